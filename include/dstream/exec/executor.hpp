@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Executor: the work-stealing Runner. It starts no thread itself: whoever owns the threads lets them run work(slot).
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/function_ref.hpp>
+#include <dstream/core/runner.hpp>
+#include <dstream/exec/work_stealing_deque.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** runs the tasks of forEach on `workers` slots: slot 0 is the calling thread's, slots 1 … workers - 1 belong to
+/// threads that run `work(slot)`. A range of tasks is halved until one is left; the halves wait in the slot's deque, where an
+/// idle slot finds the largest first. A caller that waits helps, but with tasks of its own forEach only: an accumulator that
+/// an outer task holds on this slot meets no other outer task.
+/// **function contract** body(slot, task): once per task, on any slot; may call forEach of this executor, from any slot. A
+/// thread that is none of the workers owns slot 0 while its forEach runs; others wait for it, so a task of a second executor
+/// must not call back into this one. After the first exception no further task starts.
+/// **order** none between tasks; one worker runs them in order.
+/// **cost** no allocation. n = 1 and workers = 1 are a plain loop (a foreign thread still takes the lock of slot 0).
+/// **source** lifelines of the ideas: Chase–Lev deques; waking as in Go's scheduler: who finds work and leaves some wakes another.
+class Executor {
+ public:
+  using Body = FunctionRef<void(std::size_t slot, std::size_t task)>;
+
+  explicit Executor(std::size_t workers) : workers_(workers > 0 ? workers : 1), slots_(new Slot[workers_]) {
+    for (std::size_t slot = 0; slot < workers_; ++slot) slots_[slot].random = seed * (slot + 1);
+  }
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  /// No forEach and no work() may be running.
+  ~Executor() = default;
+
+  [[nodiscard]] std::size_t slots() const { return workers_; }
+  /// Data per task, in bytes. A constant: were it a share of the input per worker, results would be cut differently on
+  /// every machine. At 1 MiB a task takes some 100 µs, so starting it costs nothing, and a slice still fits in a cache.
+  [[nodiscard]] static constexpr std::size_t sliceBytes() { return std::size_t{1} << 20; }
+
+  void forEach(std::size_t n, Body body) {
+    if (n == 0) return;
+    if (const Seat* seat = seatOfThisThread()) return run(seat->slot, n, body);
+    const std::lock_guard lock(foreign_);
+    const Seat seat(*this, 0);
+    run(0, n, body);
+  }
+
+  /// What the thread of a slot from 1 on runs; returns after stop().
+  void work(std::size_t slot) {
+    const Seat seat(*this, slot);
+    for (std::size_t looks = 0; !stopping_.load(std::memory_order_acquire);) {
+      if (help(slot, anyFrame)) {
+        looks = 0;
+      } else if (++looks < looksBeforeParking) {
+        pause();
+      } else {
+        park(slot, anyFrame, [this] { return stopping_.load(std::memory_order_seq_cst); });
+        looks = 0;
+      }
+    }
+  }
+
+  /// Any thread. Ends every work(), each after the tasks it is in; forEach goes on without them.
+  void stop() {
+    stopping_.store(true, std::memory_order_seq_cst);  // partner: park asks again after it has announced itself
+    for (std::size_t slot = 1; slot < workers_; ++slot) wakeIf(slot, anyFrame);
+  }
+
+  /// Slots that use no processor time now because they found nothing to do.
+  [[nodiscard]] std::size_t parked() const { return parked_.load(std::memory_order_relaxed); }
+
+ private:
+  using FrameId = std::uintptr_t;  // a frame's address as a number: it is compared after the frame may have gone
+  static constexpr FrameId awake = 0;
+  static constexpr FrameId anyFrame = 1;
+  static constexpr std::uint64_t seed = 0x9e3779b97f4a7c15;
+  static constexpr std::size_t looksBeforeParking = 256;  // with their pauses some tens of µs, as long as a wake-up takes
+  static constexpr std::size_t pausesPerLook = 4;
+
+  // One forEach that waits, on its caller's stack.
+  struct Frame {
+    Body body;
+    std::size_t slot;                  // the caller's
+    std::atomic<std::size_t> pending;  // tasks neither run nor dropped; at 0 the frame may vanish
+    std::atomic<bool> failed{false};
+    std::exception_ptr error{};        // written by whoever set failed; read after pending has reached 0
+  };
+
+  struct Task {
+    Frame* frame;
+    std::size_t begin, end;
+  };
+
+  struct alignas(64) Slot {
+    WorkStealingDeque<Task> deque;       // owner: the slot's thread
+    std::uint64_t random = 0;            // owner: the slot's thread
+    std::atomic<FrameId> waitsFor{awake};  // set by the slot's thread, put back to awake by whoever ends the wait
+    std::mutex mutex;
+    std::condition_variable woken;
+  };
+
+  // "This thread is that slot of that executor." A chain, for a body may enter a second executor.
+  struct Seat {
+    Seat(Executor& of, std::size_t at) : executor(&of), slot(at), outer(innermost_) { innermost_ = this; }
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+    ~Seat() { innermost_ = outer; }
+    const Executor* executor;
+    std::size_t slot;
+    const Seat* outer;
+  };
+
+  static void pause() {
+    for (std::size_t i = 0; i < pausesPerLook; ++i) {
+#if defined(__x86_64__) || defined(__i386__)
+      __builtin_ia32_pause();
+#elif defined(__aarch64__)
+      asm volatile("isb");
+#endif
+    }
+  }
+
+  const Seat* seatOfThisThread() const {
+    const Seat* seat = innermost_;
+    while (seat != nullptr && seat->executor != this) seat = seat->outer;
+    return seat;
+  }
+
+  void run(std::size_t slot, std::size_t n, Body body) {
+    if (n == 1 || workers_ == 1) {
+      for (std::size_t task = 0; task < n; ++task) body(slot, task);
+      return;
+    }
+    Frame frame{body, slot, n};
+    const std::size_t done = drain(slot, {&frame, 0, n});
+    frame.pending.fetch_sub(done, std::memory_order_relaxed);
+    const auto id = reinterpret_cast<FrameId>(&frame);
+    for (std::size_t looks = 0; !ended(frame);) {
+      if (help(slot, id)) {
+        looks = 0;
+      } else if (++looks < looksBeforeParking) {
+        pause();
+      } else {
+        park(slot, id, [&] { return ended(frame); });
+        looks = 0;
+      }
+    }
+    if (frame.error) std::rethrow_exception(std::move(frame.error));
+  }
+
+  // Partner: the fetch_sub in help; sequentially consistent for park, which asks after it has announced itself.
+  static bool ended(const Frame& frame) { return frame.pending.load(std::memory_order_seq_cst) == 0; }
+
+  // Runs the task and all that it was split into, as far as nobody steals it; returns how many tasks that were.
+  std::size_t drain(std::size_t slot, Task task) {
+    Frame& frame = *task.frame;
+    auto& deque = slots_[slot].deque;
+    const auto base = deque.bottom();
+    std::size_t done = 0;
+    do {
+      bool pushed = false;
+      while (task.end - task.begin > 1 && !frame.failed.load(std::memory_order_relaxed)) {
+        const std::size_t middle = task.begin + (task.end - task.begin) / 2;
+        if (!deque.push({&frame, middle, task.end})) break;
+        task.end = middle;
+        pushed = true;
+      }
+      if (pushed) {
+        deque.publish();
+        wakeFor(reinterpret_cast<FrameId>(&frame));
+      }
+      done += task.end - task.begin;
+      try {
+        for (; task.begin < task.end && !frame.failed.load(std::memory_order_acquire); ++task.begin) frame.body(slot, task.begin);
+      } catch (...) {
+        if (!frame.failed.exchange(true, std::memory_order_acq_rel)) frame.error = std::current_exception();
+      }
+    } while (deque.pop(task, base));
+    return done;
+  }
+
+  // Steals one task, of that frame only unless anyFrame, and runs it.
+  bool help(std::size_t slot, FrameId only) {
+    std::uint64_t& random = slots_[slot].random;
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^= random << 17;
+    std::size_t victim = static_cast<std::size_t>(random % workers_);
+    for (std::size_t i = 0; i < workers_; ++i, victim = victim + 1 == workers_ ? 0 : victim + 1) {
+      Task task;
+      if (victim == slot || !slots_[victim].deque.steal(task, only == anyFrame ? 0 : only)) continue;
+      // One wake-up may stand for several tasks: as long as some are left, each thief passes it on.
+      if (const FrameId next = slots_[victim].deque.peek(); next != 0) wakeFor(next);
+      Frame& frame = *task.frame;
+      const std::size_t waiter = frame.slot;
+      const auto id = reinterpret_cast<FrameId>(&frame);
+      const std::size_t done = drain(slot, task);
+      // Partner: ended(). Once it is 0 the frame may be gone; its number alone is still used.
+      if (frame.pending.fetch_sub(done, std::memory_order_seq_cst) == done) wakeIf(waiter, id);
+      return true;
+    }
+    return false;
+  }
+
+  // Blocks until woken, unless there is a reason not to. No wake-up is lost: a waker first makes its reason visible (publish,
+  // steal's compare-exchange, pending, stopping_) and then looks for waiters; here it is the other way round, all of it
+  // sequentially consistent, so at least one of the two sees the other.
+  template <class Reason>
+  void park(std::size_t slot, FrameId waitsFor, Reason reason) {
+    Slot& own = slots_[slot];
+    parked_.fetch_add(1, std::memory_order_seq_cst);  // before waitsFor: never fewer than there are waiters to be found
+    own.waitsFor.store(waitsFor, std::memory_order_seq_cst);
+    if (reason() || anythingFor(waitsFor)) {
+      wakeIf(slot, waitsFor);
+      return;
+    }
+    std::unique_lock lock(own.mutex);
+    own.woken.wait(lock, [&] { return own.waitsFor.load(std::memory_order_acquire) == awake; });
+  }
+
+  bool anythingFor(FrameId waitsFor) const {
+    for (std::size_t victim = 0; victim < workers_; ++victim) {
+      const FrameId next = slots_[victim].deque.peek();
+      if (next == waitsFor || (next != 0 && waitsFor == anyFrame)) return true;
+    }
+    return false;
+  }
+
+  // A task of that frame can be stolen: wakes an idle worker, or else the frame's waiter.
+  void wakeFor(FrameId frame) {
+    if (parked_.load(std::memory_order_seq_cst) == 0) return;  // partner: park
+    for (const FrameId waiting : {anyFrame, frame}) {
+      for (std::size_t slot = 0; slot < workers_; ++slot) {
+        if (wakeIf(slot, waiting)) return;
+      }
+    }
+  }
+
+  bool wakeIf(std::size_t slot, FrameId waitsFor) {
+    Slot& other = slots_[slot];
+    if (other.waitsFor.load(std::memory_order_seq_cst) != waitsFor) return false;  // partner: park
+    if (!other.waitsFor.compare_exchange_strong(waitsFor, awake, std::memory_order_seq_cst)) return false;
+    parked_.fetch_sub(1, std::memory_order_seq_cst);
+    { const std::lock_guard lock(other.mutex); }  // it is either before its first look at waitsFor or already in wait
+    other.woken.notify_one();
+    return true;
+  }
+
+  static constinit inline thread_local const Seat* innermost_ = nullptr;
+
+  const std::size_t workers_;
+  const std::unique_ptr<Slot[]> slots_;
+  std::mutex foreign_;                       // held by the foreign thread that is slot 0
+  alignas(64) std::atomic<std::size_t> parked_{0};
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace dstream::inline v0
