@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// fold: Rdd<T> → A, every record into an accumulator.
+
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/action.hpp>
+#include <dstream/core/config.hpp>
+#include <dstream/core/invoke.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/core/rdd.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+template <class Fn, class Accumulator>
+struct FoldStep {
+  template <class Record>
+  DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) const {
+    return static_cast<Accumulator>((*fn)(std::move(accumulator), std::forward<Record>(record)));
+  }
+  const Fn* fn;
+};
+
+template <class Accumulator, class Fn>
+struct FoldAction : ActionBase {
+  template <class Record>
+  static consteval bool check() {
+    constexpr bool fits = std::is_invocable_r_v<Accumulator, const Fn&, Accumulator, Record>;
+    static_assert(fits, "fold needs a function of the accumulator and one record that returns the next accumulator");
+    return fits;
+  }
+
+  template <class R>
+  constexpr auto over(R rdd) const {
+    constexpr bool merges = std::is_invocable_r_v<Accumulator, const Fn&, Accumulator, Accumulator>;
+    static_assert(runsInline<R> || merges,
+                  "fold on several workers needs a function that also joins two accumulators; use aggregate, or collect first");
+    return foldAll(rdd, identity, FoldStep<Fn, Accumulator>{&fn}, [this](Accumulator left, Accumulator right) -> Accumulator {
+      if constexpr (merges) {
+        return fn(std::move(left), std::move(right));
+      } else {
+        return left;
+      }
+    });
+  }
+
+  Accumulator identity;
+  [[no_unique_address]] Fn fn;
+};
+
+}  // namespace detail
+
+/// **shape** Rdd<T> → A
+/// **meaning** `fn(… fn(fn(identity, first), second) …, last)`, the value itself.
+/// **function contract** `fn(A, T) → A`. On several workers every slice starts from `identity` and `fn(A, A)` joins the parts in order:
+/// fn must be associative then, and identity neutral.
+/// **order** that of the records. **cost** the plain loop; an accumulator over 16 bytes is updated in place.
+/// **errors** compile time: not such a function; an action on a DStream. **source** Spark RDD.fold.
+template <class Accumulator, class Fn>
+[[nodiscard]] constexpr auto fold(Accumulator identity, Fn fn) {
+  return detail::FoldAction<Accumulator, Fn>{{}, std::move(identity), std::move(fn)};
+}
+
+}  // namespace dstream::inline v0

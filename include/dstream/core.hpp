@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Pipelines over plain ranges: no threads, no I/O; in the order in which a record meets them.
+
+// what a pipeline is made of
+#include <dstream/core/action.hpp>
+#include <dstream/core/config.hpp>
+#include <dstream/core/functions.hpp>
+#include <dstream/core/on.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/core/range_rdd.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/core/runner.hpp>
+
+// text into records
+#include <dstream/text/lines.hpp>
+#include <dstream/text/split.hpp>
+#include <dstream/text/words.hpp>
+
+// fused into the loop
+#include <dstream/operators/filter.hpp>
+#include <dstream/operators/flatMap.hpp>
+#include <dstream/operators/map.hpp>
+
+// end a loop and begin the next
+#include <dstream/operators/count.hpp>
+#include <dstream/operators/reduce.hpp>
+#include <dstream/shuffle/reduceByKey.hpp>
+
+// end the pipeline with a value
+#include <dstream/actions/collect.hpp>
+#include <dstream/actions/fold.hpp>
+#include <dstream/actions/foreach.hpp>
+#include <dstream/actions/sum.hpp>
+#include <dstream/actions/take.hpp>
+#include <dstream/actions/value.hpp>

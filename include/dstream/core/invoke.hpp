@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// invoke: calls a function or a pointer to member without <functional>, which would double the cost of including the core.
+
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// `invoke(&Reading::value, reading)` and `invoke(f, args...)`, as std::invoke does for objects and references.
+template <class Fn, class First, class... Rest>
+DSTREAM_INLINE constexpr decltype(auto) invoke(Fn& fn, First&& first, Rest&&... rest) {
+  using Plain = std::remove_cvref_t<Fn>;
+  if constexpr (std::is_member_object_pointer_v<Plain>) {
+    return std::forward<First>(first).*fn;
+  } else if constexpr (std::is_member_function_pointer_v<Plain>) {
+    return (std::forward<First>(first).*fn)(std::forward<Rest>(rest)...);
+  } else {
+    return fn(std::forward<First>(first), std::forward<Rest>(rest)...);
+  }
+}
+
+/// What the library calls on a record: the function as const, since tasks share it.
+template <class Fn, class... Args>
+inline constexpr bool callable = std::is_invocable_v<const Fn&, Args...>;
+template <class Fn, class... Args>
+using CallResult = std::invoke_result_t<const Fn&, Args...>;
+
+}  // namespace dstream::inline v0::detail

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// The only operator|: a source into a closure applies it, a closure into a closure composes; wrong pipes get a sentence.
+
+#include <concepts>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/range_rdd.hpp>
+#include <dstream/core/rdd.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** what a closure does to what is piped into it. Narrow: joins the loop. Wide: ends a loop and begins the next.
+/// Action: ends a range or a batch with a value. Output: ends a stream.
+enum class Kind { Narrow, Wide, Action, Output };
+
+/// **meaning** the right side of a `|`: an operator, an action, an output, or several composed.
+/// Every closure has `check<Record>()`, consteval, which speaks its sentences and says whether the record fits; a narrow one has
+/// `Result<Record>` and `step(next)`, a wide one and an action `over(rdd)`, an output `attach(stream)`.
+template <class T>
+concept Closure = requires {
+  { std::remove_cvref_t<T>::kind } -> std::convertible_to<Kind>;
+};
+
+/// **meaning** a pipeline that is not yet complete: it takes a source and hands the result to `then`.
+template <class First, class Then>
+struct Composed {
+  static constexpr Kind kind = Then::kind;
+  [[no_unique_address]] First first;
+  [[no_unique_address]] Then then;
+};
+
+/// **meaning** what a pipe that ended in an output gives: nothing can follow it.
+struct Attached {};
+
+/// **meaning** what a refused pipe gives, so that one mistake is one error: later closures accept it in silence.
+struct Invalid {};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool isComposed = false;
+template <class First, class Then>
+inline constexpr bool isComposed<Composed<First, Then>> = true;
+
+/// DStreams are known here by their tag alone: core does not include stream.
+template <class T>
+concept StreamLike = requires { typename std::remove_cvref_t<T>::stream_tag; };
+
+template <class T>
+concept RddLike = Rdd<std::remove_cvref_t<T>>;
+
+template <class Source, class Op>
+constexpr auto apply(Source&& source, Op&& op);
+
+template <class R, class Op>
+constexpr auto applyToRdd(R rdd, Op&& op) {
+  using Plain = std::remove_cvref_t<Op>;
+  if constexpr (Plain::kind == Kind::Output) {
+    static_assert(Plain::kind != Kind::Output,
+                  "an output such as print() ends a DStream; a range or a batch is ended by an action: collect(), value(), foreach(f)…");
+    return Invalid{};
+  } else if constexpr (!Plain::template check<typename R::reference>()) {
+    return Invalid{};
+  } else if constexpr (Plain::kind == Kind::Narrow) {
+    return NarrowRdd<R, Plain>{std::move(rdd), std::forward<Op>(op)};
+  } else {
+    return std::forward<Op>(op).over(std::move(rdd));
+  }
+}
+
+/// Source: anything that has records. An lvalue Rdd is copied: lazy, it would otherwise dangle.
+template <class Source, class Op>
+constexpr auto apply(Source&& source, Op&& op) {
+  using PlainSource = std::remove_cvref_t<Source>;
+  using PlainOp = std::remove_cvref_t<Op>;
+  if constexpr (isComposed<PlainOp>) {
+    return detail::apply(detail::apply(std::forward<Source>(source), std::forward<Op>(op).first), std::forward<Op>(op).then);
+  } else if constexpr (std::is_same_v<PlainSource, Invalid>) {
+    return Invalid{};
+  } else if constexpr (StreamLike<PlainSource>) {
+    return std::forward<Source>(source).lift(std::forward<Op>(op));
+  } else if constexpr (RddLike<PlainSource>) {
+    return detail::applyToRdd(PlainSource(std::forward<Source>(source)), std::forward<Op>(op));
+  } else if constexpr (Iterable<Source>) {
+    return detail::applyToRdd(detail::headOf(std::forward<Source>(source)), std::forward<Op>(op));
+  } else {
+    static_assert(Iterable<Source>, "the left side of | has no records; it needs a range, an Rdd or a DStream");
+    return Invalid{};
+  }
+}
+
+template <class Left>
+concept Ended = std::is_same_v<std::remove_cvref_t<Left>, Attached> ||
+                (Closure<Left> && (std::remove_cvref_t<Left>::kind == Kind::Action || std::remove_cvref_t<Left>::kind == Kind::Output));
+
+/// What nothing can follow, and what has records or takes them: the left sides that are ours.
+template <class T>
+concept Ours = Closure<T> || StreamLike<T> || (RddLike<T> && !Iterable<T>) || std::is_same_v<std::remove_cvref_t<T>, Invalid>;
+
+}  // namespace detail
+
+template <class Left, Closure Right>
+constexpr auto operator|(Left&& left, Right&& right) {
+  if constexpr (detail::Ended<Left>) {
+    static_assert(!detail::Ended<Left>, "nothing can follow an action or an output; keep the stream in a variable and use it twice");
+    return Invalid{};
+  } else if constexpr (Closure<Left>) {
+    return Composed<std::remove_cvref_t<Left>, std::remove_cvref_t<Right>>{std::forward<Left>(left), std::forward<Right>(right)};
+  } else {
+    return detail::apply(std::forward<Left>(left), std::forward<Right>(right));
+  }
+}
+
+/// Decoys: what is ours piped into what is no closure.
+template <detail::Ours Left, class Right>
+  requires(!Closure<Right>)
+constexpr auto operator|(Left&&, Right&&) {
+  constexpr bool isInvalid = std::is_same_v<std::remove_cvref_t<Left>, Invalid>;
+  constexpr bool isStream = detail::StreamLike<Right>;
+  static_assert(isInvalid || !isStream, "a stream cannot be piped into a stream; to put two together use unionWith, join or transformWith");
+  static_assert(isInvalid || isStream,
+                "the right side of | is not a dstream closure; wrap a function as map(f), filter(f) or flatMap(f), "
+                "and a range-v3 view through <dstream/ranges.hpp>");
+  return Invalid{};
+}
+
+}  // namespace dstream::inline v0

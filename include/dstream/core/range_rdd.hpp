@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// RangeRdd: any range as an Rdd; lvalue containers are borrowed, rvalues owned, views copied.
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/core/runner.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+using std::begin;
+using std::end;
+
+template <class Range>
+constexpr auto first(Range& range) -> decltype(begin(range)) {
+  return begin(range);
+}
+template <class Range>
+constexpr auto last(Range& range) -> decltype(end(range)) {
+  return end(range);
+}
+
+/// A range: begin, end, and an iterator that can be read and advanced. Asked without <ranges>, which costs more than the core.
+template <class T>
+concept Iterable = requires(std::remove_reference_t<T>& range) {
+  *detail::first(range);
+  ++std::declval<decltype(detail::first(range))&>();
+  static_cast<bool>(detail::first(range) != detail::last(range));
+};
+
+template <class Range>
+using IteratorOf = decltype(detail::first(std::declval<Range&>()));
+
+template <class Range>
+concept RandomAccess = requires(IteratorOf<Range> it, Range& range, std::ptrdiff_t n) {
+  { it + n } -> std::convertible_to<IteratorOf<Range>>;
+  { detail::last(range) - it } -> std::convertible_to<std::ptrdiff_t>;
+};
+
+}  // namespace detail
+
+/// **meaning** true for a range that is cheap to copy and does not own its records: it is copied into a pipeline even as an lvalue.
+/// Known for std's views; range-v3's are declared by <dstream/ranges.hpp>; specialise it for your own.
+template <class T>
+inline constexpr bool isView = std::ranges::enable_view<T>;
+
+/// **meaning** how a pipeline holds its range. Borrowed: a pointer to an lvalue that must outlive it. Owned: a container, whose
+/// records may be moved out by the one pass that a pipeline makes. View: a copy of the view.
+enum class Hold { Borrowed, Owned, View };
+
+/// **meaning** a range as an Rdd of `partitions` nearly equal partitions (more than one needs random access).
+/// **kept** see Hold. **cost** the naive loop over the range.
+template <class Range, Hold hold>
+class [[nodiscard("a pipeline does nothing until an action or output ends it")]] RangeRdd {
+  static constexpr bool randomAccess = detail::RandomAccess<const Range>;
+  static constexpr bool moves = hold == Hold::Owned && std::is_lvalue_reference_v<decltype(*detail::first(std::declval<Range&>()))>;
+  using Yield = decltype(*detail::first(std::declval<Range&>()));
+
+ public:
+  using reference = std::conditional_t<moves, std::add_rvalue_reference_t<std::remove_reference_t<Yield>>, Yield>;
+  using value_type = std::remove_cvref_t<reference>;
+  using Held = std::conditional_t<hold == Hold::Borrowed, Range*, Range>;
+
+  constexpr explicit RangeRdd(Held held, std::size_t partitions = 1) : held_(std::move(held)), partitions_(partitions) {}
+
+  [[nodiscard]] constexpr std::size_t partitions() const { return partitions_; }
+  [[nodiscard]] static constexpr Inline runner() { return {}; }
+  static constexpr void prepare(auto&) {}
+  [[nodiscard]] constexpr std::size_t recordCount() const
+    requires randomAccess
+  {
+    return size();
+  }
+
+  [[nodiscard]] constexpr std::size_t splits(std::size_t partition, std::size_t bytes) const {
+    if constexpr (randomAccess) {
+      const std::size_t records = cut(partition + 1, partitions_, size()) - cut(partition, partitions_, size());
+      const std::size_t perSlice = bytes / sizeof(value_type);
+      return perSlice == 0 ? (records == 0 ? 1 : records) : (records + perSlice - 1) / perSlice + (records == 0 ? 1 : 0);
+    } else {
+      return 1;
+    }
+  }
+
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE constexpr Accumulator fold(Slice slice, Accumulator accumulator, Step& step) {
+    auto from = detail::first(range());
+    if constexpr (randomAccess) {
+      const std::size_t whole = size();
+      std::size_t low = 0;
+      std::size_t high = whole;
+      if (partitions_ != 1 || slice.count != 1) {
+        const std::size_t start = cut(slice.partition, partitions_, whole);
+        const std::size_t records = cut(slice.partition + 1, partitions_, whole) - start;
+        low = start + cut(slice.index, slice.count, records);
+        high = start + cut(slice.index + 1, slice.count, records);
+      }
+      const auto to = from + static_cast<std::ptrdiff_t>(high);
+      return loop(from + static_cast<std::ptrdiff_t>(low), to, std::move(accumulator), step);
+    } else {
+      return loop(std::move(from), detail::last(range()), std::move(accumulator), step);
+    }
+  }
+
+ private:
+  template <class First, class Last, class Accumulator, class Step>
+  DSTREAM_INLINE static constexpr Accumulator loop(First from, Last to, Accumulator accumulator, Step& step) {
+    for (; from != to; ++from) {
+      accumulator = step(std::move(accumulator), static_cast<reference>(*from));
+      if (stopped(accumulator)) break;
+    }
+    return accumulator;
+  }
+
+  constexpr Range& range() {
+    if constexpr (hold == Hold::Borrowed) {
+      return *held_;
+    } else {
+      return held_;
+    }
+  }
+
+  [[nodiscard]] constexpr std::size_t size() const
+    requires randomAccess
+  {
+    if constexpr (hold == Hold::Borrowed) {
+      return static_cast<std::size_t>(detail::last(*held_) - detail::first(*held_));
+    } else {
+      return static_cast<std::size_t>(detail::last(held_) - detail::first(held_));
+    }
+  }
+
+  /// Where the index-th of `count` nearly equal parts of `total` begins.
+  static constexpr std::size_t cut(std::size_t index, std::size_t count, std::size_t total) {
+    return total / count * index + total % count * index / count;
+  }
+
+  [[no_unique_address]] Held held_;
+  std::size_t partitions_;
+};
+
+namespace detail {
+
+/// The head of a pipeline over `range`, by the rules of Hold.
+template <class Range>
+constexpr auto headOf(Range&& range, std::size_t partitions = 1) {
+  using Plain = std::remove_cvref_t<Range>;
+  if constexpr (isView<Plain>) {
+    return RangeRdd<Plain, Hold::View>{Plain(std::forward<Range>(range)), partitions};
+  } else if constexpr (!std::is_lvalue_reference_v<Range>) {
+    return RangeRdd<Plain, Hold::Owned>{Plain(std::forward<Range>(range)), partitions};
+  } else if constexpr (Iterable<const std::remove_reference_t<Range>>) {
+    return RangeRdd<const std::remove_reference_t<Range>, Hold::Borrowed>{&range, partitions};
+  } else {
+    return RangeRdd<std::remove_reference_t<Range>, Hold::Borrowed>{&range, partitions};
+  }
+}
+
+}  // namespace detail
+
+/// **shape** range of T → Rdd<T> with `partitions` partitions. **meaning** cuts a range into nearly equal partitions, in order.
+/// **kept** an lvalue container is borrowed, an rvalue owned, a view copied. **errors** compile time: the range has no random access.
+/// **source** Spark's SparkContext.parallelize.
+template <class Range>
+[[nodiscard]] constexpr auto parallelize(Range&& range, std::size_t partitions) {
+  static_assert(detail::RandomAccess<std::remove_reference_t<Range>>,
+                "parallelize needs a range with random access; collect it into a vector first");
+  return detail::headOf(std::forward<Range>(range), partitions == 0 ? 1 : partitions);
+}
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Rdd: partitions of records that are pushed through a step; NarrowRdd fuses an operator into its parent's loop.
+
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/runner.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** what one task folds: the index-th of `count` nearly equal parts of a partition, cut at record boundaries.
+struct Slice {
+  std::size_t partition = 0;
+  std::size_t index = 0;
+  std::size_t count = 1;
+};
+
+/// **meaning** a batch of records in ordered partitions, computed by pushing each record through a step.
+/// `reference` is what a step receives, `value_type` the same without reference and const. `prepare(runner)` does the work of wide
+/// parents; before it `partitions` and `fold` may not be called. `splits(partition, bytes)` says in how many slices of about that
+/// size a partition can be cut, whatever the number of workers. `fold(slice, accumulator, step)` threads the accumulator through
+/// `step(accumulator, record)`, one call site per loop; concurrent folds of different slices are allowed.
+/// It is not const: records of an owned container may be moved out, so each slice is folded once.
+template <class T>
+concept Rdd = requires(const T& rdd, T& mutableRdd, Inline runner) {
+  typename T::value_type;
+  typename T::reference;
+  { rdd.partitions() } -> std::convertible_to<std::size_t>;
+  { rdd.splits(std::size_t{}, std::size_t{}) } -> std::convertible_to<std::size_t>;
+  { rdd.runner() } -> Runner;
+  mutableRdd.prepare(runner);
+};
+
+/// **meaning** an accumulator that can end the loop: sources, flatMap and pushers ask `stopped` after each step.
+/// **cost** a test per record, and no vectorisation; accumulators of other types pay nothing.
+template <class Value>
+struct Until {
+  Value value;
+  bool stop = false;
+};
+
+template <class Accumulator>
+inline constexpr bool canStop = false;
+template <class Value>
+inline constexpr bool canStop<Until<Value>> = true;
+
+template <class Accumulator>
+DSTREAM_INLINE constexpr bool stopped(const Accumulator& accumulator) {
+  if constexpr (canStop<Accumulator>) return accumulator.stop;
+  return false;
+}
+
+/// Small enough to travel in registers; every other accumulator is passed as a pointer to where it lives.
+template <class T>
+inline constexpr bool wordSized =
+    sizeof(T) <= 16 && std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T>;
+
+/// **meaning** a narrow operator over a parent: the parent's loop with the operator's step around the next one.
+template <class Parent, class Op>
+class [[nodiscard("a pipeline does nothing until an action or output ends it")]] NarrowRdd {
+ public:
+  using reference = typename Op::template Result<typename Parent::reference>;
+  using value_type = std::remove_cvref_t<reference>;
+
+  constexpr NarrowRdd(Parent parent, Op op) : parent_(std::move(parent)), op_(std::move(op)) {}
+
+  [[nodiscard]] constexpr std::size_t partitions() const { return parent_.partitions(); }
+  [[nodiscard]] constexpr std::size_t splits(std::size_t partition, std::size_t bytes) const { return parent_.splits(partition, bytes); }
+  [[nodiscard]] constexpr auto runner() const { return parent_.runner(); }
+  /// Known where the source knows it and every operator is one in, one out.
+  [[nodiscard]] constexpr std::size_t recordCount() const
+    requires(Op::keepsCount) && requires(const Parent& parent) { parent.recordCount(); }
+  {
+    return parent_.recordCount();
+  }
+  template <Runner R>
+  constexpr void prepare(R& runner) {
+    parent_.prepare(runner);
+  }
+
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE constexpr Accumulator fold(Slice slice, Accumulator accumulator, Step& step) {
+    auto fused = op_.step(step);
+    return parent_.fold(slice, std::move(accumulator), fused);
+  }
+
+ private:
+  [[no_unique_address]] Parent parent_;
+  [[no_unique_address]] Op op_;
+};
+
+/// **meaning** a narrow operator owned by someone who outlives the batch: what a stream lends to each of its batches.
+template <class Op>
+struct Lent {
+  template <class Record>
+  using Result = typename Op::template Result<Record>;
+
+  template <class Next>
+  DSTREAM_INLINE constexpr auto step(Next& next) const {
+    return op->step(next);
+  }
+
+  const Op* op;
+};
+
+/// **meaning** an Rdd whose tasks run on the given runner instead of the calling thread.
+template <class Parent>
+class [[nodiscard("a pipeline does nothing until an action or output ends it")]] RunnerRdd {
+ public:
+  using reference = typename Parent::reference;
+  using value_type = typename Parent::value_type;
+
+  RunnerRdd(Parent parent, RunnerRef runner) : parent_(std::move(parent)), runner_(runner) {}
+
+  [[nodiscard]] std::size_t partitions() const { return parent_.partitions(); }
+  [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const { return parent_.splits(partition, bytes); }
+  [[nodiscard]] RunnerRef runner() const { return runner_; }
+  template <Runner R>
+  void prepare(R& runner) {
+    parent_.prepare(runner);
+  }
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) {
+    return parent_.fold(slice, std::move(accumulator), step);
+  }
+
+ private:
+  Parent parent_;
+  RunnerRef runner_;
+};
+
+namespace detail {
+
+/// A step over an accumulator too large for registers: the loop threads a pointer to it.
+template <class Value, class Step>
+struct PointerStep {
+  template <class Record>
+  DSTREAM_INLINE constexpr Value* operator()(Value* accumulator, Record&& record) {
+    *accumulator = step(std::move(*accumulator), std::forward<Record>(record));
+    return accumulator;
+  }
+  Step& step;
+};
+
+/// Folds one slice into `accumulator`, by value when word-sized, else in place.
+template <class R, class Value, class Step>
+DSTREAM_INLINE constexpr void foldInto(R& rdd, Slice slice, Value& accumulator, Step& step) {
+  if constexpr (wordSized<Value>) {
+    accumulator = rdd.fold(slice, accumulator, step);
+  } else {
+    PointerStep<Value, Step> inPlace{step};
+    static_cast<void>(rdd.fold(slice, &accumulator, inPlace));
+  }
+}
+
+/// The tasks of a prepared Rdd: every partition cut into slices of about `bytes`; in order, so joining by index keeps the order.
+template <Rdd R>
+std::vector<Slice> slicesOf(const R& rdd, std::size_t bytes) {
+  std::vector<Slice> slices;
+  const std::size_t partitions = rdd.partitions();
+  slices.reserve(partitions);
+  for (std::size_t partition = 0; partition < partitions; ++partition) {
+    const std::size_t count = rdd.splits(partition, bytes);
+    for (std::size_t index = 0; index < count; ++index) slices.push_back({partition, index, count});
+  }
+  return slices;
+}
+
+template <class R>
+inline constexpr bool runsInline = std::same_as<std::remove_cvref_t<decltype(std::declval<const R&>().runner())>, Inline>;
+
+template <class Value, class Step>
+struct UntilStep {
+  template <class Record>
+  DSTREAM_INLINE constexpr Until<Value> operator()(Until<Value> accumulator, Record&& record) {
+    return step(std::move(accumulator.value), std::forward<Record>(record));
+  }
+  Step& step;
+};
+
+}  // namespace detail
+
+/// **meaning** folds one slice until `step(value, record)`, which returns an `Until`, says stop.
+/// **cost** the loop tests after each record; use `fold` where nothing needs to stop.
+template <Rdd R, class Value, class Step>
+constexpr Until<Value> foldUntil(R& rdd, Slice slice, Value value, Step&& step) {
+  detail::UntilStep<Value, std::remove_reference_t<Step>> stoppable{step};
+  return rdd.fold(slice, Until<Value>{std::move(value)}, stoppable);
+}
+
+}  // namespace dstream::inline v0

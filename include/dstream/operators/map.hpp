@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// map: DStream<T> → DStream<U>, one record in, one out.
+
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/invoke.hpp>
+#include <dstream/core/pipe.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+template <class Fn, class Next>
+struct MapStep {
+  template <class Accumulator, class Record>
+  DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
+    return next(std::move(accumulator), detail::invoke(fn, std::forward<Record>(record)));
+  }
+  const Fn& fn;
+  Next& next;
+};
+
+template <class Fn>
+struct MapOp {
+  static constexpr Kind kind = Kind::Narrow;
+  static constexpr bool keepsCount = true;
+
+  template <class Record>
+  static consteval bool check() {
+    constexpr bool fits = callable<Fn, Record>;
+    static_assert(fits, "map needs a function that takes one record of this stream (as const: a mutable lambda is refused, tasks share it)");
+    if constexpr (fits) {
+      static_assert(!std::is_void_v<CallResult<Fn, Record>>, "map needs a function that returns a record; for effects use foreach or foreachRDD");
+      return !std::is_void_v<CallResult<Fn, Record>>;
+    }
+    return false;
+  }
+
+  template <class Record>
+  using Result = CallResult<Fn, Record>;
+
+  template <class Next>
+  DSTREAM_INLINE constexpr auto step(Next& next) const {
+    return MapStep<Fn, Next>{fn, next};
+  }
+
+  [[no_unique_address]] Fn fn;
+};
+
+}  // namespace detail
+
+/// **shape** DStream<T> → DStream<U> (also Rdd and range)
+/// **meaning** applies `fn` to each record.
+/// **function contract** `fn(T) → U`, a function or a pointer to member; called once per record, as const, from several threads.
+/// **order** kept. **cost** the call, fused into the loop; nothing is copied.
+/// **errors** compile time: not callable with the record, returns void. What fn throws fails the batch.
+/// **source** Spark DStream.map. **example** examples/line_lengths.cpp
+template <class Fn>
+[[nodiscard]] constexpr auto map(Fn fn) {
+  return detail::MapOp<Fn>{std::move(fn)};
+}
+
+}  // namespace dstream::inline v0

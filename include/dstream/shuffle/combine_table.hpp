@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// CombineTable: one running combination per distinct key; what a task of a keyed operator folds into.
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/shuffle/hash.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** maps a key to its combination, in order of first appearance. Key is the record's type, what is stored its kept form; it is
+/// looked up by the record's key without making the kept form first.
+/// **kept** one entry per distinct key, plus 8 bytes × at most 8/3 per entry for the index. **cost** one hash, one probe of the index, one
+/// comparison of keys per record. Linear probing over a power of two; 32 bits of the hash tell most other keys apart unseen.
+/// **errors** more than 2³² − 1 distinct keys throw std::length_error. When an operation throws, the table keeps what it had.
+/// **threads** one owner at a time.
+template <class Key, class Combined>
+class CombineTable {
+ public:
+  using Entry = std::pair<Kept<Key>, Combined>;
+
+  explicit CombineTable(std::uint64_t seed = 0) : seed_(seed) {}
+
+  /// The combination of `key`: `update(combined)` when there is one, else stored from `create()`.
+  template <class K, class Create, class Update>
+  DSTREAM_INLINE void combine(K&& key, Create&& create, Update&& update) {
+    probe(KeyHash<Key>::hash(key, seed_), std::forward<K>(key), create, update);
+  }
+  /// The same for a key in its kept form, which is moved in.
+  template <class Create, class Update>
+  void combineKept(Kept<Key>&& key, Create&& create, Update&& update) {
+    probe(KeyHash<Key>::hash(Owned<Key>::look(key), seed_), std::move(key), create, update);
+  }
+
+  [[nodiscard]] std::vector<Entry>& entries() { return entries_; }
+  [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  /// entry: 1 + index into entries_, 0 when free. tag: the hash's upper half.
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t entry = 0;
+  };
+
+  template <class K, class Create, class Update>
+  DSTREAM_INLINE void probe(std::uint64_t hash, K&& key, Create& create, Update& update) {
+    const auto tag = static_cast<std::uint32_t>(hash >> 32);
+    if (entries_.size() >= limit_) grow();
+    for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
+      const Slot slot = slots_[at];
+      if (slot.entry == 0) {
+        entries_.emplace_back(keep(std::forward<K>(key)), create());
+        slots_[at] = {tag, static_cast<std::uint32_t>(entries_.size())};
+        return;
+      }
+      if (slot.tag == tag) {
+        Entry& entry = entries_[slot.entry - 1];
+        if (sameKey(entry.first, key)) {
+          update(entry.second);
+          return;
+        }
+      }
+    }
+  }
+
+  template <class K>
+  static Kept<Key> keep(K&& key) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<K>, Kept<Key>>) {
+      return std::forward<K>(key);
+    } else {
+      return Owned<Key>::own(std::forward<K>(key));
+    }
+  }
+
+  template <class K>
+  DSTREAM_INLINE static bool sameKey(const Kept<Key>& stored, const K& key) {
+    if constexpr (detail::Text<Kept<Key>>) {
+      return std::string_view(stored) == std::string_view(key);
+    } else if constexpr (requires { static_cast<bool>(stored == key); }) {
+      return stored == key;
+    } else {
+      return Owned<Key>::look(stored) == key;
+    }
+  }
+
+  void grow() {
+    if (entries_.size() > 0x7fffffffU) throw std::length_error("dstream: combine table: too many distinct keys");
+    const std::size_t size = slots_.empty() ? 16 : slots_.size() * 2;
+    std::vector<Slot> slots(size);
+    entries_.reserve(size / 4 * 3);
+    const std::size_t mask = size - 1;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      const std::uint64_t hash = KeyHash<Key>::hash(Owned<Key>::look(entries_[i].first), seed_);
+      std::size_t at = hash & mask;
+      while (slots[at].entry != 0) at = (at + 1) & mask;
+      slots[at] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(i + 1)};
+    }
+    slots_.swap(slots);
+    mask_ = mask;
+    limit_ = size / 4 * 3;
+  }
+
+  std::uint64_t seed_;
+  std::vector<Entry> entries_;
+  std::vector<Slot> slots_;
+  std::size_t mask_ = 0;
+  std::size_t limit_ = 0;
+};
+
+}  // namespace dstream::inline v0

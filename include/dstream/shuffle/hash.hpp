@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Hashes of keys: partitionHash, fixed, decides the partition of a key; tableHash, seeded, is only ever inside one table.
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** `KeyHash<T>::hash(key, seed)`, 64 well-mixed bits; equal keys give equal hashes, and a key and its kept form do too.
+/// Known for arithmetic types, enums, text, pair, tuple, optional, vector of such, and whatever std::hash knows (then as fixed as that is).
+/// Specialise it for your own key types.
+template <class T>
+struct KeyHash {};
+
+namespace detail {
+
+/// The folded 128-bit product: one multiply mixes 64 bits into 64.
+DSTREAM_INLINE constexpr std::uint64_t mix(std::uint64_t left, std::uint64_t right) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(left) * right;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+inline constexpr std::uint64_t secret0 = 0xa0761d6478bd642fULL;
+inline constexpr std::uint64_t secret1 = 0xe7037ed1a0b428dbULL;
+
+template <class Word>
+DSTREAM_INLINE std::uint64_t readLittle(const char* bytes) {
+  Word word;
+  std::memcpy(&word, bytes, sizeof(word));
+  if constexpr (std::endian::native == std::endian::big) {
+    Word swapped = 0;
+    for (std::size_t i = 0; i < sizeof(word); ++i) swapped = static_cast<Word>(swapped << 8 | (word >> (8 * i) & 0xff));
+    word = swapped;
+  }
+  return word;
+}
+
+/// Bytes in little-endian words of 8, the last two overlapping; short text as its first and last half-words. Then the length.
+inline std::uint64_t hashBytes(const char* bytes, std::size_t size, std::uint64_t seed) {
+  seed ^= secret0;
+  std::uint64_t left = 0;
+  std::uint64_t right = 0;
+  if (size <= 16) {
+    if (size >= 8) {
+      left = readLittle<std::uint64_t>(bytes);
+      right = readLittle<std::uint64_t>(bytes + size - 8);
+    } else if (size >= 4) {
+      left = readLittle<std::uint32_t>(bytes);
+      right = readLittle<std::uint32_t>(bytes + size - 4);
+    } else if (size > 0) {
+      left = static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[0])) << 16 |
+             static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[size / 2])) << 8 | static_cast<unsigned char>(bytes[size - 1]);
+    }
+  } else {
+    std::size_t at = 0;
+    for (; at + 16 < size; at += 16) seed = mix(readLittle<std::uint64_t>(bytes + at) ^ secret1, readLittle<std::uint64_t>(bytes + at + 8) ^ seed);
+    left = readLittle<std::uint64_t>(bytes + size - 16);
+    right = readLittle<std::uint64_t>(bytes + size - 8);
+  }
+  return mix(secret1 ^ size, mix(left ^ secret1, right ^ seed));
+}
+
+DSTREAM_INLINE constexpr std::uint64_t hashWord(std::uint64_t word, std::uint64_t seed) { return mix(mix(word ^ secret0, seed ^ secret1), secret1); }
+
+template <class T>
+concept Text = std::convertible_to<const T&, std::string_view> && !std::is_null_pointer_v<T>;
+
+}  // namespace detail
+
+template <class T>
+  requires std::is_integral_v<T> || std::is_enum_v<T>
+struct KeyHash<T> {
+  static constexpr std::uint64_t hash(T key, std::uint64_t seed) { return detail::hashWord(static_cast<std::uint64_t>(key), seed); }
+};
+
+template <std::floating_point T>
+struct KeyHash<T> {
+  static constexpr std::uint64_t hash(T key, std::uint64_t seed) {
+    const double widened = key == T{0} ? 0.0 : static_cast<double>(key);  // -0.0 equals 0.0
+    return detail::hashWord(std::bit_cast<std::uint64_t>(widened), seed);
+  }
+};
+
+template <detail::Text T>
+struct KeyHash<T> {
+  static std::uint64_t hash(std::string_view key, std::uint64_t seed) { return detail::hashBytes(key.data(), key.size(), seed); }
+};
+
+template <class T>
+concept Hashable = requires(const T& key) {
+  { KeyHash<T>::hash(key, std::uint64_t{}) } -> std::convertible_to<std::uint64_t>;
+};
+
+template <class First, class Second>
+  requires Hashable<std::remove_cvref_t<First>> && Hashable<std::remove_cvref_t<Second>>
+struct KeyHash<std::pair<First, Second>> {
+  template <class Pair>
+  static constexpr std::uint64_t hash(const Pair& key, std::uint64_t seed) {
+    using KeyFirst = std::remove_cvref_t<First>;
+    using KeySecond = std::remove_cvref_t<Second>;
+    return KeyHash<KeySecond>::hash(key.second, KeyHash<KeyFirst>::hash(key.first, seed));
+  }
+};
+
+template <class... Members>
+  requires(Hashable<std::remove_cvref_t<Members>> && ...)
+struct KeyHash<std::tuple<Members...>> {
+  template <class Tuple>
+  static constexpr std::uint64_t hash(const Tuple& key, std::uint64_t seed) {
+    return std::apply(
+        [seed](const auto&... members) {
+          std::uint64_t hash = seed;
+          ((hash = KeyHash<std::remove_cvref_t<Members>>::hash(members, hash)), ...);
+          return hash;
+        },
+        key);
+  }
+};
+
+template <Hashable T>
+struct KeyHash<std::optional<T>> {
+  template <class Optional>
+  static constexpr std::uint64_t hash(const Optional& key, std::uint64_t seed) {
+    return key ? KeyHash<T>::hash(*key, seed + 1) : detail::hashWord(0, seed);
+  }
+};
+
+template <Hashable T, class Allocator>
+struct KeyHash<std::vector<T, Allocator>> {
+  template <class Vector>
+  static constexpr std::uint64_t hash(const Vector& key, std::uint64_t seed) {
+    std::uint64_t hash = detail::hashWord(key.size(), seed);
+    for (const auto& element : key) hash = KeyHash<T>::hash(element, hash);
+    return hash;
+  }
+};
+
+template <class T>
+  requires(!std::is_arithmetic_v<T> && !std::is_enum_v<T> && !detail::Text<T>) && requires(const T& key) {
+    { std::hash<T>{}(key) } -> std::convertible_to<std::size_t>;
+  }
+struct KeyHash<T> {
+  static std::uint64_t hash(const T& key, std::uint64_t seed) { return detail::hashWord(std::hash<T>{}(key), seed); }
+};
+
+/// **meaning** the hash that decides a key's partition: `partitionHash(key) % partitions`. The same on every machine and in every version
+/// of this inline namespace, since state, recovery and other machines rely on it.
+template <class Key>
+constexpr std::uint64_t partitionHash(const Key& key) {
+  return KeyHash<Key>::hash(key, 0);
+}
+
+}  // namespace dstream::inline v0

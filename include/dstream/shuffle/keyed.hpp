@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Keyed: the data of a keyed operator, and combineKeyed, which makes it: tables per task, then one merged part per partition.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/core/runner.hpp>
+#include <dstream/shuffle/combine_table.hpp>
+#include <dstream/shuffle/hash.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** (key, value) records whose key k is in partition `partitionHash(k) % partitions`, each key once.
+template <class Key, class Value>
+class Keyed {
+  using Product = Owned<std::pair<Key, Value>>;
+
+ public:
+  using Entry = std::pair<Kept<Key>, Kept<Value>>;
+  using reference = typename Product::view;
+  using value_type = std::remove_cvref_t<reference>;
+
+  Keyed() = default;
+  explicit Keyed(std::vector<std::vector<Entry>> parts) : parts_(std::move(parts)) {}
+
+  [[nodiscard]] std::size_t partitions() const { return parts_.size(); }
+  [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const {
+    const std::size_t perSlice = bytes / sizeof(Entry) + 1;
+    return parts_[partition].empty() ? 1 : (parts_[partition].size() - 1) / perSlice + 1;
+  }
+
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
+    const std::vector<Entry>& part = parts_[slice.partition];
+    const std::size_t to = part.size() * (slice.index + 1) / slice.count;
+    for (std::size_t i = part.size() * slice.index / slice.count; i < to; ++i) {
+      accumulator = step(std::move(accumulator), Product::look(part[i]));
+      if (stopped(accumulator)) break;
+    }
+    return accumulator;
+  }
+
+ private:
+  std::vector<std::vector<Entry>> parts_;
+};
+
+namespace detail {
+
+/// Tables for the tasks that run now: an accumulator belongs to a running task, never to a worker, which may help elsewhere meanwhile.
+template <class Table>
+class TablePool {
+ public:
+  explicit TablePool(std::uint64_t seed) : seed_(seed) {}
+
+  class Lease {
+   public:
+    explicit Lease(TablePool& pool) : pool_(pool), table_(pool.take()) {}
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() { pool_.give(table_); }
+    Table* get() { return table_; }
+
+   private:
+    TablePool& pool_;
+    Table* table_;
+  };
+
+  /// All tables, when no lease is out.
+  std::deque<Table>& tables() { return tables_; }
+
+ private:
+  Table* take() {
+    const Hold hold(busy_);
+    if (free_.empty()) {
+      free_.reserve(tables_.size() + 1);  // so that give cannot throw
+      return &tables_.emplace_back(seed_);
+    }
+    Table* table = free_.back();
+    free_.pop_back();
+    return table;
+  }
+  void give(Table* table) {
+    const Hold hold(busy_);
+    free_.push_back(table);
+  }
+
+  /// A spin lock: held for a few instructions, once or twice per task. acquire in the constructor: partner of release in the destructor.
+  class Hold {
+   public:
+    explicit Hold(std::atomic_flag& flag) : flag_(flag) {
+      while (flag_.test_and_set(std::memory_order_acquire)) {
+      }
+    }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    ~Hold() { flag_.clear(std::memory_order_release); }
+
+   private:
+    std::atomic_flag& flag_;
+  };
+
+  std::uint64_t seed_;
+  std::atomic_flag busy_;
+  std::deque<Table> tables_;
+  std::vector<Table*> free_;
+};
+
+/// **map side** each task folds its slice into a table of its own: `step(Table*, record)`.
+/// **reduce side** each partition merges its entries of all tables: `merge(combined, Combined&& other)`.
+template <class Key, class Combined, Rdd R, class Step, class Merge>
+auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Step& step, const Merge& merge) {
+  using Table = CombineTable<Key, Combined>;
+  using Entry = typename Table::Entry;
+
+  TablePool<Table> pool(0);
+  const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
+  runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
+    typename TablePool<Table>::Lease table(pool);
+    Step own = step;
+    static_cast<void>(parent.fold(slices[task], table.get(), own));
+  });
+
+  std::vector<Table*> tables;
+  for (Table& table : pool.tables()) tables.push_back(&table);
+  std::vector<std::vector<Entry>> parts(partitions);
+  if (tables.empty()) return parts;
+  if (tables.size() == 1 && partitions == 1) {
+    parts[0] = std::move(tables[0]->entries());
+    return parts;
+  }
+
+  using Places = std::vector<std::vector<std::uint32_t>>;  // for each partition, its entries' indices in one table
+  std::vector<Places> places(tables.size(), Places(partitions));
+  runner.forEach(tables.size(), [&](std::size_t, std::size_t t) {
+    const std::vector<Entry>& entries = tables[t]->entries();
+    for (std::size_t i = 0; i < entries.size(); ++i)
+      places[t][KeyHash<Key>::hash(Owned<Key>::look(entries[i].first), 0) % partitions].push_back(static_cast<std::uint32_t>(i));
+  });
+  runner.forEach(partitions, [&](std::size_t, std::size_t part) {
+    if (tables.size() == 1) {
+      parts[part].reserve(places[0][part].size());
+      for (const std::uint32_t i : places[0][part]) parts[part].push_back(std::move(tables[0]->entries()[i]));
+      return;
+    }
+    Table merged(0);
+    for (std::size_t t = 0; t < tables.size(); ++t)
+      for (const std::uint32_t i : places[t][part]) {
+        Entry& entry = tables[t]->entries()[i];
+        merged.combineKept(std::move(entry.first), [&]() -> Combined { return std::move(entry.second); },
+                           [&](Combined& combined) { merge(combined, std::move(entry.second)); });
+      }
+    parts[part] = std::move(merged.entries());
+  });
+  return parts;
+}
+
+}  // namespace detail
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// lines: text → its lines, as views; a head of pipelines that cuts the text into slices at line ends.
+
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/core/runner.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** the lines of a text. A line ends at LF; a CR just before it belongs to the end; any other CR is data; a last line without LF
+/// counts; bytes pass unchanged. An Rdd of one partition, a Pusher, and a forward range.
+/// **kept** a view of the text, which must outlive it and its lines. **cost** one memchr and one step call per line.
+class Lines {
+ public:
+  using reference = std::string_view;
+  using value_type = std::string_view;
+
+  constexpr explicit Lines(std::string_view text) : text_(text) {}
+
+  [[nodiscard]] static constexpr std::size_t partitions() { return 1; }
+  [[nodiscard]] static constexpr Inline runner() { return {}; }
+  static constexpr void prepare(auto&) {}
+  [[nodiscard]] constexpr std::size_t splits(std::size_t, std::size_t bytes) const {
+    return text_.empty() || bytes == 0 ? 1 : (text_.size() - 1) / bytes + 1;
+  }
+
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE constexpr Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
+    const std::size_t from = lineAt(slice.index, slice.count);
+    return Lines(text_.substr(from, lineAt(slice.index + 1, slice.count) - from)).fold(std::move(accumulator), step);
+  }
+
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE constexpr Accumulator fold(Accumulator accumulator, Step& step) const {
+    const char* at = text_.data();
+    const char* const end = at + text_.size();
+    while (at != end) {
+      const char* feed = std::char_traits<char>::find(at, static_cast<std::size_t>(end - at), '\n');
+      const char* next = feed == nullptr ? end : feed + 1;
+      accumulator = step(std::move(accumulator), line(at, feed == nullptr ? end : feed, feed != nullptr));
+      if (stopped(accumulator)) break;
+      at = next;
+    }
+    return accumulator;
+  }
+
+  class iterator {
+   public:
+    using value_type = std::string_view;
+    using difference_type = std::ptrdiff_t;
+
+    constexpr iterator() = default;
+    constexpr explicit iterator(std::string_view rest) : rest_(rest) {}
+
+    constexpr std::string_view operator*() const {
+      const std::size_t feed = rest_.find('\n');
+      const bool ended = feed != std::string_view::npos;
+      return line(rest_.data(), rest_.data() + (ended ? feed : rest_.size()), ended);
+    }
+    constexpr iterator& operator++() {
+      const std::size_t feed = rest_.find('\n');
+      rest_.remove_prefix(feed == std::string_view::npos ? rest_.size() : feed + 1);
+      return *this;
+    }
+    constexpr iterator operator++(int) {
+      iterator before = *this;
+      ++*this;
+      return before;
+    }
+    friend constexpr bool operator==(const iterator& left, const iterator& right) { return left.rest_.size() == right.rest_.size(); }
+
+   private:
+    std::string_view rest_;
+  };
+
+  [[nodiscard]] constexpr iterator begin() const { return iterator{text_}; }
+  [[nodiscard]] constexpr iterator end() const { return iterator{}; }
+
+ private:
+  DSTREAM_INLINE static constexpr std::string_view line(const char* from, const char* to, bool fed) {
+    if (fed && to != from && to[-1] == '\r') --to;
+    return {from, static_cast<std::size_t>(to - from)};
+  }
+
+  /// Where the first line at or behind the index-th of `count` equal parts begins.
+  [[nodiscard]] constexpr std::size_t lineAt(std::size_t index, std::size_t count) const {
+    const std::size_t position = text_.size() / count * index + text_.size() % count * index / count;
+    if (position == 0 || index == count) return position;
+    const std::size_t feed = text_.find('\n', position - 1);
+    return feed == std::string_view::npos ? text_.size() : feed + 1;
+  }
+
+  std::string_view text_;
+};
+
+struct LinesOf {
+  constexpr Lines operator()(std::string_view text) const { return Lines{text}; }
+};
+
+/// **shape** text → Lines. `lines(book) | flatMap(splitWords) | …`; a text larger than a slice is shared among the workers of `on(runner)`.
+inline constexpr LinesOf lines{};
+
+}  // namespace dstream::inline v0

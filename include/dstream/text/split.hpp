@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// split: text → its fields between delimiters, empty ones included, as views.
+
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/rdd.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** the fields of a text: n delimiters make n + 1 fields, so "a,,b" has three, "," two and "" one, all empty ones kept.
+/// A Pusher, and a forward range. **kept** a view of the text, which must outlive it and its fields. **cost** one memchr per field.
+class Fields {
+ public:
+  using reference = std::string_view;
+  using value_type = std::string_view;
+
+  constexpr Fields(std::string_view text, char delimiter) : text_(text), delimiter_(delimiter) {}
+
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE constexpr Accumulator fold(Accumulator accumulator, Step& step) const {
+    std::string_view rest = text_;
+    for (bool more = true; more;) {
+      const std::size_t at = rest.find(delimiter_);
+      more = at != std::string_view::npos;
+      accumulator = step(std::move(accumulator), rest.substr(0, at));
+      if (stopped(accumulator)) break;
+      if (more) rest.remove_prefix(at + 1);
+    }
+    return accumulator;
+  }
+
+  class iterator {
+   public:
+    using value_type = std::string_view;
+    using difference_type = std::ptrdiff_t;
+
+    constexpr iterator() = default;
+    constexpr iterator(std::string_view rest, char delimiter) : rest_(rest), delimiter_(delimiter), more_(true) {}
+
+    constexpr std::string_view operator*() const { return rest_.substr(0, rest_.find(delimiter_)); }
+    constexpr iterator& operator++() {
+      const std::size_t at = rest_.find(delimiter_);
+      more_ = at != std::string_view::npos;
+      rest_.remove_prefix(more_ ? at + 1 : rest_.size());
+      return *this;
+    }
+    constexpr iterator operator++(int) {
+      iterator before = *this;
+      ++*this;
+      return before;
+    }
+    friend constexpr bool operator==(const iterator& left, const iterator& right) {
+      return left.more_ == right.more_ && (!left.more_ || left.rest_.size() == right.rest_.size());
+    }
+
+   private:
+    std::string_view rest_;
+    char delimiter_ = 0;
+    bool more_ = false;
+  };
+
+  [[nodiscard]] constexpr iterator begin() const { return {text_, delimiter_}; }
+  [[nodiscard]] constexpr iterator end() const { return {}; }
+
+ private:
+  std::string_view text_;
+  char delimiter_;
+};
+
+struct SplitAt {
+  constexpr Fields operator()(std::string_view text) const { return {text, delimiter}; }
+  char delimiter;
+};
+
+/// **shape** text → Fields. `lines | flatMap(split(','))`; also `for (auto field : split(',')(line))`.
+[[nodiscard]] constexpr SplitAt split(char delimiter) { return {delimiter}; }
+
+}  // namespace dstream::inline v0
