@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// foreachRDD: DStream<T> → output, a function for each batch.
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/named.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/stream/batch.hpp>
+#include <dstream/stream/batch_rdd.hpp>
+#include <dstream/stream/dstream.hpp>
+#include <dstream/stream/graph.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+template <Node N, class Fn>
+class ForeachOutput final : public Output {
+  using BatchOf = BatchRdd<typename N::rdd_type>;
+
+ public:
+  ForeachOutput(N node, Fn fn) : node_(std::move(node)), fn_(std::move(fn)) {}
+
+  std::unique_ptr<Job> generate(const Batch& batch) override {
+    auto rdd = node_.compute(batch);
+    if (!rdd) return nullptr;
+    return std::make_unique<BatchJob>(BatchOf{*std::move(rdd), batch}, fn_);
+  }
+  void eachShared(FunctionRef<void(NodeBase&)> visit) override { node_.eachShared(visit); }
+
+ private:
+  class BatchJob final : public Job {
+   public:
+    BatchJob(BatchOf rdd, Fn& fn) : rdd_(std::move(rdd)), fn_(fn) {}
+    void run() override {
+      if constexpr (std::is_invocable_v<Fn&, BatchOf, const Batch&>) {
+        fn_(rdd_, rdd_.batch());
+      } else if constexpr (std::is_invocable_v<Fn&, BatchOf, Time>) {
+        fn_(rdd_, rdd_.time());
+      } else {
+        fn_(rdd_);
+      }
+    }
+
+   private:
+    BatchOf rdd_;
+    Fn& fn_;
+  };
+
+  N node_;
+  Fn fn_;
+};
+
+template <class Fn>
+struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>> {
+  static constexpr Kind kind = Kind::Output;
+
+  explicit ForeachRddOutput(Fn function) : fn(std::move(function)) {}
+
+  template <class Record>
+  static consteval bool check() {
+    return true;
+  }
+
+  template <Node N>
+  void attach(Graph& graph, const N& node) const {
+    using BatchOf = BatchRdd<typename N::rdd_type>;
+    constexpr bool fits = std::is_invocable_v<Fn&, BatchOf> || std::is_invocable_v<Fn&, BatchOf, const Batch&> || std::is_invocable_v<Fn&, BatchOf, Time>;
+    static_assert(fits, "foreachRDD needs a function of one batch, as [](auto batch) { … }, or of a batch and its identity or time");
+    if constexpr (fits) {
+      auto output = std::make_unique<ForeachOutput<N, Fn>>(node, fn);
+      output->name = this->name;
+      graph.addOutput(std::move(output));
+    }
+  }
+
+  Fn fn;
+};
+
+}  // namespace detail
+
+/// **shape** DStream<T> → output
+/// **meaning** calls `fn` once for each batch, empty ones included, in time order; outputs of one batch in the order of their registration.
+/// **function contract** `fn(batch)`, `fn(batch, const Batch&)` or `fn(batch, Time)`, where batch is a BatchRdd<…>: take it as `auto`. Called on
+/// the jobs lane, never twice at a time. Records are computed only by the actions that fn calls.
+/// **errors** compile time: not such a function. What fn throws fails this output of this batch: an event, then awaitTermination rethrows it;
+/// other outputs and later batches run. **source** Spark DStream.foreachRDD. **example** examples/network_word_count.cpp
+template <class Fn>
+[[nodiscard]] auto foreachRDD(Fn fn) {
+  return detail::ForeachRddOutput<Fn>{std::move(fn)};
+}
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// DStream: an endless sequence of batches, as a value; the one place that lifts every operator from batches to streams.
+
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/stream/graph.hpp>
+#include <dstream/stream/node.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+template <class T>
+inline constexpr bool isSharedRef = false;
+template <class R>
+inline constexpr bool isSharedRef<SharedRef<R>> = true;
+}  // namespace detail
+
+/// **meaning** a node of a streaming context's graph. Copies mean the same stream; several pipelines may begin at one.
+/// **errors** piping after start or stop throws IllegalState; an action does not compile.
+template <Node N>
+class [[nodiscard("a stream does nothing until an output such as print() or foreachRDD(f) ends it")]] DStream {
+ public:
+  using stream_tag = void;
+  using rdd_type = typename N::rdd_type;
+  using value_type = typename rdd_type::value_type;
+
+  DStream(std::shared_ptr<Graph> graph, N node) : graph_(std::move(graph)), node_(std::move(node)) {}
+
+  /// The stream under a name, by which events, plans and checkpoints know it. For sources, keyed results and other shared nodes.
+  DStream named(std::string name) const {
+    static_assert(detail::isSharedRef<N>, "only sources, keyed results and outputs have names; a fused operator leaves no trace at run time");
+    graph_->requireOpen("a name");
+    node_.node->name = std::move(name);
+    return *this;
+  }
+
+  /// What `stream | closure` means; called by operator|.
+  template <class Op>
+  auto lift(Op&& op) const {
+    using Plain = std::remove_cvref_t<Op>;
+    using Record = typename rdd_type::reference;
+    if constexpr (Plain::kind == Kind::Action) {
+      static_assert(Plain::kind != Kind::Action,
+                    "an action gives the value of one batch, and a DStream has many; use it inside foreachRDD([](auto batch) { … })");
+      return Invalid{};
+    } else if constexpr (!Plain::template check<Record>()) {
+      return Invalid{};
+    } else if constexpr (Plain::kind == Kind::Narrow) {
+      graph_->requireOpen("an operator");
+      return DStream<NarrowNode<N, Plain>>{graph_, {node_, std::forward<Op>(op)}};
+    } else if constexpr (Plain::kind == Kind::Wide) {
+      graph_->requireOpen("an operator");
+      using Result = WideResult<N, Plain>;
+      return DStream<SharedRef<Result>>{graph_, {std::make_shared<WideNode<N, Plain>>(node_, std::forward<Op>(op))}};
+    } else {
+      std::forward<Op>(op).attach(*graph_, node_);
+      return Attached{};
+    }
+  }
+
+  [[nodiscard]] const std::shared_ptr<Graph>& graph() const { return graph_; }
+  [[nodiscard]] const N& node() const { return node_; }
+
+ private:
+  std::shared_ptr<Graph> graph_;
+  N node_;
+};
+
+}  // namespace dstream::inline v0

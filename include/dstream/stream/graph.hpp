@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Graph: the inputs and outputs of one streaming context. Built before start, fixed afterwards.
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/function_ref.hpp>
+#include <dstream/stream/batch.hpp>
+#include <dstream/stream/errors.hpp>
+#include <dstream/stream/node.hpp>
+
+namespace dstream::inline v0 {
+
+/// A streaming context's life: only forward, and Stopped is final.
+enum class State { Initialized, Active, Stopped };
+
+/// **meaning** what one output does with one batch, ready to run.
+class Job {
+ public:
+  virtual ~Job() = default;
+  virtual void run() = 0;
+};
+
+/// **meaning** an output operation: `generate` asks its stream for the batch and gives the job, or null when there is no batch.
+class Output {
+ public:
+  virtual ~Output() = default;
+  virtual std::unique_ptr<Job> generate(const Batch& batch) = 0;
+  virtual void eachShared(FunctionRef<void(NodeBase&)> visit) = 0;
+
+  std::string name;
+};
+
+/// **threads** built by one thread; read by the runtime after start.
+class Graph {
+ public:
+  [[nodiscard]] State state() const { return state_.load(std::memory_order_acquire); }
+  /// release: partner of state()'s acquire.
+  void become(State state) { state_.store(state, std::memory_order_release); }
+
+  /// **errors** IllegalState unless the graph may still grow.
+  void requireOpen(const char* what) const {
+    if (state() == State::Active) throw IllegalState(std::string("dstream: adding ") + what + " after starting a StreamingContext is not supported");
+    if (state() == State::Stopped) throw IllegalState(std::string("dstream: adding ") + what + " after stopping a StreamingContext is not supported");
+  }
+
+  void addOutput(std::unique_ptr<Output> output) {
+    requireOpen("an output");
+    if (output->name.empty()) output->name = "output " + std::to_string(outputs_.size());
+    outputs_.push_back(std::move(output));
+  }
+  [[nodiscard]] const std::vector<std::unique_ptr<Output>>& outputs() const { return outputs_; }
+
+  /// Every shared node that an output reaches, each once, parents before children.
+  [[nodiscard]] std::vector<NodeBase*> reachable() const {
+    std::vector<NodeBase*> nodes;
+    for (const auto& output : outputs_) output->eachShared([&](NodeBase& node) { reach(node, nodes); });
+    return nodes;
+  }
+
+ private:
+  static void reach(NodeBase& node, std::vector<NodeBase*>& nodes) {
+    for (const NodeBase* known : nodes)
+      if (known == &node) return;
+    node.eachParent([&](NodeBase& parent) { reach(parent, nodes); });
+    nodes.push_back(&node);
+  }
+
+  std::atomic<State> state_{State::Initialized};
+  std::vector<std::unique_ptr<Output>> outputs_;
+};
+
+}  // namespace dstream::inline v0
