@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// RealWorld: the World of a real process. With its parts (real_world_*.hpp) the only code of the library that touches
+// clocks, threads, sockets, signals, the console and true randomness. Linux.
+
+#include <poll.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/exec/executor.hpp>
+#include <dstream/runtime/real_world_cores.hpp>
+#include <dstream/runtime/real_world_loop.hpp>
+#include <dstream/runtime/real_world_signals.hpp>
+#include <dstream/runtime/real_world_socket.hpp>
+#include <dstream/runtime/world.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+/// An executor with its threads.
+class HiredWorkers final : public Workers {
+ public:
+  explicit HiredWorkers(std::size_t count) : executor_(count) {
+    try {
+      for (std::size_t slot = 1; slot < executor_.slots(); ++slot) {
+        threads_.emplace_back([this, slot] {
+          ::pthread_setname_np(::pthread_self(), "dstream-worker");
+          executor_.work(slot);
+        });
+      }
+    } catch (...) {
+      join();
+      throw;
+    }
+  }
+  HiredWorkers(const HiredWorkers&) = delete;
+  HiredWorkers& operator=(const HiredWorkers&) = delete;
+  ~HiredWorkers() override { join(); }
+
+  RunnerRef runner() override { return executor_; }
+
+ private:
+  void join() {
+    executor_.stop();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  Executor executor_;
+  std::vector<std::thread> threads_;
+};
+
+/// While it lives, this thread gets EPIPE where it would get SIGPIPE.
+class NoSigpipe {
+ public:
+  NoSigpipe() {
+    ::sigemptyset(&pipe_);
+    ::sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    ::sigpending(&pending);
+    was_ = ::sigismember(&pending, SIGPIPE) == 1;
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  NoSigpipe(const NoSigpipe&) = delete;
+  NoSigpipe& operator=(const NoSigpipe&) = delete;
+  ~NoSigpipe() {
+    const timespec atOnce{};
+    while (!was_ && ::sigtimedwait(&pipe_, nullptr, &atOnce) < 0 && errno == EINTR) {
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+  bool was_ = false;
+};
+
+}  // namespace detail
+
+/// **meaning** clocks are the system's (steady: CLOCK_MONOTONIC). Each lane is a thread that starts with its first actor and
+/// ends with the world. An actor that asks to be stepped at a moment is stepped within the kernel's precision, some µs.
+/// **function contract** connections and workers end before the world, and every actor is retired or no longer needs to be
+/// stepped when it ends. retire from an actor's step on one lane must not be waited for by the actor's step on another.
+/// **cost** wake: a lock and a look-up; a system call only if the lane sleeps and nobody woke it yet.
+/// **errors** std::system_error when the system refuses threads or descriptors, and from write.
+class RealWorld final : public World {
+ public:
+  RealWorld() : lanes_(*this), signals_(lanes_) {
+    std::random_device device;
+    random_.store((std::uint64_t{device()} << 32) ^ device());
+  }
+  RealWorld(const RealWorld&) = delete;
+  RealWorld& operator=(const RealWorld&) = delete;
+  ~RealWorld() override = default;
+
+  [[nodiscard]] Nanos now(Clock clock) const override {
+    return clock == Clock::Steady ? detail::steadyNow() : detail::readClock(CLOCK_REALTIME);
+  }
+
+  /// splitmix64 from a random start.
+  std::uint64_t random() override {
+    std::uint64_t bits = random_.fetch_add(0x9e3779b97f4a7c15, std::memory_order_relaxed) + 0x9e3779b97f4a7c15;
+    bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
+    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
+    return bits ^ (bits >> 31);
+  }
+
+  [[nodiscard]] std::size_t cores() const override {
+    return std::max<std::size_t>(1, std::min(detail::affineCores(), detail::quotaCores()));
+  }
+
+  std::unique_ptr<Workers> hire(std::size_t count) override { return std::make_unique<detail::HiredWorkers>(count); }
+
+  void spawn(Actor& actor, Lane lane) override { lanes_.spawn(actor, lane); }
+  void retire(Actor& actor) override { lanes_.retire(actor); }
+  void wake(Actor& actor) override { lanes_.wake(actor); }
+
+  std::unique_ptr<Connection> connect(const Endpoint& endpoint, Actor& owner) override {
+    return std::make_unique<detail::RealConnection>(*this, lanes_, endpoint, owner);
+  }
+
+  bool await(FunctionRef<bool()> done, Nanos deadline) override {
+    for (std::uint64_t seen = 0;;) {
+      {
+        const std::lock_guard lock(mutex_);
+        seen = notified_;  // before done is asked: what it does not see yet comes with a later notify
+      }
+      if (std::exception_ptr failure = lanes_.takeFailure()) std::rethrow_exception(std::move(failure));
+      if (done()) return true;
+      std::unique_lock lock(mutex_);
+      const auto again = [&] { return notified_ != seen; };
+      if (deadline == never) {
+        changed_.wait(lock, again);
+      } else if (deadline <= now(Clock::Steady) || !changed_.wait_until(lock, timePoint(deadline), again)) {
+        lock.unlock();
+        return done();
+      }
+    }
+  }
+
+  void notify() override {
+    {
+      const std::lock_guard lock(mutex_);
+      ++notified_;
+    }
+    changed_.notify_all();
+  }
+
+  void watchSignals(bool watched) override { watched ? signals_.start() : signals_.stop(); }
+  [[nodiscard]] bool interrupted() const override { return signals_.interrupted(); }
+
+  /// Writes all of it or throws; waits if the console is slow, even if it is a non-blocking one.
+  void write(Console console, std::string_view text) override {
+    const int fd = console == Console::Out ? STDOUT_FILENO : STDERR_FILENO;
+    const detail::NoSigpipe noSigpipe;
+    while (!text.empty()) {
+      const ssize_t written = ::write(fd, text.data(), text.size());
+      if (written >= 0) {
+        text.remove_prefix(static_cast<std::size_t>(written));
+      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        pollfd writable{fd, POLLOUT, 0};
+        ::poll(&writable, 1, -1);
+      } else if (errno != EINTR) {
+        throw std::system_error(errno, std::generic_category(), console == Console::Out ? "stdout" : "stderr");
+      }
+    }
+  }
+
+ private:
+  // steady_clock is CLOCK_MONOTONIC in both standard libraries.
+  static std::chrono::steady_clock::time_point timePoint(Nanos steady) {
+    return std::chrono::steady_clock::time_point(
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::nanoseconds(steady)));
+  }
+
+  std::atomic<std::uint64_t> random_{0};
+  std::mutex mutex_;  // guards notified_
+  std::condition_variable changed_;
+  std::uint64_t notified_ = 0;
+  detail::Lanes lanes_;  // after what its threads use through notify
+  detail::SignalWatch signals_;
+};
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// The lanes of RealWorld: one thread each, which steps its actors in turn and sleeps in poll. Part of real_world.hpp.
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/runtime/world.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// A file descriptor that is closed with its owner.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);  // not repeated after EINTR: Linux has closed it by then
+  }
+  [[nodiscard]] int get() const { return fd_; }
+
+  static Descriptor event() {
+    Descriptor made(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (made.get() < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+    return made;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+/// Both are async-signal-safe. EAGAIN needs no care: an event that is full is set, one that is empty is not.
+inline void setEvent(int fd) {
+  const std::uint64_t one = 1;
+  while (::write(fd, &one, sizeof one) < 0 && errno == EINTR) {
+  }
+}
+inline void clearEvent(int fd) {
+  std::uint64_t count = 0;
+  while (::read(fd, &count, sizeof count) < 0 && errno == EINTR) {
+  }
+}
+
+inline Nanos readClock(clockid_t clock) {
+  timespec at{};
+  ::clock_gettime(clock, &at);
+  return Nanos{at.tv_sec} * 1'000'000'000 + at.tv_nsec;
+}
+inline Nanos steadyNow() { return readClock(CLOCK_MONOTONIC); }
+
+/// A descriptor that the lane of its owner looks at while the owner waits for it. Changed under the lanes' mutex only.
+struct Watch {
+  Actor* owner;
+  std::size_t lane;
+  int fd = -1;
+  short events = 0;  // cleared when they have come: who does not wait again is not polled, and costs nothing
+};
+
+/// All threads and actors of one world. One mutex guards everything here; it is never held across a step, a poll or a wake-up.
+class Lanes {
+ public:
+  explicit Lanes(World& world) : world_(world) {}
+  Lanes(const Lanes&) = delete;
+  Lanes& operator=(const Lanes&) = delete;
+
+  ~Lanes() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    for (Loop& loop : loops_) {
+      if (!loop.thread.joinable()) continue;
+      setEvent(loop.event.get());
+      loop.thread.join();
+    }
+  }
+
+  void spawn(Actor& actor, Lane lane) {
+    std::unique_lock lock(mutex_);
+    const auto index = static_cast<std::size_t>(lane);
+    Loop& loop = loops_[index];
+    const auto [at, fresh] = residents_.try_emplace(&actor, nullptr);
+    if (!fresh) throw std::logic_error("World::spawn: the actor is spawned already");
+    try {
+      at->second = std::make_unique<Resident>(actor, index, ++spawned_);
+      loop.residents.push_back(at->second.get());
+      start(loop, index);
+    } catch (...) {
+      std::erase(loop.residents, at->second.get());
+      residents_.erase(at);
+      throw;
+    }
+    signal(loop, lock);
+  }
+
+  void retire(Actor& actor) {
+    std::unique_lock lock(mutex_);
+    const auto at = residents_.find(&actor);
+    if (at == residents_.end()) return;
+    Resident& resident = *at->second;
+    Loop& loop = loops_[resident.lane];
+    if (loop.stepped != &resident) return remove(resident);
+    resident.retired = true;  // the loop removes it after the step
+    if (loop.thread.get_id() == std::this_thread::get_id()) return;
+    removed_.wait(lock, [&, number = resident.number] {
+      const auto now = residents_.find(&actor);
+      return now == residents_.end() || now->second->number != number;
+    });
+  }
+
+  void wake(Actor& actor) {
+    std::unique_lock lock(mutex_);
+    wake(actor, lock);
+  }
+
+  std::shared_ptr<Watch> watch(Actor& owner) {
+    const std::lock_guard lock(mutex_);
+    const auto at = residents_.find(&owner);
+    const std::size_t lane = at == residents_.end() ? static_cast<std::size_t>(Lane::Io) : at->second->lane;
+    start(loops_[lane], lane);
+    loops_[lane].watches.push_back(std::make_shared<Watch>(&owner, lane));
+    return loops_[lane].watches.back();
+  }
+
+  /// Wakes the owner once, when one of these events (or an error) has come to the descriptor.
+  void expect(Watch& watch, int fd, short events) {
+    std::unique_lock lock(mutex_);
+    if (watch.fd != fd) watch.events = 0;
+    watch.fd = fd;
+    watch.events = static_cast<short>(watch.events | events);
+    signal(loops_[watch.lane], lock);
+  }
+
+  /// Afterwards the descriptor may be closed. The loop is called out of its poll, which would keep a closed socket open.
+  void unwatch(const std::shared_ptr<Watch>& watch) {
+    std::unique_lock lock(mutex_);
+    watch->events = 0;
+    std::erase(loops_[watch->lane].watches, watch);
+    signal(loops_[watch->lane], lock);
+  }
+
+  /// The oldest exception that left a step and was not taken yet, or none.
+  std::exception_ptr takeFailure() {
+    const std::lock_guard lock(mutex_);
+    if (failures_.empty()) return nullptr;
+    std::exception_ptr first = std::move(failures_.front());
+    failures_.erase(failures_.begin());
+    return first;
+  }
+
+ private:
+  struct Resident {
+    Resident(Actor& of, std::size_t on, std::uint64_t as) : actor(&of), lane(on), number(as) {}
+    Actor* actor;
+    std::size_t lane;
+    std::uint64_t number;  // tells it from an actor spawned later at the same address
+    Nanos until = never;
+    bool woken = true;
+    bool failed = false;
+    bool retired = false;  // by its own step, or waited for
+  };
+
+  struct Loop {
+    std::thread thread{};
+    Descriptor event{};
+    std::vector<Resident*> residents{};  // in the order of spawn; null: removed during this round
+    std::vector<std::shared_ptr<Watch>> watches{};
+    Resident* stepped = nullptr;
+    bool asleep = false;    // in poll, or about to be: what it will not notice by itself must set the event
+    bool signalled = false;  // the event is set already
+  };
+
+  void start(Loop& loop, std::size_t lane) {
+    if (loop.thread.joinable()) return;
+    if (loop.event.get() < 0) loop.event = Descriptor::event();
+    loop.thread = std::thread([this, &loop, lane] {
+      static constexpr std::array names{"dstream-io", "dstream-jobs", "dstream-events"};
+      ::pthread_setname_np(::pthread_self(), names[lane]);
+      ::prctl(PR_SET_TIMERSLACK, 1UL);  // the usual 50 µs would show in a batch interval of 100
+      run(loop);
+    });
+  }
+
+  void run(Loop& loop) {
+    std::vector<pollfd> polled;
+    std::vector<std::shared_ptr<Watch>> asked;
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      poll(loop, polled, asked, lock);
+      const Nanos now = steadyNow();
+      // One step each, then back to poll: whoever is always ready delays the others by one step.
+      for (std::size_t i = 0; i < loop.residents.size() && !stopping_; ++i) {
+        Resident* resident = loop.residents[i];
+        if (resident != nullptr && due(*resident, now)) step(loop, *resident, lock);
+      }
+      std::erase(loop.residents, nullptr);
+    }
+  }
+
+  static bool due(const Resident& resident, Nanos now) {
+    return !resident.failed && (resident.woken || resident.until <= now);
+  }
+
+  void step(Loop& loop, Resident& resident, std::unique_lock<std::mutex>& lock) {
+    resident.woken = false;
+    resident.until = never;
+    loop.stepped = &resident;
+    lock.unlock();
+    Step next = Step::idle();
+    std::exception_ptr failure;
+    try {
+      next = resident.actor->step(world_);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    lock.lock();
+    loop.stepped = nullptr;
+    resident.until = next.until;
+    resident.failed = failure != nullptr;
+    if (resident.retired) {  // from here on the actor may be gone
+      remove(resident);
+      removed_.notify_all();
+    }
+    if (!failure) return;
+    failures_.push_back(std::move(failure));
+    lock.unlock();
+    world_.notify();
+    lock.lock();
+  }
+
+  // Sleeps until an actor is due, or only looks if one is; then marks the owners of the descriptors that got ready.
+  void poll(Loop& loop, std::vector<pollfd>& polled, std::vector<std::shared_ptr<Watch>>& asked,
+            std::unique_lock<std::mutex>& lock) {
+    Nanos until = never;
+    for (const Resident* resident : loop.residents) {
+      if (resident->failed) continue;
+      until = std::min(until, resident->woken ? std::numeric_limits<Nanos>::min() : resident->until);
+    }
+    const Nanos now = until == never ? 0 : steadyNow();
+    polled.assign(1, {loop.event.get(), POLLIN, 0});
+    asked.clear();
+    for (const auto& watch : loop.watches) {
+      if (watch->events == 0) continue;
+      polled.push_back({watch->fd, watch->events, 0});
+      asked.push_back(watch);
+    }
+    if (until <= now && asked.empty()) return;
+    timespec timeout{};
+    if (until > now && until != never) {
+      // The kernel may be late by a thousandth of a timeout: wait for less, then for the rest.
+      Nanos wait = until - now;
+      if (wait > 1'000'000) wait -= wait / 1000;
+      timeout = {static_cast<time_t>(wait / 1'000'000'000), static_cast<long>(wait % 1'000'000'000)};
+    }
+    loop.asleep = until > now;
+    lock.unlock();
+    const int ready = ::ppoll(polled.data(), polled.size(), until == never ? nullptr : &timeout, nullptr);
+    if (ready > 0 && polled[0].revents != 0) clearEvent(loop.event.get());
+    lock.lock();
+    loop.asleep = false;
+    loop.signalled = false;
+    for (std::size_t i = 0; ready > 0 && i < asked.size(); ++i) {
+      const short came = polled[i + 1].revents;
+      Watch& watch = *asked[i];
+      if (came == 0 || watch.events == 0 || watch.fd != polled[i + 1].fd) continue;
+      const bool broken = (came & ~(POLLIN | POLLOUT)) != 0;
+      watch.events = broken ? short{0} : static_cast<short>(watch.events & ~came);
+      if (const auto at = residents_.find(watch.owner); at != residents_.end()) at->second->woken = true;
+    }
+    asked.clear();
+  }
+
+  void wake(Actor& actor, std::unique_lock<std::mutex>& lock) {
+    const auto at = residents_.find(&actor);
+    if (at == residents_.end() || std::exchange(at->second->woken, true)) return;
+    signal(loops_[at->second->lane], lock);
+  }
+
+  // Calls the loop out of its poll if it is there; unlocks first, so that it does not wake up to a locked mutex.
+  static void signal(Loop& loop, std::unique_lock<std::mutex>& lock) {
+    const bool needed = loop.asleep && !std::exchange(loop.signalled, true);
+    lock.unlock();
+    if (needed) setEvent(loop.event.get());
+  }
+
+  void remove(Resident& resident) {
+    auto& residents = loops_[resident.lane].residents;
+    *std::find(residents.begin(), residents.end(), &resident) = nullptr;
+    residents_.erase(resident.actor);
+  }
+
+  World& world_;
+  std::mutex mutex_;
+  std::condition_variable removed_;
+  std::unordered_map<Actor*, std::unique_ptr<Resident>> residents_;
+  std::array<Loop, 3> loops_;
+  std::vector<std::exception_ptr> failures_;
+  std::uint64_t spawned_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace dstream::inline v0::detail

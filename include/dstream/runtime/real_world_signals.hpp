@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// SIGINT and SIGTERM as a flag and an event, for any number of worlds at a time. Part of real_world.hpp.
+
+#include <signal.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include <dstream/core/config.hpp>
+#include <dstream/runtime/real_world_loop.hpp>
+#include <dstream/runtime/world.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// **meaning** what one world knows of the signals: an actor that turns the handler's event into a notify.
+class SignalWatch final : public Actor {
+ public:
+  explicit SignalWatch(Lanes& lanes) : lanes_(lanes) {}
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+  ~SignalWatch() { stop(); }
+
+  void start() {
+    const std::lock_guard lock(installing_);
+    if (watch_) return;
+    std::atomic<SignalWatch*>* const free = place(nullptr);
+    if (free == nullptr) throw std::runtime_error("World::watchSignals: too many worlds watch signals");
+    if (event_.get() < 0) event_ = Descriptor::event();
+    clearEvent(event_.get());
+    interrupted_.store(false);
+    watch_ = lanes_.watch(*this);
+    lanes_.spawn(*this, Lane::Io);
+    free->store(this);
+    for (const int signal : signals) replace(signal, SIG_DFL, &SignalWatch::handle);
+  }
+
+  void stop() {
+    const std::lock_guard lock(installing_);
+    if (!watch_) return;
+    if (auto* const own = place(this)) own->store(nullptr);
+    const bool last = std::all_of(watching_.begin(), watching_.end(), [](const auto& at) { return at.load() == nullptr; });
+    for (const int signal : signals) {
+      if (last) replace(signal, &SignalWatch::handle, SIG_DFL);
+    }
+    // A handler on another thread may have seen this and still run; one on this thread has ended.
+    while (handling_.load() != 0) std::this_thread::yield();
+    lanes_.retire(*this);
+    lanes_.unwatch(watch_);
+    watch_.reset();
+  }
+
+  [[nodiscard]] bool interrupted() const { return interrupted_.load(); }
+
+  Step step(World& world) override {
+    clearEvent(event_.get());
+    lanes_.expect(*watch_, event_.get(), POLLIN);
+    if (interrupted()) world.notify();
+    return Step::idle();
+  }
+
+ private:
+  using Handler = void (*)(int);
+  static constexpr std::array signals{SIGINT, SIGTERM};
+
+  static std::atomic<SignalWatch*>* place(const SignalWatch* holding) {
+    const auto at = std::find_if(watching_.begin(), watching_.end(), [&](auto& one) { return one.load() == holding; });
+    return at == watching_.end() ? nullptr : &*at;
+  }
+
+  // Whose action is another one than `from` keeps it: the program or its parent wanted it so.
+  static void replace(int signal, Handler from, Handler to) {
+    struct sigaction action {};
+    if (::sigaction(signal, nullptr, &action) != 0 || (action.sa_flags & SA_SIGINFO) != 0 || action.sa_handler != from) return;
+    action = {};
+    action.sa_handler = to;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(signal, &action, nullptr);
+  }
+
+  // Async-signal-safe: lock-free atomics, sigaction and write.
+  static void handle(int) {
+    const int error = errno;
+    handling_.fetch_add(1);
+    for (const int signal : signals) replace(signal, &SignalWatch::handle, SIG_DFL);  // the next one ends a program that is stuck
+    for (auto& place : watching_) {
+      if (SignalWatch* const watch = place.load(); watch != nullptr) {
+        watch->interrupted_.store(true);
+        setEvent(watch->event_.get());
+      }
+    }
+    handling_.fetch_sub(1);
+    errno = error;
+  }
+
+  static inline std::mutex installing_;
+  static inline std::array<std::atomic<SignalWatch*>, 64> watching_{};
+  static inline std::atomic<int> handling_{0};
+  static_assert(std::atomic<SignalWatch*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+
+  Lanes& lanes_;
+  Descriptor event_;
+  std::shared_ptr<Watch> watch_;  // while watching
+  std::atomic<bool> interrupted_{false};
+};
+
+}  // namespace dstream::inline v0::detail
