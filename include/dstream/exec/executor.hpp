@@ -9,6 +9,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
@@ -26,7 +27,7 @@ namespace dstream::inline v0 {
 /// must not call back into this one. After the first exception no further task starts.
 /// **order** none between tasks; one worker runs them in order.
 /// **cost** no allocation. n = 1 and workers = 1 are a plain loop (a foreign thread still takes the lock of slot 0).
-/// **source** lifelines of the ideas: Chase–Lev deques; waking as in Go's scheduler: who finds work and leaves some wakes another.
+/// **source** Chase–Lev deques; waking as in Go's scheduler: who takes one of several tasks wakes another worker.
 class Executor {
  public:
   using Body = FunctionRef<void(std::size_t slot, std::size_t task)>;
@@ -55,16 +56,7 @@ class Executor {
   /// What the thread of a slot from 1 on runs; returns after stop().
   void work(std::size_t slot) {
     const Seat seat(*this, slot);
-    for (std::size_t looks = 0; !stopping_.load(std::memory_order_acquire);) {
-      if (help(slot, anyFrame)) {
-        looks = 0;
-      } else if (++looks < looksBeforeParking) {
-        pause();
-      } else {
-        park(slot, anyFrame, [this] { return stopping_.load(std::memory_order_seq_cst); });
-        looks = 0;
-      }
-    }
+    helpUntil([this] { return stopping_.load(std::memory_order_seq_cst); }, slot, anyFrame);
   }
 
   /// Any thread. Ends every work(), each after the tasks it is in; forEach goes on without them.
@@ -141,22 +133,11 @@ class Executor {
     Frame frame{body, slot, n};
     const std::size_t done = drain(slot, {&frame, 0, n});
     frame.pending.fetch_sub(done, std::memory_order_relaxed);
-    const auto id = reinterpret_cast<FrameId>(&frame);
-    for (std::size_t looks = 0; !ended(frame);) {
-      if (help(slot, id)) {
-        looks = 0;
-      } else if (++looks < looksBeforeParking) {
-        pause();
-      } else {
-        park(slot, id, [&] { return ended(frame); });
-        looks = 0;
-      }
-    }
+    // Partner: the fetch_sub in help. Sequentially consistent for park, which asks after it has announced itself.
+    const auto ended = [&] { return frame.pending.load(std::memory_order_seq_cst) == 0; };
+    helpUntil(ended, slot, reinterpret_cast<FrameId>(&frame));
     if (frame.error) std::rethrow_exception(std::move(frame.error));
   }
-
-  // Partner: the fetch_sub in help; sequentially consistent for park, which asks after it has announced itself.
-  static bool ended(const Frame& frame) { return frame.pending.load(std::memory_order_seq_cst) == 0; }
 
   // Runs the task and all that it was split into, as far as nobody steals it; returns how many tasks that were.
   std::size_t drain(std::size_t slot, Task task) {
@@ -202,22 +183,36 @@ class Executor {
       const std::size_t waiter = frame.slot;
       const auto id = reinterpret_cast<FrameId>(&frame);
       const std::size_t done = drain(slot, task);
-      // Partner: ended(). Once it is 0 the frame may be gone; its number alone is still used.
+      // Partner: ended in run. Once it is 0 the frame may be gone; its number alone is still used.
       if (frame.pending.fetch_sub(done, std::memory_order_seq_cst) == done) wakeIf(waiter, id);
       return true;
     }
     return false;
   }
 
+  template <class Ended>
+  void helpUntil(Ended ended, std::size_t slot, FrameId only) {
+    for (std::size_t looks = 0; !ended();) {
+      if (help(slot, only)) {
+        looks = 0;
+      } else if (++looks < looksBeforeParking) {
+        pause();
+      } else {
+        park(slot, only, ended);
+        looks = 0;
+      }
+    }
+  }
+
   // Blocks until woken, unless there is a reason not to. No wake-up is lost: a waker first makes its reason visible (publish,
   // steal's compare-exchange, pending, stopping_) and then looks for waiters; here it is the other way round, all of it
   // sequentially consistent, so at least one of the two sees the other.
-  template <class Reason>
-  void park(std::size_t slot, FrameId waitsFor, Reason reason) {
+  template <class Ended>
+  void park(std::size_t slot, FrameId waitsFor, Ended ended) {
     Slot& own = slots_[slot];
     parked_.fetch_add(1, std::memory_order_seq_cst);  // before waitsFor: never fewer than there are waiters to be found
     own.waitsFor.store(waitsFor, std::memory_order_seq_cst);
-    if (reason() || anythingFor(waitsFor)) {
+    if (ended() || anythingFor(waitsFor)) {
       wakeIf(slot, waitsFor);
       return;
     }

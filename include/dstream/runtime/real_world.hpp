@@ -4,6 +4,7 @@
 // clocks, threads, sockets, signals, the console and true randomness. Linux.
 
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/exec/executor.hpp>
 #include <dstream/runtime/real_world_cores.hpp>
+#include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
 #include <dstream/runtime/real_world_signals.hpp>
 #include <dstream/runtime/real_world_socket.hpp>

@@ -4,75 +4,29 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
-#include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0::detail {
-
-/// A file descriptor that is closed with its owner.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);  // not repeated after EINTR: Linux has closed it by then
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
-  static Descriptor event() {
-    Descriptor made(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (made.get() < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-    return made;
-  }
-
- private:
-  int fd_ = -1;
-};
-
-/// Both are async-signal-safe. EAGAIN needs no care: an event that is full is set, one that is empty is not.
-inline void setEvent(int fd) {
-  const std::uint64_t one = 1;
-  while (::write(fd, &one, sizeof one) < 0 && errno == EINTR) {
-  }
-}
-inline void clearEvent(int fd) {
-  std::uint64_t count = 0;
-  while (::read(fd, &count, sizeof count) < 0 && errno == EINTR) {
-  }
-}
-
-inline Nanos readClock(clockid_t clock) {
-  timespec at{};
-  ::clock_gettime(clock, &at);
-  return Nanos{at.tv_sec} * 1'000'000'000 + at.tv_nsec;
-}
-inline Nanos steadyNow() { return readClock(CLOCK_MONOTONIC); }
 
 /// A descriptor that the lane of its owner looks at while the owner waits for it. Changed under the lanes' mutex only.
 struct Watch {

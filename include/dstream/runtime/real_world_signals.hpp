@@ -14,6 +14,7 @@
 #include <thread>
 
 #include <dstream/core/config.hpp>
+#include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
 #include <dstream/runtime/world.hpp>
 

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
 #include <dstream/runtime/world.hpp>
 

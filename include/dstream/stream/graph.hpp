@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +42,9 @@ class Output {
 /// **threads** built by one thread; read by the runtime after start.
 class Graph {
  public:
+  /// Where outputs such as print() write.
+  std::function<void(std::string_view)> console;
+
   [[nodiscard]] State state() const { return state_.load(std::memory_order_acquire); }
   /// release: partner of state()'s acquire.
   void become(State state) { state_.store(state, std::memory_order_release); }

@@ -98,11 +98,7 @@ class Lines {
   std::string_view text_;
 };
 
-struct LinesOf {
-  constexpr Lines operator()(std::string_view text) const { return Lines{text}; }
-};
-
 /// **shape** text → Lines. `lines(book) | flatMap(splitWords) | …`; a text larger than a slice is shared among the workers of `on(runner)`.
-inline constexpr LinesOf lines{};
+[[nodiscard]] constexpr Lines lines(std::string_view text) { return Lines{text}; }
 
 }  // namespace dstream::inline v0

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Everything but connectors and test kit, in the order in which a record meets it.
+
+// pipelines over plain ranges
+#include <dstream/core.hpp>
+
+// the world outside, and how it is entered
+#include <dstream/runtime/configuration.hpp>
+#include <dstream/runtime/context.hpp>
+#include <dstream/runtime/event.hpp>
+#include <dstream/runtime/streaming_context.hpp>
+#include <dstream/runtime/world.hpp>
+
+// where batches come from
+#include <dstream/sources/queueStream.hpp>
+#include <dstream/sources/socketTextStream.hpp>
+
+// what a stream is
+#include <dstream/stream/batch.hpp>
+#include <dstream/stream/batch_rdd.hpp>
+#include <dstream/stream/dstream.hpp>
+
+// where a batch leaves
+#include <dstream/outputs/foreachRDD.hpp>
+#include <dstream/outputs/print.hpp>

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// appendText: the text form of a record, as Scala or as Python would print it.
+
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/range_rdd.hpp>
+
+namespace dstream::inline v0 {
+
+/// Scala: `(a,1)`, `Some(2)`, `List(1, 2)`, `1.0E10`. Python: `('a', 1)`, `None`, `[1, 2]`, `10000000000.0`; a text that is itself the record
+/// stands without quotes in both.
+enum class TextStyle { Scala, Python };
+
+namespace detail {
+
+template <class T>
+concept HasToText = requires(const T& value) {
+  { toText(value) } -> std::convertible_to<std::string_view>;
+};
+template <class T>
+concept TextLike = std::convertible_to<const T&, std::string_view>;
+template <class T>
+concept OptionalLike = requires(const T& value) {
+  { value.has_value() } -> std::convertible_to<bool>;
+  *value;
+};
+template <class T>
+concept ProductLike = requires { std::tuple_size<T>::value; } && !Iterable<const T>;
+
+template <class T>
+consteval bool hasTextForm() {
+  using Plain = std::remove_cvref_t<T>;
+  if constexpr (HasToText<Plain> || TextLike<Plain> || std::is_arithmetic_v<Plain>) {
+    return true;
+  } else if constexpr (OptionalLike<Plain>) {
+    return hasTextForm<decltype(*std::declval<const Plain&>())>();
+  } else if constexpr (ProductLike<Plain>) {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (hasTextForm<std::tuple_element_t<I, Plain>>() && ...);
+    }(std::make_index_sequence<std::tuple_size_v<Plain>>{});
+  } else if constexpr (Iterable<const Plain>) {
+    return hasTextForm<decltype(*detail::first(std::declval<const Plain&>()))>();
+  } else {
+    return false;
+  }
+}
+
+/// The shortest digits that read back as the same number, laid out as Java's Double.toString or Python's repr does.
+template <TextStyle style, std::floating_point T>
+void appendFloat(std::string& out, T number) {
+  constexpr bool scala = style == TextStyle::Scala;
+  if (number != number) {
+    out += scala ? "NaN" : "nan";
+    return;
+  }
+  if (number < 0 || (number == 0 && T{1} / number < 0)) {
+    out += '-';
+    number = -number;
+  }
+  if (number > 0 && number == number / 2) {
+    out += scala ? "Infinity" : "inf";
+    return;
+  }
+  char buffer[64];
+  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), number, std::chars_format::scientific).ptr;
+  const std::string_view shortest(buffer, static_cast<std::size_t>(end - buffer));  // d[.ddd]e±xx
+  const std::size_t e = shortest.find('e');
+  int exponent = std::atoi(std::string(shortest.substr(e + 1)).c_str());
+  std::string digits(1, shortest[0]);
+  if (e > 2) digits += shortest.substr(2, e - 2);
+
+  constexpr int least = scala ? -3 : -4;
+  constexpr int most = scala ? 7 : 16;
+  if (number != 0 && (exponent < least || exponent >= most)) {
+    out += digits[0];
+    if (scala || digits.size() > 1) out += '.';
+    out += digits.size() > 1 ? digits.substr(1) : (scala ? "0" : "");
+    if (scala) {
+      out += 'E' + std::to_string(exponent);
+    } else {
+      out += exponent < 0 ? "e-" : "e+";
+      exponent = exponent < 0 ? -exponent : exponent;
+      out += (exponent < 10 ? "0" : "") + std::to_string(exponent);
+    }
+    return;
+  }
+  if (exponent < 0) {
+    out += "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+    return;
+  }
+  const auto whole = static_cast<std::size_t>(exponent) + 1;
+  if (digits.size() < whole) digits.append(whole - digits.size(), '0');
+  out += digits.substr(0, whole) + '.' + (digits.size() > whole ? digits.substr(whole) : "0");
+}
+
+/// Bytes of the UTF-8 sequence at the beginning of `text`; 0 when there is none.
+inline std::size_t utf8Length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto tail = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
+  if (byte(0) < 0x80) return 1;
+  if (byte(0) >= 0xC2 && byte(0) < 0xE0 && tail(1)) return 2;
+  if ((byte(0) & 0xF0) == 0xE0 && tail(1) && tail(2) && !(byte(0) == 0xE0 && byte(1) < 0xA0) && !(byte(0) == 0xED && byte(1) >= 0xA0)) return 3;
+  if (byte(0) >= 0xF0 && byte(0) < 0xF5 && tail(1) && tail(2) && tail(3) && !(byte(0) == 0xF0 && byte(1) < 0x90) && !(byte(0) == 0xF4 && byte(1) >= 0x90)) return 4;
+  return 0;
+}
+
+/// Python's repr of a str; bytes that are no UTF-8 as \xNN.
+inline void appendQuoted(std::string& out, std::string_view text) {
+  const bool doubled = text.find('\'') != std::string_view::npos && text.find('"') == std::string_view::npos;
+  const char quote = doubled ? '"' : '\'';
+  out += quote;
+  while (!text.empty()) {
+    const char c = text[0];
+    std::size_t length = 1;
+    if (c == '\\' || c == quote) {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || utf8Length(text) == 0) {
+      constexpr char hex[] = "0123456789abcdef";
+      out += "\\x";
+      out += hex[static_cast<unsigned char>(c) >> 4];
+      out += hex[static_cast<unsigned char>(c) & 15];
+    } else {
+      length = utf8Length(text);
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length);
+  }
+  out += quote;
+}
+
+template <TextStyle style, class T>
+void appendElement(std::string& out, const T& value, bool nested) {
+  constexpr bool scala = style == TextStyle::Scala;
+  if constexpr (HasToText<T>) {
+    out += toText(value);
+  } else if constexpr (TextLike<T>) {
+    if (scala || !nested) {
+      out += std::string_view(value);
+    } else {
+      appendQuoted(out, value);
+    }
+  } else if constexpr (std::is_same_v<T, bool>) {
+    out += value ? (scala ? "true" : "True") : (scala ? "false" : "False");
+  } else if constexpr (std::is_same_v<T, char>) {
+    appendElement<style>(out, std::string_view(&value, 1), nested);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    appendFloat<style>(out, value);
+  } else if constexpr (std::is_integral_v<T>) {
+    out += std::to_string(value);
+  } else if constexpr (OptionalLike<T>) {
+    if (!value.has_value()) {
+      out += "None";
+    } else {
+      if (scala) out += "Some(";
+      appendElement<style>(out, *value, nested);
+      if (scala) out += ')';
+    }
+  } else if constexpr (ProductLike<T>) {
+    out += '(';
+    std::apply(
+        [&](const auto&... members) {
+          std::size_t index = 0;
+          ((out += index++ == 0 ? "" : (scala ? "," : ", "), appendElement<style>(out, members, true)), ...);
+          if (!scala && index == 1) out += ',';
+        },
+        value);
+    out += ')';
+  } else {
+    out += scala ? "List(" : "[";
+    bool any = false;
+    for (auto from = detail::first(value), to = detail::last(value); from != to; ++from) {
+      if (std::exchange(any, true)) out += ", ";
+      appendElement<style>(out, *from, true);
+    }
+    out += scala ? ')' : ']';
+  }
+}
+
+}  // namespace detail
+
+/// Appends the text form of a record. For types of yours, write `std::string toText(const Yours&)` beside them.
+template <TextStyle style, class T>
+void appendText(std::string& out, const T& record) {
+  detail::appendElement<style>(out, record, false);
+}
+
+}  // namespace dstream::inline v0

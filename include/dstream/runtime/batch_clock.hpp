@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// BatchClock: forms a batch at each multiple of the interval and gives it what the inputs have received.
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/runtime/event_bus.hpp>
+#include <dstream/runtime/input.hpp>
+#include <dstream/runtime/scheduler.hpp>
+#include <dstream/runtime/world.hpp>
+#include <dstream/stream/batch.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** batch times are multiples of the interval since the epoch, strictly after the start; each is an absolute deadline of the wall
+/// clock, so nothing drifts. Up to `lateLimit` overdue ticks are made up one by one; if more were missed (a suspension, a clock set forward) all
+/// but the last are one gap, with an event. A clock that goes back is waited for: times never repeat.
+/// **threads** the io lane; the flags any.
+class BatchClock final : public Actor {
+ public:
+  static constexpr Nanos lateLimit = 10;
+
+  BatchClock(World& world, Nanos interval, std::vector<Input*> inputs, std::size_t maxBatchBytes, Scheduler& scheduler, EventBus& events)
+      : interval_(interval), inputs_(std::move(inputs)), maxBatchBytes_(maxBatchBytes), scheduler_(scheduler), events_(events) {
+    zero_ = world.now(Clock::Wall) / interval_ * interval_;
+    next_ = zero_ + interval_;
+  }
+
+  /// One interval before the first batch.
+  [[nodiscard]] Time zero() const { return {zero_}; }
+
+  Step step(World& world) override {
+    if (done()) return Step::idle();
+    const Nanos now = world.now(Clock::Wall);
+    if (now < next_) return Step::at(world.now(Clock::Steady) + (next_ - now));
+    const Nanos missed = (now - next_) / interval_;
+    if (missed > lateLimit) {
+      next_ += missed * interval_;
+      events_.post(TicksMissed{static_cast<std::uint64_t>(missed), {next_}});
+    }
+    form(world, {next_});
+    next_ += interval_;
+    return Step::ready();
+  }
+
+  /// The clock ends with the first tick at which every input has ended and given away all it had.
+  void drain() { draining_.store(true, std::memory_order_release); }
+
+  /// The last tick was made. acquire: partner of the release in form.
+  [[nodiscard]] bool done() const { return done_.load(std::memory_order_acquire); }
+  /// seq of the last batch formed so far. acquire: partner of the release in form.
+  [[nodiscard]] std::uint64_t formed() const { return formed_.load(std::memory_order_acquire); }
+
+ private:
+  void form(World& world, Time time) {
+    // Asked before planning: what arrives after the question is in no doubt then.
+    const bool draining = draining_.load(std::memory_order_acquire);
+    bool last = draining || !inputs_.empty();
+    for (const Input* input : inputs_) last = last && input->ended() && (draining || input->finished());
+
+    BatchInfo info;
+    info.batch = {.seq = formed_.load(std::memory_order_relaxed) + 1, .time = time};
+    info.inputs.reserve(inputs_.size());
+    for (Input* input : inputs_) info.inputs.push_back(input->plan(info.batch, maxBatchBytes_));
+    info.submitted = world.now(Clock::Wall);
+    for (const Input* input : inputs_) last = last && input->drained();
+
+    const std::uint64_t seq = info.batch.seq;
+    scheduler_.submit(std::move(info));
+    formed_.store(seq, std::memory_order_release);
+    if (last) {
+      done_.store(true, std::memory_order_release);
+      world.notify();
+    }
+  }
+
+  const Nanos interval_;
+  const std::vector<Input*> inputs_;
+  const std::size_t maxBatchBytes_;
+  Scheduler& scheduler_;
+  EventBus& events_;
+  Nanos zero_ = 0;
+  Nanos next_ = 0;
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> done_{false};
+  std::atomic<std::uint64_t> formed_{0};
+};
+
+}  // namespace dstream::inline v0

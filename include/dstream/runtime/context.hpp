@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Context: the application's name, its worker threads and its World; outlives the streaming contexts made from it.
+
+#include <charconv>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/range_rdd.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/core/runner.hpp>
+#include <dstream/runtime/configuration.hpp>
+#include <dstream/runtime/real_world.hpp>
+#include <dstream/runtime/world.hpp>
+#include <dstream/stream/errors.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** `local` is one worker, `local[N]` N, `local[*]` as many as there are cores for this process (affinity and cgroup quota
+/// respected). Receivers have a thread of their own, so one worker is enough for everything.
+/// **errors** std::invalid_argument for another master or a configuration that does not hold.
+class Context {
+ public:
+  explicit Context(std::string_view master = "local[*]", std::string name = "dstream", Configuration configuration = {})
+      : Context(std::make_unique<RealWorld>(), nullptr, master, std::move(name), configuration) {}
+  /// In a world of the caller's, which must outlive the context.
+  Context(std::string_view master, std::string name, Configuration configuration, World& world)
+      : Context(nullptr, &world, master, std::move(name), configuration) {}
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const Configuration& configuration() const { return configuration_; }
+  [[nodiscard]] World& world() { return world_; }
+
+  /// The workers. **errors** IllegalState after stop.
+  [[nodiscard]] RunnerRef runner() {
+    const std::lock_guard lock(mutex_);
+    if (workers_ == nullptr) throw IllegalState("dstream: this Context has been stopped");
+    return workers_->runner();
+  }
+
+  /// **shape** range → Rdd<T> on the workers, in as many partitions as there are workers or as asked. **source** Spark's parallelize.
+  template <class Range>
+  [[nodiscard]] auto parallelize(Range&& range, std::size_t partitions = 0) {
+    const RunnerRef workers = runner();
+    return RunnerRdd{dstream::parallelize(std::forward<Range>(range), partitions == 0 ? workers.slots() : partitions), workers};
+  }
+
+  /// Ends the workers; streaming contexts of this context must have been stopped. Calling it again does nothing.
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    workers_.reset();
+  }
+  [[nodiscard]] bool isStopped() const {
+    const std::lock_guard lock(mutex_);
+    return workers_ == nullptr;
+  }
+
+ private:
+  Context(std::unique_ptr<World> own, World* given, std::string_view master, std::string name, Configuration configuration)
+      : ownWorld_(std::move(own)), world_(given != nullptr ? *given : *ownWorld_), name_(std::move(name)), configuration_(configuration) {
+    configuration_.validate();
+    workers_ = world_.hire(workerCount(master, world_));
+  }
+
+  static std::size_t workerCount(std::string_view master, const World& world) {
+    if (master == "local") return 1;
+    if (master == "local[*]") return world.cores();
+    std::size_t count = 0;
+    if (master.starts_with("local[") && master.ends_with("]")) {
+      const std::string_view number = master.substr(6, master.size() - 7);
+      const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), count);
+      if (error == std::errc{} && end == number.data() + number.size() && count >= 1 && count <= 4096) return count;
+    }
+    throw std::invalid_argument("dstream: master \"" + std::string(master) + "\" is not known; it is local, local[N] with N from 1 to 4096, or local[*]");
+  }
+
+  std::unique_ptr<World> ownWorld_;
+  World& world_;
+  const std::string name_;
+  const Configuration configuration_;
+  mutable std::mutex mutex_;
+  std::unique_ptr<Workers> workers_;
+};
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Events: all that a running stream has to say, as one closed variant, and its text form.
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/runtime/world.hpp>
+#include <dstream/stream/batch.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** what one input gave to one batch: bytes [from, to) of all it has received, in `blocks` blocks; for sources without bytes, records.
+struct InputInfo {
+  std::size_t id = 0;
+  std::string name;
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  std::size_t blocks = 0;
+};
+
+/// **units** wall-clock nanoseconds; 0 while not yet known.
+struct BatchInfo {
+  Batch batch;
+  std::vector<InputInfo> inputs;
+  Nanos submitted = 0;
+  Nanos started = 0;
+  Nanos ended = 0;
+  std::size_t failedOutputs = 0;
+
+  [[nodiscard]] Nanos schedulingDelay() const { return started - submitted; }
+  [[nodiscard]] Nanos processingDelay() const { return ended - started; }
+  [[nodiscard]] Nanos totalDelay() const { return ended - submitted; }
+};
+
+enum class ReceiverState { Stopped, Connecting, Up, BackingOff, Failed, Finished };
+
+/// **meaning** where a receiver stands. `retries`: connects that failed since the last that came up. `connections`: how often it came up.
+struct ReceiverInfo {
+  std::size_t id = 0;
+  std::string name;
+  ReceiverState state = ReceiverState::Stopped;
+  std::string lastError;
+  Nanos lastErrorTime = 0;
+  std::uint64_t retries = 0;
+  std::uint64_t connections = 0;
+  std::uint64_t bytes = 0;
+};
+
+struct StreamingStarted {
+  Time time;
+};
+struct BatchSubmitted {
+  BatchInfo info;
+};
+struct BatchStarted {
+  BatchInfo info;
+};
+struct BatchCompleted {
+  BatchInfo info;
+};
+/// `id` is the output's place in the order of registration.
+struct OutputStarted {
+  Batch batch;
+  std::size_t id = 0;
+  std::string name;
+};
+struct OutputCompleted {
+  Batch batch;
+  std::size_t id = 0;
+  std::string name;
+  Nanos duration = 0;
+  std::string failure;  // what() of what the output threw; empty when it succeeded
+};
+/// The batch could not be formed from the graph: none of its outputs ran.
+struct BatchFailed {
+  Batch batch;
+  std::string failure;
+};
+struct ReceiverChanged {
+  ReceiverInfo info;
+};
+/// Data that came in and will be in no batch.
+struct DataDropped {
+  std::string source;
+  std::uint64_t bytes = 0;
+  std::string reason;
+};
+/// The process slept, was suspended or far behind: these ticks make no batches.
+struct TicksMissed {
+  std::uint64_t count = 0;
+  Time next;
+};
+struct Warning {
+  std::string text;
+};
+/// What a stop left undone; all zero after a complete graceful stop.
+struct StopReport {
+  bool graceful = false;
+  std::uint64_t droppedBatches = 0;
+  std::uint64_t droppedBytes = 0;
+};
+struct StreamingStopped {
+  StopReport report;
+};
+
+using Event = std::variant<StreamingStarted, BatchSubmitted, BatchStarted, BatchCompleted, OutputStarted, OutputCompleted, BatchFailed,
+                           ReceiverChanged, DataDropped, TicksMissed, Warning, StreamingStopped>;
+
+[[nodiscard]] constexpr const char* name(ReceiverState state) {
+  switch (state) {
+    case ReceiverState::Stopped: return "stopped";
+    case ReceiverState::Connecting: return "connecting";
+    case ReceiverState::Up: return "up";
+    case ReceiverState::BackingOff: return "backing off";
+    case ReceiverState::Failed: return "failed";
+    case ReceiverState::Finished: return "finished";
+  }
+  return "?";
+}
+
+namespace detail {
+inline std::string label(const Batch& batch) {
+  return "batch " + std::to_string(batch.seq) + " (time " + std::to_string(batch.time.milliseconds()) + " ms)";
+}
+inline std::string micros(Nanos duration) { return std::to_string(duration / 1000) + " us"; }
+
+struct Describe {
+  std::string operator()(const StreamingStarted& event) const { return "streaming started at " + std::to_string(event.time.milliseconds()) + " ms"; }
+  std::string operator()(const BatchSubmitted& event) const { return label(event.info.batch) + " submitted"; }
+  std::string operator()(const BatchStarted& event) const { return label(event.info.batch) + " started"; }
+  std::string operator()(const BatchCompleted& event) const {
+    return label(event.info.batch) + " completed: waited " + micros(event.info.schedulingDelay()) + ", ran " + micros(event.info.processingDelay());
+  }
+  std::string operator()(const OutputStarted& event) const { return event.name + " of " + label(event.batch) + " started"; }
+  std::string operator()(const OutputCompleted& event) const {
+    return event.name + " of " + label(event.batch) + (event.failure.empty() ? " completed in " + micros(event.duration) : " failed: " + event.failure);
+  }
+  std::string operator()(const BatchFailed& event) const { return label(event.batch) + " failed before any output ran: " + event.failure; }
+  std::string operator()(const ReceiverChanged& event) const {
+    const ReceiverInfo& info = event.info;
+    std::string text = "receiver " + info.name + ": " + name(info.state);
+    if (!info.lastError.empty() && info.state != ReceiverState::Up && info.state != ReceiverState::Connecting) text += ", " + info.lastError;
+    if (info.retries != 0) text += " (" + std::to_string(info.retries) + (info.retries == 1 ? " failed connect)" : " failed connects)");
+    return text;
+  }
+  std::string operator()(const DataDropped& event) const {
+    return event.source + ": " + std::to_string(event.bytes) + " bytes dropped, " + event.reason;
+  }
+  std::string operator()(const TicksMissed& event) const {
+    return std::to_string(event.count) + " batch times passed without a batch; the next is " + std::to_string(event.next.milliseconds()) + " ms";
+  }
+  std::string operator()(const Warning& event) const { return "warning: " + event.text; }
+  std::string operator()(const StreamingStopped& event) const {
+    std::string text = event.report.graceful ? "streaming stopped gracefully" : "streaming stopped";
+    if (event.report.droppedBatches != 0 || event.report.droppedBytes != 0)
+      text += "; not processed: " + std::to_string(event.report.droppedBatches) + " batches, " + std::to_string(event.report.droppedBytes) + " bytes";
+    return text;
+  }
+};
+}  // namespace detail
+
+/// One line, without its end.
+[[nodiscard]] inline std::string describe(const Event& event) { return std::visit(detail::Describe{}, event); }
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// File descriptors that close themselves, events one can poll for, and the system's clocks. Part of real_world.hpp.
+
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/runtime/world.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// A file descriptor that is closed with its owner.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);  // not repeated after EINTR: Linux has closed it by then
+  }
+  [[nodiscard]] int get() const { return fd_; }
+
+  static Descriptor event() {
+    Descriptor made(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (made.get() < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+    return made;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+/// Both are async-signal-safe. EAGAIN needs no care: an event that is full is set, one that is empty is not.
+inline void setEvent(int fd) {
+  const std::uint64_t one = 1;
+  while (::write(fd, &one, sizeof one) < 0 && errno == EINTR) {
+  }
+}
+inline void clearEvent(int fd) {
+  std::uint64_t count = 0;
+  while (::read(fd, &count, sizeof count) < 0 && errno == EINTR) {
+  }
+}
+
+inline Nanos readClock(clockid_t clock) {
+  timespec at{};
+  ::clock_gettime(clock, &at);
+  return Nanos{at.tv_sec} * 1'000'000'000 + at.tv_nsec;
+}
+inline Nanos steadyNow() { return readClock(CLOCK_MONOTONIC); }
+
+}  // namespace dstream::inline v0::detail

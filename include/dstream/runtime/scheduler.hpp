@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Scheduler: runs the outputs of one batch after another, on the jobs lane.
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/runner.hpp>
+#include <dstream/runtime/configuration.hpp>
+#include <dstream/runtime/event_bus.hpp>
+#include <dstream/runtime/world.hpp>
+#include <dstream/stream/graph.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+/// What a task throws when its batch is given up by an immediate stop; never seen by users.
+struct BatchCancelled {};
+
+inline std::string whatOf(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& known) {
+    return known.what();
+  } catch (...) {
+    return "an exception of unknown type";
+  }
+}
+}  // namespace detail
+
+/// **meaning** the context's runner for the batches of one stream: an immediate stop takes effect before the next task.
+class CancellableRunner {
+ public:
+  explicit CancellableRunner(RunnerRef runner) : runner_(runner) {}
+
+  [[nodiscard]] std::size_t slots() const { return runner_.slots(); }
+  [[nodiscard]] std::size_t sliceBytes() const { return runner_.sliceBytes(); }
+  template <class Body>
+  void forEach(std::size_t n, Body&& body) {
+    runner_.forEach(n, [&](std::size_t slot, std::size_t task) {
+      if (cancelled()) throw detail::BatchCancelled{};
+      body(slot, task);
+    });
+  }
+
+  void cancel() { cancelled_.store(true, std::memory_order_release); }
+  /// acquire: partner of cancel's release.
+  [[nodiscard]] bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
+
+ private:
+  RunnerRef runner_;
+  std::atomic<bool> cancelled_{false};
+};
+
+class Scheduler final : public Actor {
+ public:
+  Scheduler(World& world, Graph& graph, EventBus& events, CancellableRunner& runner, FailurePolicy onFailure)
+      : world_(world), graph_(graph), events_(events), runner_(runner), onFailure_(onFailure) {}
+
+  /// The nodes whose memory of a batch ends with it. Before the first submit.
+  void remembering(std::vector<NodeBase*> nodes) { nodes_ = std::move(nodes); }
+
+  void submit(BatchInfo batch) {
+    events_.post(BatchSubmitted{batch});
+    {
+      const std::lock_guard lock(mutex_);
+      queue_.push_back(std::move(batch));
+    }
+    world_.wake(*this);
+  }
+
+  Step step(World&) override {
+    BatchInfo batch;
+    {
+      const std::lock_guard lock(mutex_);
+      if (queue_.empty() || halted_) return Step::idle();
+      batch = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    run(batch);
+    return Step::ready();
+  }
+
+  /// seq of the last batch that was worked off. acquire: partner of the release in run, so who sees seq sees the batch's effects.
+  [[nodiscard]] std::uint64_t completed() const { return completed_.load(std::memory_order_acquire); }
+
+  /// No further batch begins; gives those that wait.
+  std::deque<BatchInfo> halt() {
+    const std::lock_guard lock(mutex_);
+    halted_ = true;
+    return std::exchange(queue_, {});
+  }
+
+  /// The most recent error of an output or of forming a batch, never cleared; null without one.
+  [[nodiscard]] std::exception_ptr error() const {
+    const std::lock_guard lock(mutex_);
+    return error_;
+  }
+  void report(std::exception_ptr error) {
+    {
+      const std::lock_guard lock(mutex_);
+      error_ = std::move(error);
+    }
+    world_.notify();
+  }
+
+ private:
+  void run(BatchInfo& info) {
+    info.started = world_.now(Clock::Wall);
+    events_.post(BatchStarted{info});
+    std::vector<std::unique_ptr<Job>> jobs;
+    if (generate(info, jobs)) {
+      for (std::size_t id = 0; id < jobs.size() && !runner_.cancelled(); ++id)
+        if (jobs[id] != nullptr) runJob(info, id, *jobs[id]);
+    }
+    jobs.clear();
+    for (NodeBase* node : nodes_) node->forget(info.batch.seq);
+    info.ended = world_.now(Clock::Wall);
+    events_.post(BatchCompleted{info});
+    completed_.store(info.batch.seq, std::memory_order_release);
+    world_.notify();
+  }
+
+  /// All outputs' jobs, null where a stream has no batch. One failure and no output of this batch runs.
+  bool generate(BatchInfo& info, std::vector<std::unique_ptr<Job>>& jobs) {
+    try {
+      for (const auto& output : graph_.outputs()) jobs.push_back(output->generate(info.batch));
+      return true;
+    } catch (...) {
+      failed(info);
+      events_.post(BatchFailed{info.batch, detail::whatOf(std::current_exception())});
+      return false;
+    }
+  }
+
+  void runJob(BatchInfo& info, std::size_t id, Job& job) {
+    const std::string& outputName = graph_.outputs()[id]->name;
+    events_.post(OutputStarted{info.batch, id, outputName});
+    const Nanos began = world_.now(Clock::Steady);
+    std::string failure;
+    try {
+      job.run();
+    } catch (const detail::BatchCancelled&) {
+      failure = "stopped";
+    } catch (...) {
+      failed(info);
+      failure = detail::whatOf(std::current_exception());
+    }
+    events_.post(OutputCompleted{info.batch, id, outputName, world_.now(Clock::Steady) - began, std::move(failure)});
+  }
+
+  void failed(BatchInfo& info) {
+    ++info.failedOutputs;
+    if (onFailure_ == FailurePolicy::Stop) {
+      const std::lock_guard lock(mutex_);
+      halted_ = true;
+    }
+    report(std::current_exception());
+  }
+
+  World& world_;
+  Graph& graph_;
+  EventBus& events_;
+  CancellableRunner& runner_;
+  const FailurePolicy onFailure_;
+  std::vector<NodeBase*> nodes_;
+  mutable std::mutex mutex_;
+  std::deque<BatchInfo> queue_;
+  bool halted_ = false;
+  std::exception_ptr error_;
+  std::atomic<std::uint64_t> completed_{0};
+};
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// StreamingContext: the entry point of streaming: makes sources, starts, waits, stops.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/runtime/batch_clock.hpp>
+#include <dstream/runtime/block.hpp>
+#include <dstream/runtime/context.hpp>
+#include <dstream/runtime/event_bus.hpp>
+#include <dstream/runtime/input.hpp>
+#include <dstream/runtime/scheduler.hpp>
+#include <dstream/runtime/world.hpp>
+#include <dstream/stream/dstream.hpp>
+#include <dstream/stream/graph.hpp>
+
+namespace dstream::inline v0 {
+
+struct SocketOptions;
+template <class T>
+class BatchQueue;
+struct QueueOptions;
+
+/// **meaning** a graph of streams over batches of one interval. Initialized: the graph is built. Active: it runs. Stopped: final.
+/// **threads** built and started by one thread; waiting, stopping and asking from any, but stopping not from a listener.
+/// **errors** IllegalState for a call in the wrong state, std::invalid_argument for what cannot be started.
+/// **source** Spark's StreamingContext; spelled as there.
+class StreamingContext {
+ public:
+  /// **units** any std::chrono duration; in whole nanoseconds, above zero.
+  StreamingContext(Context& context, std::chrono::nanoseconds batchInterval)
+      : context_(context), world_(context.world()), configuration_(context.configuration()), interval_(batchInterval.count()),
+        graph_(std::make_shared<Graph>()), events_(world_) {
+    if (interval_ <= 0) throw std::invalid_argument("dstream: the batch interval must be longer than zero");
+    graph_->console = [&world = world_](std::string_view text) { world.write(Console::Out, text); };
+    if (configuration_.defaultListener) events_.add(DefaultListener(world_, context.name()));
+  }
+  StreamingContext(const StreamingContext&) = delete;
+  StreamingContext& operator=(const StreamingContext&) = delete;
+  /// Stops at once if it is still active; the Context goes on.
+  ~StreamingContext() {
+    if (graph_->state() == State::Active) stopNow(false);
+    graph_->become(State::Stopped);
+  }
+
+  // --- sources; each is defined in its own file under sources/ ---
+
+  /// **shape** → DStream<string_view>, one record a line. See sources/socketTextStream.hpp.
+  [[nodiscard]] auto socketTextStream(std::string host, std::uint16_t port);
+  [[nodiscard]] auto socketTextStream(std::string host, std::uint16_t port, SocketOptions options);
+  /// **shape** BatchQueue<T> → DStream<T>. See sources/queueStream.hpp.
+  template <class T>
+  [[nodiscard]] auto queueStream(BatchQueue<T>& queue);
+  template <class T>
+  [[nodiscard]] auto queueStream(BatchQueue<T>& queue, QueueOptions options);
+
+  /// A source as a node of the graph; what the functions above do. **errors** IllegalState after start or stop.
+  template <class InputNode>
+  [[nodiscard]] auto addInput(std::shared_ptr<InputNode> input) {
+    graph_->requireOpen("an input");
+    input->id = inputs_.size();
+    if (input->name.empty()) input->name = std::string(input->kindName()) + " " + std::to_string(input->id);
+    inputs_.push_back(input);
+    using Result = typename InputNode::rdd_type;
+    return DStream<SharedRef<Result>>{graph_, {std::move(input)}};
+  }
+
+  // --- life ---
+
+  /// Validates the graph and starts it; does not block. In the Active state a warning and nothing else.
+  /// **errors** IllegalState when stopped, or while another streaming context of this process is active (this one then stays Initialized);
+  /// std::invalid_argument without outputs or with two nodes of one name (this one is Stopped then).
+  void start() {
+    const std::lock_guard life(life_);
+    if (graph_->state() == State::Active) {
+      events_.post(Warning{"StreamingContext has already been started"});
+      return;
+    }
+    if (graph_->state() == State::Stopped) throw IllegalState("dstream: StreamingContext has already been stopped and cannot be started again");
+    claimActive();
+    try {
+      launch();
+    } catch (...) {
+      halt();
+      graph_->become(State::Stopped);
+      releaseActive();
+      world_.notify();
+      throw;
+    }
+  }
+
+  /// Blocks until the stream is stopped, its sources have all finished, or SIGINT or SIGTERM arrives (see Configuration); the last two stop it.
+  /// **errors** rethrows the most recent error of an output or of a receiver that failed for good, also after stop.
+  void awaitTermination() { static_cast<void>(awaitUntil(never)); }
+
+  /// The same for at most `timeout`; true when the stream is stopped. **errors** as awaitTermination.
+  [[nodiscard]] bool awaitTerminationOrTimeout(std::chrono::nanoseconds timeout) {
+    const Nanos now = world_.now(Clock::Steady);
+    return awaitUntil(timeout.count() > never - now ? never : now + timeout.count());
+  }
+
+  /// Stops. Graceful: receivers first, then everything received is processed, within the configuration's gracefulStopTimeout; else at once:
+  /// what is running is cut short at the next task, what waits is dropped, and the report says how much. Then, if asked, the Context too.
+  /// In the Initialized or Stopped state a warning. A user function that does not return is waited for: it cannot be interrupted.
+  /// **errors** IllegalState from a listener.
+  StopReport stop(bool stopContext = true, bool stopGracefully = false) {
+    if (events_.calledFromListener())
+      throw IllegalState("dstream: a StreamingContext cannot be stopped from a listener, since stop waits for the listeners; stop it from another thread");
+    const std::lock_guard life(life_);
+    StopReport report;
+    if (graph_->state() == State::Active) {
+      report = stopNow(stopGracefully);
+    } else {
+      const bool initialized = graph_->state() == State::Initialized;
+      events_.post(Warning{initialized ? "StreamingContext has not been started yet" : "StreamingContext has already been stopped"});
+      events_.deliver();
+      graph_->become(State::Stopped);
+      world_.notify();
+    }
+    if (stopContext) context_.stop();
+    return report;
+  }
+
+  [[nodiscard]] State getState() const { return graph_->state(); }
+  [[nodiscard]] Context& context() { return context_; }
+  /// Of every input with a receiver, in the order of creation.
+  [[nodiscard]] std::vector<ReceiverInfo> receivers() const {
+    std::vector<ReceiverInfo> infos;
+    for (const auto& input : inputs_)
+      if (input->hasReceiver()) infos.push_back(input->receiver());
+    return infos;
+  }
+  /// In any state. The listener is called on a thread of its own, with one event after another.
+  void addStreamingListener(Listener listener) { events_.add(std::move(listener)); }
+
+  /// The streaming context of this process that is active, or null.
+  [[nodiscard]] static StreamingContext* getActive() {
+    const std::lock_guard lock(activeMutex_);
+    return active_;
+  }
+
+ private:
+  void launch() {
+    if (graph_->outputs().empty()) throw std::invalid_argument("dstream: No output operations registered, so nothing to execute; end a stream with print() or foreachRDD(f)");
+    const std::vector<NodeBase*> nodes = graph_->reachable();
+    requireDistinctNames(nodes);
+
+    runner_.emplace(context_.runner());
+    pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory, std::min(configuration_.blockBytes, configuration_.maxRecordBytes));
+    runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
+    scheduler_.emplace(world_, *graph_, events_, *runner_, configuration_.onFailure);
+    scheduler_->remembering(nodes);
+    for (const auto& input : inputs_)
+      if (std::find(nodes.begin(), nodes.end(), &input->node()) != nodes.end()) running_.push_back(input.get());
+    clock_.emplace(world_, interval_, running_, configuration_.maxBatchBytes, *scheduler_, events_);
+
+    graph_->become(State::Active);
+    if (configuration_.stopOnSignals) world_.watchSignals(true);
+    world_.spawn(events_, Lane::Events);
+    events_.post(StreamingStarted{{world_.now(Clock::Wall)}});
+    world_.spawn(*scheduler_, Lane::Jobs);
+    for (Input* input : running_) {
+      started_.push_back(input);
+      input->start(*runtime_);
+    }
+    world_.spawn(*clock_, Lane::Io);
+  }
+
+  static void requireDistinctNames(const std::vector<NodeBase*>& nodes) {
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (!nodes[i]->name.empty() && nodes[i]->name == nodes[j]->name)
+          throw std::invalid_argument("dstream: two nodes are named \"" + nodes[i]->name + "\"; names tell nodes apart and must differ");
+  }
+
+  bool awaitUntil(Nanos deadline) {
+    world_.await([this] { return firstError() != nullptr || graph_->state() == State::Stopped || cameToItsEnd() || world_.interrupted(); }, deadline);
+    if (const std::exception_ptr error = firstError()) std::rethrow_exception(error);
+    if (graph_->state() == State::Active && (cameToItsEnd() || world_.interrupted())) {
+      const bool graceful = cameToItsEnd() || configuration_.stopGracefullyOnShutdown;
+      static_cast<void>(stop(false, graceful));
+      if (const std::exception_ptr error = firstError()) std::rethrow_exception(error);
+    }
+    return graph_->state() == State::Stopped;
+  }
+
+  /// The scheduler's error. It outlives the stop.
+  [[nodiscard]] std::exception_ptr firstError() const { return scheduler_ ? scheduler_->error() : nullptr; }
+
+  /// Every source finished, and what they gave has been processed.
+  [[nodiscard]] bool cameToItsEnd() const { return clock_ && clock_->done() && scheduler_->completed() >= clock_->formed(); }
+
+  StopReport stopNow(bool graceful) {
+    bool complete = false;
+    if (graceful) complete = drain();
+    StopReport report = halt();
+    report.graceful = graceful && complete;
+    events_.post(StreamingStopped{report});
+    world_.retire(events_);
+    events_.deliver();
+    if (configuration_.stopOnSignals) world_.watchSignals(false);
+    graph_->become(State::Stopped);
+    releaseActive();
+    world_.notify();
+    return report;
+  }
+
+  /// Receivers first, then one tick after another until nothing is left, then the last batch. False when the time ran out.
+  bool drain() {
+    const Nanos timeout = configuration_.gracefulStopTimeout.count() != 0 ? configuration_.gracefulStopTimeout.count() : interval_ * 10;
+    const Nanos deadline = world_.now(Clock::Steady) + timeout;
+    for (Input* input : running_) input->requestStop();
+    clock_->drain();
+    const bool complete = world_.await([this] { return cameToItsEnd() || halted(); }, deadline) && !halted();
+    if (!complete) events_.post(Warning{"graceful stop: the time ran out, or a failed batch had ended the work, before everything received was processed"});
+    return complete;
+  }
+  [[nodiscard]] bool halted() const { return configuration_.onFailure == FailurePolicy::Stop && firstError() != nullptr; }
+
+  /// Ends everything that runs, in whatever state the start had reached.
+  StopReport halt() {
+    StopReport report;
+    if (runner_) runner_->cancel();
+    if (clock_) world_.retire(*clock_);
+    if (scheduler_) {
+      for (const BatchInfo& batch : scheduler_->halt()) {
+        ++report.droppedBatches;
+        for (const InputInfo& input : batch.inputs) report.droppedBytes += input.to - input.from;
+      }
+    }
+    for (Input* input : started_) input->requestStop();
+    for (Input* input : started_) report.droppedBytes += input->close();
+    started_.clear();
+    if (scheduler_) world_.retire(*scheduler_);
+    if (pool_) pool_->close();
+    return report;
+  }
+
+  void claimActive() {
+    const std::lock_guard lock(activeMutex_);
+    if (active_ != nullptr)
+      throw IllegalState("dstream: only one StreamingContext may be started in this process; the one of \"" + active_->context_.name() +
+                         "\" is active, stop it first");
+    active_ = this;
+  }
+  void releaseActive() {
+    const std::lock_guard lock(activeMutex_);
+    if (active_ == this) active_ = nullptr;
+  }
+
+  static inline std::mutex activeMutex_;
+  static inline StreamingContext* active_ = nullptr;
+
+  Context& context_;
+  World& world_;
+  const Configuration configuration_;
+  const Nanos interval_;
+  std::shared_ptr<Graph> graph_;
+  EventBus events_;
+  std::vector<std::shared_ptr<Input>> inputs_;
+
+  std::mutex life_;  // start and stop, one at a time
+  std::vector<Input*> running_;
+  std::vector<Input*> started_;
+  std::optional<CancellableRunner> runner_;
+  std::shared_ptr<BlockPool> pool_;
+  std::optional<Runtime> runtime_;
+  std::optional<Scheduler> scheduler_;
+  std::optional<BatchClock> clock_;
+};
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// queueStream: a queue of batches → DStream<T>.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/range_rdd.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/runtime/input.hpp>
+#include <dstream/runtime/streaming_context.hpp>
+#include <dstream/stream/node.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** batches that a program pushes and a stream takes, from any threads. A copy is the same queue.
+template <class T>
+class BatchQueue {
+ public:
+  using Partitions = std::vector<std::vector<T>>;
+
+  /// One batch of one partition.
+  void push(std::vector<T> records) {
+    Partitions partitions;
+    partitions.push_back(std::move(records));
+    push(std::move(partitions));
+  }
+  /// One batch of several partitions.
+  void push(Partitions partitions) {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->closed) throw IllegalState("dstream: this BatchQueue has been closed");
+    state_->batches.push_back(std::move(partitions));
+  }
+  /// No batch follows: when the queue is empty, its stream has come to its end.
+  void close() {
+    const std::lock_guard lock(state_->mutex);
+    state_->closed = true;
+  }
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->batches.size();
+  }
+  [[nodiscard]] bool closed() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->closed;
+  }
+
+  /// The next batch, or with `all` everything queued as one; none when there is nothing.
+  [[nodiscard]] std::optional<Partitions> pop(bool all) {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->batches.empty()) return std::nullopt;
+    Partitions taken = std::move(state_->batches.front());
+    state_->batches.pop_front();
+    while (all && !state_->batches.empty()) {
+      for (auto& partition : state_->batches.front()) taken.push_back(std::move(partition));
+      state_->batches.pop_front();
+    }
+    return taken;
+  }
+
+ private:
+  struct Shared {
+    mutable std::mutex mutex;
+    std::deque<Partitions> batches;
+    bool closed = false;
+  };
+  std::shared_ptr<Shared> state_ = std::make_shared<Shared>();
+};
+
+struct QueueOptions {
+  /// One pushed batch per batch time; else all that are queued then, in order.
+  bool oneAtATime = true;
+};
+
+/// **meaning** the partitions of one pushed batch; copies share them.
+template <class T>
+class QueuedBatch {
+ public:
+  using reference = const T&;
+  using value_type = T;
+  using Partitions = typename BatchQueue<T>::Partitions;
+
+  QueuedBatch(std::shared_ptr<const Partitions> partitions, RunnerRef runner) : partitions_(std::move(partitions)), runner_(runner) {}
+
+  [[nodiscard]] std::size_t partitions() const { return partitions_->size(); }
+  [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const { return head(partition).splits(0, bytes); }
+  [[nodiscard]] RunnerRef runner() const { return runner_; }
+  static void prepare(auto&) {}
+
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
+    return head(slice.partition).fold(Slice{0, slice.index, slice.count}, std::move(accumulator), step);
+  }
+
+ private:
+  [[nodiscard]] auto head(std::size_t partition) const { return detail::headOf((*partitions_)[partition]); }
+
+  std::shared_ptr<const Partitions> partitions_;
+  RunnerRef runner_;
+};
+
+template <class T>
+class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
+ public:
+  using rdd_type = QueuedBatch<T>;
+  using Partitions = typename BatchQueue<T>::Partitions;
+  static constexpr bool replayable = false;
+  static constexpr bool resumable = false;
+
+  QueueInput(BatchQueue<T> queue, QueueOptions options, Partitions whenEmpty)
+      : queue_(std::move(queue)), options_(options), whenEmpty_(std::make_shared<const Partitions>(std::move(whenEmpty))) {}
+
+  [[nodiscard]] static const char* kindName() { return "queue"; }
+
+  NodeBase& node() override { return *this; }
+  void start(Runtime& runtime) override { runner_ = runtime.runner; }
+
+  InputInfo plan(const Batch& batch, std::size_t) override {
+    InputInfo info{this->id, this->name, planned_, planned_, 0};
+    std::shared_ptr<const Partitions> taken = whenEmpty_;
+    if (auto popped = queue_.pop(!options_.oneAtATime)) taken = std::make_shared<const Partitions>(*std::move(popped));
+    for (const auto& partition : *taken) info.to += partition.size();
+    info.blocks = taken->size();
+    planned_ = info.to;
+    const std::lock_guard lock(mutex_);
+    batches_.emplace_back(batch.seq, std::move(taken));
+    return info;
+  }
+
+  void requestStop() override { stopped_.store(true, std::memory_order_release); }
+  // acquire: partner of requestStop's release
+  [[nodiscard]] bool ended() const override { return stopped_.load(std::memory_order_acquire) || finished(); }
+  /// A stopped queue keeps its batches: they belong to the program.
+  [[nodiscard]] bool drained() const override { return stopped_.load(std::memory_order_acquire) || queue_.size() == 0; }
+  [[nodiscard]] bool finished() const override { return queue_.closed() && (!options_.oneAtATime || queue_.size() <= 1); }
+  std::uint64_t close() override {
+    const std::lock_guard lock(mutex_);
+    batches_.clear();
+    return 0;
+  }
+
+ private:
+  std::optional<QueuedBatch<T>> compute(const Batch& batch) override {
+    const std::lock_guard lock(mutex_);
+    for (auto& [seq, partitions] : batches_) {
+      if (seq != batch.seq) continue;
+      QueuedBatch<T> rdd(std::move(partitions), runner_);
+      std::erase_if(batches_, [&](const auto& entry) { return entry.first <= batch.seq; });
+      return rdd;
+    }
+    throw IllegalState("dstream: queueStream: batch " + std::to_string(batch.seq) + " was never planned");
+  }
+
+  BatchQueue<T> queue_;
+  const QueueOptions options_;
+  const std::shared_ptr<const Partitions> whenEmpty_;
+  RunnerRef runner_;
+  std::uint64_t planned_ = 0;
+  std::atomic<bool> stopped_{false};
+  std::mutex mutex_;
+  std::vector<std::pair<std::uint64_t, std::shared_ptr<const Partitions>>> batches_;
+};
+
+/// **shape** BatchQueue<T> → DStream<T>
+/// **meaning** each batch takes the next pushed one, or with `oneAtATime = false` all of them; nothing queued gives an empty batch.
+/// Batches may be pushed before and after start. **kept** the pushed records, until their batch is done. **order** as pushed.
+/// **errors** IllegalState after start. Not replayable. **source** Spark's queueStream. **example** examples/queue_stream.cpp
+template <class T>
+auto StreamingContext::queueStream(BatchQueue<T>& queue, QueueOptions options) {
+  return addInput(std::make_shared<QueueInput<T>>(queue, options, typename BatchQueue<T>::Partitions{}));
+}
+template <class T>
+auto StreamingContext::queueStream(BatchQueue<T>& queue) {
+  return queueStream(queue, QueueOptions{});
+}
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// socketTextStream: a TCP connection → DStream<string_view>, one record a line.
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/runtime/event.hpp>
+#include <dstream/runtime/input.hpp>
+#include <dstream/runtime/streaming_context.hpp>
+#include <dstream/runtime/world.hpp>
+#include <dstream/sources/line_former.hpp>
+#include <dstream/sources/text_blocks.hpp>
+#include <dstream/stream/node.hpp>
+
+namespace dstream::inline v0 {
+
+struct SocketOptions {
+  /// What it means that the sender closed the connection. Spark reconnects, for ever.
+  EndOfStream onEnd = EndOfStream::Reconnect;
+  /// A byte-order mark at the start of a connection is taken away; without this it is data.
+  bool stripBom = false;
+  /// Waits before a connect: doubled from the first to the last with each one that fails, and jittered by a quarter either way.
+  std::chrono::nanoseconds firstRetry = std::chrono::milliseconds(100);
+  std::chrono::nanoseconds lastRetry = std::chrono::seconds(2);
+  /// After so many connects in a row that failed the receiver has failed, and awaitTermination throws; 0: it goes on trying.
+  std::uint64_t failAfter = 0;
+};
+
+/// The receiver behind socketTextStream: an actor that connects, reads into blocks and comes back after every mishap.
+class SocketText final : public SharedNode<TextBlocks>, public Input, public Actor {
+ public:
+  using rdd_type = TextBlocks;
+  static constexpr bool replayable = false;
+  static constexpr bool resumable = false;
+
+  SocketText(std::string host, std::uint16_t port, SocketOptions options)
+      : endpoint_{std::move(host), port}, options_(options) {
+    if (endpoint_.host.empty()) throw std::invalid_argument("dstream: socketTextStream needs a host");
+    if (port == 0) throw std::invalid_argument("dstream: socketTextStream needs a port");
+    if (options.firstRetry.count() < 0 || options.lastRetry < options.firstRetry)
+      throw std::invalid_argument("dstream: socketTextStream: firstRetry must not be negative nor longer than lastRetry");
+  }
+
+  [[nodiscard]] static const char* kindName() { return "socket text"; }
+
+  // --- Input ---
+
+  NodeBase& node() override { return *this; }
+
+  void start(Runtime& runtime) override {
+    runtime_ = &runtime;
+    former_.emplace(runtime.blocks, runtime.configuration.maxRecordBytes, *this);
+    {
+      const std::lock_guard lock(mutex_);
+      info_.id = id;
+      info_.name = name;
+    }
+    runtime.world.spawn(*this, Lane::Io);
+  }
+
+  InputInfo plan(const Batch& batch, std::size_t mostBytes) override {
+    if (connection_ != nullptr || ended_) former_->cut();
+    std::vector<Block> blocks;
+    InputInfo info{id, name, planned_, planned_, 0};
+    std::deque<Block>& ready = former_->ready();
+    while (!ready.empty()) {
+      const std::size_t bytes = ready.front().text().size();
+      if (mostBytes != 0 && !blocks.empty() && info.to - info.from + bytes > mostBytes) break;
+      info.to += bytes;
+      blocks.push_back(std::move(ready.front()));
+      ready.pop_front();
+    }
+    info.blocks = blocks.size();
+    planned_ = info.to;
+    const std::lock_guard lock(mutex_);
+    batches_.emplace_back(batch.seq, std::move(blocks));
+    return info;
+  }
+
+  void requestStop() override {
+    stopRequested_.store(true, std::memory_order_release);
+    if (runtime_ != nullptr) runtime_->world.wake(*this);
+  }
+  [[nodiscard]] bool ended() const override { return ended_; }
+  [[nodiscard]] bool finished() const override { return finished_; }
+  [[nodiscard]] bool drained() const override { return former_->ready().empty() && former_->bytesWaiting() == 0; }
+
+  std::uint64_t close() override {
+    runtime_->world.retire(*this);
+    connection_.reset();
+    std::uint64_t dropped = former_->breakOff();
+    for (const Block& block : former_->ready()) dropped += block.text().size();
+    former_->ready().clear();
+    const std::lock_guard lock(mutex_);
+    batches_.clear();
+    if (!ended_) info_.state = ReceiverState::Stopped;
+    return dropped;
+  }
+
+  [[nodiscard]] bool hasReceiver() const override { return true; }
+  [[nodiscard]] ReceiverInfo receiver() const override {
+    const std::lock_guard lock(mutex_);
+    return info_;
+  }
+
+  // --- Actor ---
+
+  Step step(World& world) override {
+    if (ended_) return Step::idle();
+    // acquire: partner of requestStop's release
+    if (stopRequested_.load(std::memory_order_acquire)) {
+      if (connection_ != nullptr) breakOff("the stream was stopped in the middle of a record");
+      return end(ReceiverState::Stopped);
+    }
+    if (connection_ == nullptr) {
+      if (world.now(Clock::Steady) < retryAt_) return Step::at(retryAt_);
+      if (fin_) return comeToEnd();
+      change(ReceiverState::Connecting);
+      former_->beginText(options_.stripBom);
+      connection_ = world.connect(endpoint_, *this);
+    }
+    return read();
+  }
+
+ private:
+  /// How much is read before others of the lane have their turn.
+  static constexpr std::size_t bytesPerStep = std::size_t{1} << 20;
+
+  std::optional<TextBlocks> compute(const Batch& batch) override {
+    std::vector<Block> blocks;
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto& [seq, planned] : batches_)
+        if (seq == batch.seq) blocks = std::move(planned);
+      std::erase_if(batches_, [&](const auto& entry) { return entry.first <= batch.seq; });
+    }
+    return TextBlocks(std::move(blocks), runtime_->runner);
+  }
+
+  Step read() {
+    for (std::size_t bytes = 0; bytes < bytesPerStep;) {
+      const LineFormer::Space space = former_->space();
+      if (space.data == nullptr) return Step::idle();  // the pool wakes us
+      const Transfer transfer = connection_->read(space.data, space.bytes);
+      switch (transfer.status) {
+        case Transfer::Status::Bytes:
+          cameUp();
+          former_->filled(transfer.bytes);
+          reportLongLines();
+          received(transfer.bytes);
+          bytes += transfer.bytes;
+          break;
+        case Transfer::Status::Connecting: return Step::idle();
+        case Transfer::Status::WouldBlock: cameUp(); return Step::idle();
+        case Transfer::Status::Fin:
+          cameUp();
+          connection_.reset();
+          fin_ = true;
+          return comeToEnd();
+        case Transfer::Status::Error: return mishap();
+      }
+    }
+    return Step::ready();
+  }
+
+  /// The sender closed in order: the last line counts even without its end.
+  Step comeToEnd() {
+    if (!former_->endOfText()) return Step::idle();  // the pool wakes us
+    fin_ = false;
+    reportLongLines();
+    switch (options_.onEnd) {
+      case EndOfStream::Finish: finished_ = true; return end(ReceiverState::Finished);
+      case EndOfStream::Reconnect: return backOff(peer() + ": the sender closed the connection");
+      case EndOfStream::Fail: break;
+    }
+    return giveUp(peer() + ": the sender closed the connection, and this receiver is to fail then");
+  }
+
+  /// The connection could not be made, or broke.
+  Step mishap() {
+    const std::string error = connection_->error();
+    const bool wasUp = receiver().state == ReceiverState::Up;
+    breakOff("the connection broke in the middle of a record: " + error);
+    {
+      const std::lock_guard lock(mutex_);
+      if (!wasUp) ++info_.retries;
+    }
+    if (options_.failAfter != 0 && receiver().retries >= options_.failAfter) return giveUp(error);
+    return backOff(error);
+  }
+
+  void breakOff(const std::string& reason) {
+    connection_.reset();
+    const std::size_t lost = former_->breakOff();
+    reportLongLines();
+    if (lost != 0) runtime_->events.post(DataDropped{name, lost, reason});
+  }
+
+  void reportLongLines() {
+    if (const std::uint64_t bytes = former_->takeDropped(); bytes != 0)
+      runtime_->events.post(DataDropped{name, bytes, "a line over the limit of maxRecordBytes = " + std::to_string(runtime_->configuration.maxRecordBytes) + " bytes"});
+  }
+
+  Step backOff(const std::string& error) {
+    World& world = runtime_->world;
+    Nanos wait = options_.firstRetry.count();
+    for (std::uint64_t i = 1; i < receiver().retries && wait < options_.lastRetry.count(); ++i) wait *= 2;
+    if (wait > options_.lastRetry.count()) wait = options_.lastRetry.count();
+    wait += wait / 4 - static_cast<Nanos>(world.random() % static_cast<std::uint64_t>(wait / 2 + 1));
+    retryAt_ = world.now(Clock::Steady) + wait;
+    change(ReceiverState::BackingOff, error);
+    return Step::at(retryAt_);
+  }
+
+  Step giveUp(const std::string& error) {
+    change(ReceiverState::Failed, error);
+    ended_ = true;
+    runtime_->fail(std::make_exception_ptr(std::runtime_error("dstream: receiver " + name + " failed: " + error)));
+    return Step::idle();
+  }
+
+  Step end(ReceiverState state) {
+    ended_ = true;
+    change(state);
+    runtime_->world.notify();
+    return Step::idle();
+  }
+
+  void cameUp() {
+    if (up_) return;
+    {
+      const std::lock_guard lock(mutex_);
+      ++info_.connections;
+    }
+    change(ReceiverState::Up);
+  }
+
+  void received(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    info_.bytes += bytes;
+    info_.retries = 0;
+  }
+
+  void change(ReceiverState state, const std::string& error = {}) {
+    up_ = state == ReceiverState::Up;
+    ReceiverInfo info;
+    {
+      const std::lock_guard lock(mutex_);
+      info_.state = state;
+      if (!error.empty()) {
+        info_.lastError = error;
+        info_.lastErrorTime = runtime_->world.now(Clock::Wall);
+      }
+      info = info_;
+    }
+    runtime_->events.post(ReceiverChanged{std::move(info)});
+  }
+
+  [[nodiscard]] std::string peer() const { return endpoint_.host + ":" + std::to_string(endpoint_.port); }
+
+  const Endpoint endpoint_;
+  const SocketOptions options_;
+  std::atomic<bool> stopRequested_{false};
+
+  // the io lane's
+  Runtime* runtime_ = nullptr;
+  std::optional<LineFormer> former_;
+  std::unique_ptr<Connection> connection_;
+  Nanos retryAt_ = 0;
+  std::uint64_t planned_ = 0;
+  bool up_ = false;
+  bool fin_ = false;
+  bool ended_ = false;
+  bool finished_ = false;
+
+  // shared with the jobs lane and with whoever asks
+  mutable std::mutex mutex_;
+  ReceiverInfo info_;
+  std::vector<std::pair<std::uint64_t, std::vector<Block>>> batches_;
+};
+
+static_assert(Source<SocketText>);
+
+/// **shape** → DStream<string_view>
+/// **meaning** connects to `host:port` as a client and makes a record of every line it is sent; a batch holds what was received up to its time.
+/// Lines are as in `lines`; bytes pass unchanged. The last line of a connection that the sender closed in order counts even without a line end;
+/// of one that broke it is dropped, with an event. A connect that fails and a connection that ends are tried again (see SocketOptions).
+/// **kept** views into receive buffers, valid during their batch; at most Configuration::blockMemory bytes, then TCP slows the sender.
+/// **order** that of the connection; one partition per buffer. **cost** a receive call per buffer; nothing is copied but the cut line at its end.
+/// **errors** std::invalid_argument for an empty host or port 0; IllegalState after start. A refused connect is an event, never an exception,
+/// unless `failAfter` says so. Not replayable, not resumable: bytes that were received and not processed are lost with the process.
+/// **source** Spark's socketTextStream. **example** examples/network_word_count.cpp
+inline auto StreamingContext::socketTextStream(std::string host, std::uint16_t port, SocketOptions options) {
+  return addInput(std::make_shared<SocketText>(std::move(host), port, options));
+}
+inline auto StreamingContext::socketTextStream(std::string host, std::uint16_t port) {
+  return socketTextStream(std::move(host), port, SocketOptions{});
+}
+
+}  // namespace dstream::inline v0
