@@ -4,7 +4,7 @@
 #include <vector>
 
 int main() {
-    auto const sum = std::vector<int>{1, 2, 3} | dstream::map([](int x) { return x * x; })
+  auto const sum = std::vector<int>{1, 2, 3} | dstream::map([](int x) { return x * x; })
                    | dstream::filter([](int x) { return x > 1; }) | dstream::sum();
-    return sum == 13 ? 0 : 1;
+  return sum == 13 ? 0 : 1;
 }
