@@ -145,10 +145,10 @@ class StreamingContext {
   /// In any state. The listener is called on a thread of its own, with one event after another.
   void addStreamingListener(Listener listener) { events_.add(std::move(listener)); }
 
-  /// The streaming context of this process that is active, or null.
+  /// The streaming context of this process that is active (of several worlds' the one started last), or null.
   [[nodiscard]] static StreamingContext* getActive() {
     const std::lock_guard lock(activeMutex_);
-    return active_;
+    return active_.empty() ? nullptr : active_.back();
   }
 
  private:
@@ -250,18 +250,19 @@ class StreamingContext {
 
   void claimActive() {
     const std::lock_guard lock(activeMutex_);
-    if (active_ != nullptr)
-      throw IllegalState("dstream: only one StreamingContext may be started in this process; the one of \"" + active_->context_.name() +
-                         "\" is active, stop it first");
-    active_ = this;
+    for (const StreamingContext* other : active_)
+      if (other->world_.process() == world_.process())
+        throw IllegalState("dstream: only one StreamingContext may be started in this process; the one of \"" + other->context_.name() +
+                           "\" is active, stop it first");
+    active_.push_back(this);
   }
   void releaseActive() {
     const std::lock_guard lock(activeMutex_);
-    if (active_ == this) active_ = nullptr;
+    std::erase(active_, this);
   }
 
   static inline std::mutex activeMutex_;
-  static inline StreamingContext* active_ = nullptr;
+  static inline std::vector<StreamingContext*> active_;
 
   Context& context_;
   World& world_;

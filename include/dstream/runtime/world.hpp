@@ -82,6 +82,9 @@ class World {
  public:
   virtual ~World() = default;
 
+  /// The process this world stands for, as a token: in one process one streaming context may be active. Real worlds share theirs.
+  [[nodiscard]] virtual const void* process() const { return nullptr; }
+
   [[nodiscard]] virtual Nanos now(Clock clock) const = 0;
   /// 64 bits for seeds, jitter and the like; not for secrets.
   virtual std::uint64_t random() = 0;
