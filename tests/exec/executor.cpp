@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/exec/executor.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace {
+
+// Allocations of this thread between two moments: the executor's own threads are counted through their bodies.
+std::atomic<std::size_t> allocations{0};
+
+}  // namespace
+
+// Replaced for this executable; the sanitizers' own versions would do the same.
+void* operator new(std::size_t bytes) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* const memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace {
+
+using dstream::Executor;
+
+// An executor with its threads, as the real world hires them.
+class Team {
+ public:
+  explicit Team(std::size_t workers) : executor(workers) {
+    for (std::size_t slot = 1; slot < workers; ++slot) threads_.emplace_back([this, slot] { executor.work(slot); });
+  }
+  ~Team() {
+    executor.stop();
+    for (std::thread& thread : threads_) thread.join();
+  }
+  void awaitAllParked() const {
+    while (executor.parked() + 1 < executor.slots()) std::this_thread::yield();
+  }
+
+  Executor executor;
+
+ private:
+  std::vector<std::thread> threads_;
+};
+
+void spin(int turns) {
+  for (; turns > 0; --turns) std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
+void arriveAndAwait(std::atomic<std::size_t>& arrived, std::size_t all) {
+  arrived.fetch_add(1);
+  arrived.notify_all();
+  for (std::size_t now = arrived; now < all; now = arrived) arrived.wait(now);
+}
+
+}  // namespace
+
+static_assert(dstream::Runner<Executor>);
+
+TEST_CASE("executor: each task runs once, on a slot of its own") {
+  for (const std::size_t workers : {1u, 2u, 4u, 8u}) {
+    Team team(workers);
+    CHECK(team.executor.slots() == workers);
+    std::vector<std::atomic<bool>> busy(workers);
+    for (const std::size_t n : {0u, 1u, 2u, 3u, 7u, 8u, 64u, 1000u, 20'000u}) {
+      std::vector<std::atomic<int>> times(n);
+      std::atomic<bool> overlap{false};
+      team.executor.forEach(n, [&](std::size_t slot, std::size_t task) {
+        if (slot >= workers || busy[slot].exchange(true)) overlap = true;
+        times[task].fetch_add(1);
+        busy[slot] = false;
+      });
+      INFO(workers << " workers, " << n << " tasks");
+      CHECK_FALSE(overlap);
+      CHECK(std::all_of(times.begin(), times.end(), [](const auto& count) { return count == 1; }));
+    }
+  }
+}
+
+TEST_CASE("executor: one worker runs the tasks in order, and no worker is one") {
+  Executor executor(0);
+  CHECK(executor.slots() == 1);
+  std::vector<std::size_t> order;
+  executor.forEach(5, [&](std::size_t slot, std::size_t task) {
+    CHECK(slot == 0);
+    order.push_back(task);
+  });
+  CHECK(order == std::vector<std::size_t>{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("executor: a data slice does not depend on the number of workers") {
+  CHECK(Executor(1).sliceBytes() == Executor(8).sliceBytes());
+}
+
+TEST_CASE("executor: without its threads the caller does all") {
+  Executor executor(4);
+  std::size_t ran = 0;
+  executor.forEach(5000, [&](std::size_t slot, std::size_t) { ran += slot == 0 ? 1 : 0; });
+  CHECK(ran == 5000);
+}
+
+TEST_CASE("executor: tasks run forEach, three deep, from any slot") {
+  for (const std::size_t workers : {1u, 2u, 4u, 8u}) {
+    Team team(workers);
+    std::atomic<std::size_t> ran{0};
+    team.executor.forEach(13, [&](std::size_t, std::size_t) {
+      team.executor.forEach(11, [&](std::size_t, std::size_t) {
+        team.executor.forEach(7, [&](std::size_t, std::size_t) { ran.fetch_add(1); });
+        ran.fetch_add(1);
+      });
+      ran.fetch_add(1);
+    });
+    CHECK(ran == 13 * 11 * 7 + 13 * 11 + 13);
+  }
+}
+
+TEST_CASE("executor: a ring full of outer tasks only means that inner ones are not shared") {
+  Team team(2);
+  std::atomic<std::size_t> ran{0};
+  // Each level leaves tasks in the deque: deeper than the ring is long, with ranges of many halves.
+  struct Nest {
+    Executor& executor;
+    std::atomic<std::size_t>& ran;
+    void operator()(std::size_t depth) const {
+      executor.forEach(depth == 0 ? 1 : 300, [&](std::size_t, std::size_t task) {
+        if (task == 0 && depth > 0) (*this)(depth - 1);
+        ran.fetch_add(1);
+      });
+    }
+  };
+  Nest{team.executor, ran}(150);
+  CHECK(ran == 150 * 300 + 1);
+}
+
+TEST_CASE("executor: a second executor may be entered from a task, from different slots") {
+  Team outer(3);
+  Team inner(3);
+  std::atomic<std::size_t> ran{0};
+  outer.executor.forEach(50, [&](std::size_t, std::size_t) {
+    inner.executor.forEach(20, [&](std::size_t, std::size_t) { ran.fetch_add(1); });
+  });
+  CHECK(ran == 1000);
+}
+
+TEST_CASE("executor: the one exception reaches the caller, and the executor goes on") {
+  for (const std::size_t workers : {1u, 2u, 4u, 8u}) {
+    Team team(workers);
+    for (const std::size_t bad : {0u, 1u, 500u, 999u}) {
+      std::atomic<std::size_t> ran{0};
+      std::string message;
+      try {
+        team.executor.forEach(1000, [&](std::size_t, std::size_t task) {
+          if (task == bad) throw std::runtime_error("task " + std::to_string(task));
+          ran.fetch_add(1);
+        });
+      } catch (const std::runtime_error& error) {
+        message = error.what();
+      }
+      CHECK(message == "task " + std::to_string(bad));
+      CHECK(ran < 1000);
+      ran = 0;
+      team.executor.forEach(100, [&](std::size_t, std::size_t) { ran.fetch_add(1); });
+      CHECK(ran == 100);
+    }
+  }
+}
+
+TEST_CASE("executor: of many exceptions one arrives, after all that started have ended") {
+  Team team(4);
+  for (int round = 0; round < 200; ++round) {
+    std::atomic<int> inside{0};
+    std::atomic<std::size_t> thrown{0};
+    CHECK_THROWS_AS(team.executor.forEach(100,
+                                          [&](std::size_t, std::size_t) {
+                                            inside.fetch_add(1);
+                                            thrown.fetch_add(1);
+                                            std::this_thread::yield();
+                                            inside.fetch_sub(1);
+                                            throw std::runtime_error("all fail");
+                                          }),
+                    std::runtime_error);
+    CHECK(inside == 0);
+    CHECK(thrown <= team.executor.slots());  // one on each slot at most: whoever starts a next task sees its own failure
+  }
+}
+
+TEST_CASE("executor: nothing starts once a failure is known") {
+  Team team(2);
+  std::atomic<bool> second{false};
+  std::atomic<std::size_t> ran{0};
+  // Slot by slot: the second task to start holds its slot until the first has failed for good.
+  CHECK_THROWS_AS(team.executor.forEach(1000,
+                                        [&](std::size_t, std::size_t) {
+                                          ran.fetch_add(1);
+                                          if (second.exchange(true)) return;
+                                          throw std::runtime_error("first");
+                                        }),
+                  std::runtime_error);
+  const std::size_t atReturn = ran;
+  team.executor.forEach(100, [](std::size_t, std::size_t) {});
+  CHECK(ran == atReturn);
+}
+
+TEST_CASE("executor: an inner failure that is caught does not touch the outer tasks") {
+  Team team(4);
+  std::atomic<std::size_t> caught{0};
+  team.executor.forEach(100, [&](std::size_t, std::size_t) {
+    try {
+      team.executor.forEach(10, [](std::size_t, std::size_t task) {
+        if (task == 7) throw std::runtime_error("inner");
+      });
+    } catch (const std::runtime_error&) {
+      caught.fetch_add(1);
+    }
+  });
+  CHECK(caught == 100);
+}
+
+TEST_CASE("executor: foreign threads take turns at slot 0") {
+  Team team(3);
+  std::vector<std::atomic<bool>> busy(3);
+  std::atomic<bool> overlap{false};
+  std::atomic<std::size_t> ran{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 300; ++round) {
+        const std::size_t n = 1 + static_cast<std::size_t>(round) % 17;
+        team.executor.forEach(n, [&](std::size_t slot, std::size_t) {
+          if (busy[slot].exchange(true)) overlap = true;
+          ran.fetch_add(1);
+          busy[slot] = false;
+        });
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::size_t expected = 0;
+  for (std::size_t round = 0; round < 300; ++round) expected += 4 * (1 + round % 17);
+  CHECK(ran == expected);
+  CHECK_FALSE(overlap);
+}
+
+TEST_CASE("executor: who waits in an inner forEach runs no task of the outer one") {
+  for (const std::size_t workers : {2u, 4u, 8u}) {
+    Team team(workers);
+    // Not atomic on purpose: an outer task that ran on a waiting slot would find its accumulator in use.
+    std::vector<int> holds(workers, -1);
+    std::atomic<bool> mixed{false};
+    for (int round = 0; round < 50; ++round) {
+      team.executor.forEach(40, [&](std::size_t slot, std::size_t task) {
+        if (holds[slot] != -1) mixed = true;
+        holds[slot] = static_cast<int>(task);
+        team.executor.forEach(1 + task % 9, [&](std::size_t, std::size_t) { spin(1000); });
+        if (holds[slot] != static_cast<int>(task)) mixed = true;
+        holds[slot] = -1;
+      });
+    }
+    INFO(workers << " workers");
+    CHECK_FALSE(mixed);
+  }
+}
+
+TEST_CASE("executor: parked workers are woken each time") {
+  for (const std::size_t workers : {2u, 3u}) {
+    Team team(workers);
+    for (int round = 0; round < 5000; ++round) {
+      team.awaitAllParked();
+      std::atomic<std::size_t> arrived{0};
+      // Every slot must come for a task, or this never ends.
+      team.executor.forEach(workers, [&](std::size_t, std::size_t) { arriveAndAwait(arrived, workers); });
+    }
+  }
+  SUCCEED();
+}
+
+TEST_CASE("executor: workers that are about to park are not missed") {
+  for (const std::size_t workers : {2u, 4u}) {
+    Team team(workers);
+    for (int round = 0; round < 2500; ++round) {
+      std::atomic<std::size_t> arrived{0};
+      team.executor.forEach(workers, [&](std::size_t, std::size_t) { arriveAndAwait(arrived, workers); });
+      spin(round % 64 * 1000);  // sometimes they search still, sometimes they have parked
+    }
+  }
+  SUCCEED();
+}
+
+TEST_CASE("executor: a waiter that parked comes back for tasks of its own forEach") {
+  Team team(2);
+  for (int round = 0; round < 200; ++round) {
+    // Slot 1 takes a task, waits until slot 0 has parked, and only then opens an inner forEach that needs nobody else;
+    // slot 0 must sleep through that and wake when its own tasks have ended.
+    std::atomic<std::size_t> started{0};
+    std::atomic<std::size_t> inner{0};
+    team.executor.forEach(2, [&](std::size_t slot, std::size_t) {
+      arriveAndAwait(started, 2);
+      if (slot == 0) return;
+      while (team.executor.parked() == 0) std::this_thread::yield();
+      team.executor.forEach(50, [&](std::size_t at, std::size_t) { inner.fetch_add(at == 1 ? 1 : 1000); });
+    });
+    CHECK(inner == 50);
+  }
+}
+
+TEST_CASE("executor: forEach allocates nothing") {
+  Team team(4);
+  std::atomic<std::size_t> ran{0};
+  std::size_t inside = 0;
+  for (int round = 0; round < 3; ++round) {
+    team.awaitAllParked();
+    const std::size_t before = allocations;
+    team.executor.forEach(1000, [&](std::size_t, std::size_t) {
+      team.executor.forEach(10, [&](std::size_t, std::size_t) { ran.fetch_add(1); });
+    });
+    inside += allocations - before;
+  }
+  CHECK(inside == 0);
+  CHECK(ran == 30'000);
+}
+
+TEST_CASE("executor: ends while its workers search, are parked, or never started") {
+  for (int round = 0; round < 300; ++round) {
+    Team team(4);
+    if (round % 3 == 1) team.executor.forEach(100, [](std::size_t, std::size_t) {});
+    if (round % 3 == 2) team.awaitAllParked();
+  }
+  SUCCEED();
+}
