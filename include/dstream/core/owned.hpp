@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -258,13 +257,10 @@ struct OwnedProduct {
 
 }  // namespace detail
 
-template <class First, class Second>
-  requires detail::Ownable<First> && detail::Ownable<Second>
-struct Owned<std::pair<First, Second>> : detail::OwnedProduct<std::pair, First, Second> {};
-
-template <class... Members>
-  requires(sizeof...(Members) > 0) && (detail::Ownable<Members> && ...)
-struct Owned<std::tuple<Members...>> : detail::OwnedProduct<std::tuple, Members...> {};
+/// pair, tuple and their like, known by std::tuple_size.
+template <template <class...> class Product, class... Members>
+  requires(sizeof...(Members) > 0) && (std::tuple_size<Product<Members...>>::value == sizeof...(Members)) && (detail::Ownable<Members> && ...)
+struct Owned<Product<Members...>> : detail::OwnedProduct<Product, Members...> {};
 
 template <class T, std::size_t n>
   requires detail::Ownable<T> && (n > 0)

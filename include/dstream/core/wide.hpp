@@ -2,12 +2,12 @@
 #pragma once
 // WideRdd: where one loop ends and the next begins. Its type names only the data it makes, so types stop growing here.
 
-#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/atomic_count.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
@@ -32,10 +32,8 @@ class Work {
   [[nodiscard]] Data& data() { return data_; }
   [[nodiscard]] RunnerRef runner() const { return runner_; }
 
-  void retain() { owners_.fetch_add(1, std::memory_order_relaxed); }
-  [[nodiscard]] bool release() {  // acq_rel: partner of every other owner's release, so the last one sees all they did
-    return owners_.fetch_sub(1, std::memory_order_acq_rel) == 1;
-  }
+  void retain() { owners_.increment(); }
+  [[nodiscard]] bool release() { return owners_.decrement(); }
 
  private:
   virtual Data run(RunnerRef runner) = 0;
@@ -43,7 +41,7 @@ class Work {
   RunnerRef runner_;
   Data data_{};
   bool done_ = false;
-  std::atomic<int> owners_{1};
+  detail::AtomicCount owners_;
 };
 
 /// **meaning** an Rdd over the result of a wide operator; copies share it, and the first to be prepared computes it.

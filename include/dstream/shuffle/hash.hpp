@@ -9,7 +9,6 @@
 #include <cstring>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -104,29 +103,21 @@ concept Hashable = requires(const T& key) {
   { KeyHash<T>::hash(key, std::uint64_t{}) } -> std::convertible_to<std::uint64_t>;
 };
 
-template <class First, class Second>
-  requires Hashable<std::remove_cvref_t<First>> && Hashable<std::remove_cvref_t<Second>>
-struct KeyHash<std::pair<First, Second>> {
-  template <class Pair>
-  static constexpr std::uint64_t hash(const Pair& key, std::uint64_t seed) {
-    using KeyFirst = std::remove_cvref_t<First>;
-    using KeySecond = std::remove_cvref_t<Second>;
-    return KeyHash<KeySecond>::hash(key.second, KeyHash<KeyFirst>::hash(key.first, seed));
+/// pair, tuple and their like: each member's hash is the seed of the next.
+template <template <class...> class Product, class... Members>
+  requires(std::tuple_size<Product<Members...>>::value == sizeof...(Members)) && (Hashable<std::remove_cvref_t<Members>> && ...)
+struct KeyHash<Product<Members...>> {
+  template <class Key>
+  static constexpr std::uint64_t hash(const Key& key, std::uint64_t seed) {
+    return hashMembers(key, seed, std::index_sequence_for<Members...>{});
   }
-};
 
-template <class... Members>
-  requires(Hashable<std::remove_cvref_t<Members>> && ...)
-struct KeyHash<std::tuple<Members...>> {
-  template <class Tuple>
-  static constexpr std::uint64_t hash(const Tuple& key, std::uint64_t seed) {
-    return std::apply(
-        [seed](const auto&... members) {
-          std::uint64_t hash = seed;
-          ((hash = KeyHash<std::remove_cvref_t<Members>>::hash(members, hash)), ...);
-          return hash;
-        },
-        key);
+ private:
+  template <class Key, std::size_t... I>
+  static constexpr std::uint64_t hashMembers(const Key& key, std::uint64_t seed, std::index_sequence<I...>) {
+    using std::get;
+    ((seed = KeyHash<std::remove_cvref_t<Members>>::hash(get<I>(key), seed)), ...);
+    return seed;
   }
 };
 

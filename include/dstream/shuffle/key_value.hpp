@@ -3,7 +3,7 @@
 // KeyValue: records that keyed operators take, pairs of a key and a value, and their sentences.
 
 #include <concepts>
-#include <tuple>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 

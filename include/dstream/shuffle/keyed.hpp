@@ -2,7 +2,6 @@
 #pragma once
 // Keyed: the data of a keyed operator, and combineKeyed, which makes it: tables per task, then one merged part per partition.
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic_count.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/rdd.hpp>
@@ -93,23 +93,19 @@ class TablePool {
     free_.push_back(table);
   }
 
-  /// A spin lock: held for a few instructions, once or twice per task. acquire in the constructor: partner of release in the destructor.
   class Hold {
    public:
-    explicit Hold(std::atomic_flag& flag) : flag_(flag) {
-      while (flag_.test_and_set(std::memory_order_acquire)) {
-      }
-    }
+    explicit Hold(SpinLock& lock) : lock_(lock) { lock_.lock(); }
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
-    ~Hold() { flag_.clear(std::memory_order_release); }
+    ~Hold() { lock_.unlock(); }
 
    private:
-    std::atomic_flag& flag_;
+    SpinLock& lock_;
   };
 
   std::uint64_t seed_;
-  std::atomic_flag busy_;
+  SpinLock busy_;
   std::deque<Table> tables_;
   std::vector<Table*> free_;
 };
