@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// StreamOptions: what every streaming example takes on its command line.
+
+#include <chrono>
+#include <cstdint>
+#include <dstream/dstream.hpp>
+#include <limits>
+#include <string>
+
+#include "options.hpp"
+
+namespace examples {
+
+struct StreamOptions : Options {
+  StreamOptions(int argc, char* const argv[], const std::string& others = {})
+      : Options(argc, argv, "--host H --port P --interval MS --workers N|* --until-end " + others) {
+  }
+
+  const std::string host = text("--host", "localhost");
+  const std::uint16_t port =
+      number<std::uint16_t>("--port", 9999, 1, std::numeric_limits<std::uint16_t>::max());
+  const std::chrono::milliseconds interval{number("--interval", 1000, 1, 86'400'000)};
+  const std::string master = "local[" + text("--workers", "*") + "]";
+  /// Without --until-end a sender that closed is connected to again, for ever.
+  const dstream::SocketOptions socket{
+      .onEnd = has("--until-end") ? dstream::EndOfStream::Finish : dstream::EndOfStream::Reconnect};
+};
+
+}  // namespace examples
