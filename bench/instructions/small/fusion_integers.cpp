@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "fusion_integers/contenders.hpp"
+
+int main() {
+  const auto input = bench::makeNumbers(20'000);
+  return bench::handLoop(input) == bench::dstreamLoop(input) ? 0 : 1;
+}
