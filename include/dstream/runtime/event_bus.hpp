@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,13 +14,14 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/function.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0 {
 
 /// Called on the events lane with one event after another. It may not stop its streaming context. What it throws is written to stderr.
-using Listener = std::function<void(const Event&)>;
+using Listener = Function<void(const Event&)>;
 
 /// **meaning** what an operator must know, on stderr: trouble and changes of receivers, at most one line a second of each kind of event.
 class DefaultListener {

@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/function.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/configuration.hpp>
@@ -41,7 +41,7 @@ struct Runtime {
   std::shared_ptr<BlockPool> blocks;
   RunnerRef runner;
   /// Makes awaitTermination throw; from any thread.
-  std::function<void(std::exception_ptr)> fail;
+  Function<void(std::exception_ptr)> fail;
 };
 
 /// **meaning** a source in the graph. plan is called on the io lane, once per batch in order, and so are ended, drained and finished;

@@ -35,7 +35,6 @@ class SignalWatch final : public Actor {
     if (free == nullptr) throw std::runtime_error("World::watchSignals: too many worlds watch signals");
     if (event_.get() < 0) event_ = Descriptor::event();
     clearEvent(event_.get());
-    interrupted_.store(false);
     watch_ = lanes_.watch(*this);
     lanes_.spawn(*this, Lane::Io);
     free->store(this);
@@ -55,6 +54,7 @@ class SignalWatch final : public Actor {
     lanes_.retire(*this);
     lanes_.unwatch(watch_);
     watch_.reset();
+    interrupted_.store(false);
   }
 
   [[nodiscard]] bool interrupted() const { return interrupted_.load(); }

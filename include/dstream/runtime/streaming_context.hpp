@@ -2,7 +2,6 @@
 #pragma once
 // StreamingContext: the entry point of streaming: makes sources, starts, waits, stops.
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -158,12 +157,13 @@ class StreamingContext {
     requireDistinctNames(nodes);
 
     runner_.emplace(context_.runner());
-    pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory, std::min(configuration_.blockBytes, configuration_.maxRecordBytes));
+    pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory, configuration_.blockBytes < configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes);
     runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
     scheduler_.emplace(world_, *graph_, events_, *runner_, configuration_.onFailure);
     scheduler_->remembering(nodes);
     for (const auto& input : inputs_)
-      if (std::find(nodes.begin(), nodes.end(), &input->node()) != nodes.end()) running_.push_back(input.get());
+      for (const NodeBase* node : nodes)
+        if (node == &input->node()) running_.push_back(input.get());
     clock_.emplace(world_, interval_, running_, configuration_.maxBatchBytes, *scheduler_, events_);
 
     graph_->become(State::Active);

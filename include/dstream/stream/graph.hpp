@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/function.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>
@@ -43,7 +43,7 @@ class Output {
 class Graph {
  public:
   /// Where outputs such as print() write.
-  std::function<void(std::string_view)> console;
+  Function<void(std::string_view)> console;
 
   [[nodiscard]] State state() const { return state_.load(std::memory_order_acquire); }
   /// release: partner of state()'s acquire.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Function: a callable kept without its type; std::function's header would cost more than the runtime it serves.
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+
+namespace dstream::inline v0 {
+
+template <class Signature>
+class Function;
+
+/// **meaning** owns a callable; move-only. **errors** calling an empty one is undefined, as with a null pointer.
+template <class Result, class... Args>
+class Function<Result(Args...)> {
+ public:
+  Function() = default;
+  template <class Fn>
+    requires(!std::is_same_v<std::remove_cvref_t<Fn>, Function>) && std::is_invocable_r_v<Result, std::remove_cvref_t<Fn>&, Args...>
+  Function(Fn&& fn)  // NOLINT(google-explicit-constructor): as std::function
+      : call_(std::make_unique<Held<std::remove_cvref_t<Fn>>>(std::forward<Fn>(fn))) {}
+
+  Result operator()(Args... args) const { return call_->call(std::forward<Args>(args)...); }
+  [[nodiscard]] explicit operator bool() const { return call_ != nullptr; }
+
+ private:
+  struct Callable {
+    virtual ~Callable() = default;
+    virtual Result call(Args... args) = 0;
+  };
+  template <class Fn>
+  struct Held final : Callable {
+    template <class Given>
+    explicit Held(Given&& given) : fn(std::forward<Given>(given)) {}
+    Result call(Args... args) override { return static_cast<Result>(fn(std::forward<Args>(args)...)); }
+    Fn fn;
+  };
+
+  std::unique_ptr<Callable> call_;
+};
+
+}  // namespace dstream::inline v0
