@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <dstream/dstream.hpp>
 #include <exception>
 #include <fstream>
 #include <iomanip>
@@ -13,6 +12,8 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+
+#include <dstream/dstream.hpp>
 
 #include "stream_options.hpp"
 
@@ -24,17 +25,20 @@ int main(int argc, char* argv[]) try {
   if (options.has("--counts")) file.open(options.text("--counts", ""), std::ios::binary);
   if (!file) throw std::runtime_error("cannot write " + options.text("--counts", ""));
 
+  // clang-format off
   // [word-count]
   Context context{options.master, "NetworkWordCount"};
   StreamingContext stream{context, options.interval};
 
-  auto wordCount =
-      flatMap(splitWords) | map([](auto word) { return std::pair{word, 1L}; }) | reduceByKey(plus);
+  auto wordCount = flatMap(splitWords)
+                 | map([](auto word) { return std::pair{word, 1L}; })
+                 | reduceByKey(plus);
 
   auto lines = stream.socketTextStream(options.host, options.port, options.socket);
   auto counts = lines | wordCount;
   counts | print();
   // [/word-count]
+  // clang-format on
 
   std::int64_t lineCount = 0;
   std::int64_t wordTotal = 0;

@@ -4,9 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <dstream/dstream.hpp>
 #include <limits>
 #include <string>
+
+#include <dstream/dstream.hpp>
 
 #include "options.hpp"
 
