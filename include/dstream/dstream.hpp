@@ -18,9 +18,9 @@
 
 // what a stream is
 #include <dstream/stream/batch.hpp>
-#include <dstream/stream/batch_rdd.hpp>
 #include <dstream/stream/dstream.hpp>
 
 // where a batch leaves
+#include <dstream/outputs/batch_rdd.hpp>
 #include <dstream/outputs/foreachRDD.hpp>
 #include <dstream/outputs/print.hpp>

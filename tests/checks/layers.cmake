@@ -10,7 +10,8 @@ set(table
   "runtime   : core stream exec"
   "sources   : core text operators actions shuffle stream runtime"
   "outputs   : core text operators actions shuffle stream runtime"
-  "connect   : core text operators actions shuffle stream exec runtime sources outputs")
+  "connect   : core text operators actions shuffle stream exec runtime sources outputs"
+  "testing   : core text operators actions shuffle stream exec runtime sources outputs")
 
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/lines.cmake")
