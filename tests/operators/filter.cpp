@@ -43,92 +43,92 @@ static_assert((words | filter(&std::string_view::empty) | map(&std::string_view:
               == 0);
 
 struct Sample {
-    int value;
-    bool valid;
-    [[nodiscard]] bool isValid() const { return valid; }
+  int value;
+  bool valid;
+  [[nodiscard]] bool isValid() const { return valid; }
 };
 
 TEST_CASE("filter: empty, one and many records") {
-    CHECK((std::vector<int>{} | filter(isEven) | collect()).empty());
-    CHECK((std::vector{1} | filter(isEven) | collect()).empty());
-    CHECK((std::vector{2} | filter(isEven) | collect()) == std::vector{2});
-    const auto many = ranges::views::iota(-5000, 5000);
-    CHECK((many | filter(isEven) | collect())
-          == (many | ranges::views::filter(isEven) | ranges::to<std::vector>()));
+  CHECK((std::vector<int>{} | filter(isEven) | collect()).empty());
+  CHECK((std::vector{1} | filter(isEven) | collect()).empty());
+  CHECK((std::vector{2} | filter(isEven) | collect()) == std::vector{2});
+  const auto many = ranges::views::iota(-5000, 5000);
+  CHECK((many | filter(isEven) | collect())
+        == (many | ranges::views::filter(isEven) | ranges::to<std::vector>()));
 }
 
 TEST_CASE("filter: pointers to members, and whatever converts to bool") {
-    const std::vector<Sample> samples{{1, true}, {2, false}, {3, true}};
-    CHECK((samples | filter(&Sample::valid) | map(&Sample::value) | sum()) == 4);
-    CHECK((samples | filter(&Sample::isValid) | map(&Sample::value) | sum()) == 4);
-    CHECK((samples | filter(&Sample::value) | map(&Sample::value) | sum()) == 6);
-    const auto some = [](const Sample& sample) {
-        return sample.valid ? std::optional<int>{0} : std::nullopt;
-    };
-    CHECK((samples | filter(some) | map(&Sample::value) | sum()) == 4);
+  const std::vector<Sample> samples{{1, true}, {2, false}, {3, true}};
+  CHECK((samples | filter(&Sample::valid) | map(&Sample::value) | sum()) == 4);
+  CHECK((samples | filter(&Sample::isValid) | map(&Sample::value) | sum()) == 4);
+  CHECK((samples | filter(&Sample::value) | map(&Sample::value) | sum()) == 6);
+  const auto some = [](const Sample& sample) {
+    return sample.valid ? std::optional<int>{0} : std::nullopt;
+  };
+  CHECK((samples | filter(some) | map(&Sample::value) | sum()) == 4);
 }
 
 TEST_CASE("filter: the predicate sees the record as const, and the record stays as it was") {
-    Tally tally;
-    auto records = support::counters(4, tally);
-    const int total = std::move(records) | filter([](auto&& record) {
-                          static_assert(std::is_same_v<decltype(record), const CopyCounter&>);
-                          return record.value != 2;
-                      })
-                      | fold(0, [](int sum, CopyCounter&& record) { return sum + record.value; });
-    CHECK(total == 8);
-    CHECK(tally.copies == 0);
-    CHECK(tally.moves == 0);
-    CHECK(tally.alive == 0);
+  Tally tally;
+  auto records = support::counters(4, tally);
+  const int total = std::move(records) | filter([](auto&& record) {
+                      static_assert(std::is_same_v<decltype(record), const CopyCounter&>);
+                      return record.value != 2;
+                    })
+                    | fold(0, [](int sum, CopyCounter&& record) { return sum + record.value; });
+  CHECK(total == 8);
+  CHECK(tally.copies == 0);
+  CHECK(tally.moves == 0);
+  CHECK(tally.alive == 0);
 }
 
 TEST_CASE("filter: a borrowed record is neither copied nor moved") {
-    Tally tally;
-    const auto records = support::counters(4, tally);
-    CHECK((records | filter([](const CopyCounter& record) { return record.value > 2; })
-           | map(&CopyCounter::value) | sum())
-          == 7);
-    CHECK(tally.copies + tally.moves == 0);
+  Tally tally;
+  const auto records = support::counters(4, tally);
+  CHECK((records | filter([](const CopyCounter& record) { return record.value > 2; })
+         | map(&CopyCounter::value) | sum())
+        == 7);
+  CHECK(tally.copies + tally.moves == 0);
 }
 
 TEST_CASE("filter: move-only records") {
-    std::vector<std::unique_ptr<int>> records;
-    records.push_back(nullptr);
-    records.push_back(std::make_unique<int>(5));
-    const auto kept = std::move(records)
-                      | filter([](const auto& record) { return record != nullptr; }) | collect();
-    REQUIRE(kept.size() == 1);
-    CHECK(*kept[0] == 5);
+  std::vector<std::unique_ptr<int>> records;
+  records.push_back(nullptr);
+  records.push_back(std::make_unique<int>(5));
+  const auto kept =
+      std::move(records) | filter([](const auto& record) { return record != nullptr; }) | collect();
+  REQUIRE(kept.size() == 1);
+  CHECK(*kept[0] == 5);
 }
 
 TEST_CASE("filter: what the predicate throws reaches the caller, nothing leaks") {
-    Tally tally;
-    CHECK_THROWS_WITH(support::counters(5, tally) | filter([](const CopyCounter& record) {
-                          if (record.value == 3) throw std::runtime_error("three");
-                          return true;
-                      }) | collect(),
-                      "three");
-    CHECK(tally.alive == 0);
+  Tally tally;
+  CHECK_THROWS_WITH(support::counters(5, tally) | filter([](const CopyCounter& record) {
+                      if (record.value == 3) throw std::runtime_error("three");
+                      return true;
+                    }) | collect(),
+                    "three");
+  CHECK(tally.alive == 0);
 }
 
 TEST_CASE("filter: behind take no record is asked") {
-    int calls = 0;
-    const std::vector<int> records{1, 2, 3, 4, 5, 6};
-    CHECK((records | filter([&calls](int x) {
-               ++calls;
-               return x % 2 == 0;
-           })
-           | take(2))
-          == std::vector{2, 4});
-    CHECK(calls == 4);
+  int calls = 0;
+  const std::vector<int> records{1, 2, 3, 4, 5, 6};
+  CHECK((records | filter([&calls](int x) {
+           ++calls;
+           return x % 2 == 0;
+         })
+         | take(2))
+        == std::vector{2, 4});
+  CHECK(calls == 4);
 }
 
 TEST_CASE("filter: many in a row") {
-    const auto records = ranges::views::iota(0, 2310);
-    const auto indivisible = [](int by) { return filter([by](int x) { return x % by != 0; }); };
-    CHECK((records | indivisible(2) | indivisible(3) | indivisible(5) | indivisible(7)
-           | indivisible(11) | map([](int) { return 1; }) | sum())
-          == 480);
+  const auto records = ranges::views::iota(0, 2310);
+  const auto indivisible = [](int by) { return filter([by](int x) { return x % by != 0; }); };
+  CHECK((records | indivisible(2) | indivisible(3) | indivisible(5) | indivisible(7)
+         | indivisible(11) | map([](int) { return 1; }) | sum())
+        == 480);
 }
 
 }  // namespace

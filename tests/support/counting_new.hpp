@@ -13,9 +13,9 @@ extern thread_local std::size_t allocationCount;
 /// How often `work` allocates on this thread.
 template <class Work>
 std::size_t allocationsOf(Work&& work) {
-    const std::size_t before = allocationCount;
-    work();
-    return allocationCount - before;
+  const std::size_t before = allocationCount;
+  work();
+  return allocationCount - before;
 }
 
 }  // namespace support

@@ -14,20 +14,20 @@ thread_local std::size_t allocationCount = 0;
 namespace {
 
 void* counted(std::size_t bytes) {
-    ++allocationCount;
-    return std::malloc(bytes == 0 ? 1 : bytes);
+  ++allocationCount;
+  return std::malloc(bytes == 0 ? 1 : bytes);
 }
 
 void* countedOrThrow(std::size_t bytes) {
-    if (void* memory = counted(bytes)) return memory;
-    throw std::bad_alloc{};
+  if (void* memory = counted(bytes)) return memory;
+  throw std::bad_alloc{};
 }
 
 void* countedAligned(std::size_t bytes, std::align_val_t alignment) {
-    ++allocationCount;
-    const auto align = static_cast<std::size_t>(alignment);
-    if (void* memory = std::aligned_alloc(align, (bytes + align) / align * align)) return memory;
-    throw std::bad_alloc{};
+  ++allocationCount;
+  const auto align = static_cast<std::size_t>(alignment);
+  if (void* memory = std::aligned_alloc(align, (bytes + align) / align * align)) return memory;
+  throw std::bad_alloc{};
 }
 
 }  // namespace
@@ -36,16 +36,16 @@ void* countedAligned(std::size_t bytes, std::align_val_t alignment) {
 void* operator new(std::size_t bytes) { return support::countedOrThrow(bytes); }
 void* operator new[](std::size_t bytes) { return support::countedOrThrow(bytes); }
 void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
-    return support::counted(bytes);
+  return support::counted(bytes);
 }
 void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
-    return support::counted(bytes);
+  return support::counted(bytes);
 }
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
-    return support::countedAligned(bytes, alignment);
+  return support::countedAligned(bytes, alignment);
 }
 void* operator new[](std::size_t bytes, std::align_val_t alignment) {
-    return support::countedAligned(bytes, alignment);
+  return support::countedAligned(bytes, alignment);
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }

@@ -10,20 +10,20 @@ namespace support {
 
 /// Pushes 0 … n − 1.
 struct UpTo {
-    using reference = int;
+  using reference = int;
 
-    template <class Accumulator, class Step>
-    constexpr Accumulator fold(Accumulator accumulator, Step& step) const {
-        for (int i = 0; i < n; ++i) {
-            if (pushed != nullptr) ++*pushed;
-            accumulator = step(std::move(accumulator), i);
-            if (dstream::stopped(accumulator)) break;
-        }
-        return accumulator;
+  template <class Accumulator, class Step>
+  constexpr Accumulator fold(Accumulator accumulator, Step& step) const {
+    for (int i = 0; i < n; ++i) {
+      if (pushed != nullptr) ++*pushed;
+      accumulator = step(std::move(accumulator), i);
+      if (dstream::stopped(accumulator)) break;
     }
+    return accumulator;
+  }
 
-    int n;
-    int* pushed = nullptr;
+  int n;
+  int* pushed = nullptr;
 };
 
 }  // namespace support

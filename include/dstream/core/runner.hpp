@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
@@ -14,6 +15,7 @@ namespace dstream::inline v0 {
 /// `slots()`: most tasks that run at a time, at least 1. `sliceBytes()`: how much data a task should get, in bytes.
 /// `forEach(n, body)`: calls `body(slot, task)` once for each task in [0, n); tasks with equal slot never overlap, except
 /// that a task which itself calls forEach may run another task of that inner call on its own slot while it waits.
+/// A runner may also have `seed()`, 64 bits that nobody can foresee: the seed of the hash tables that its tasks fill.
 /// The first exception of a body reaches the caller after every started body has ended; tasks not yet started are dropped.
 template <class T>
 concept Runner = requires(T& runner, std::size_t n, void (*body)(std::size_t slot, std::size_t task)) {
@@ -44,10 +46,13 @@ class RunnerRef {
   RunnerRef(Other& runner)  // NOLINT(google-explicit-constructor): a reference to any Runner
       : runner_(&runner), slots_(runner.slots()), sliceBytes_(runner.sliceBytes()), forEach_([](void* self, std::size_t n, Body body) {
           static_cast<Other*>(self)->forEach(n, body);
-        }) {}
+        }) {
+    if constexpr (requires { runner.seed(); }) seed_ = runner.seed();
+  }
 
   [[nodiscard]] std::size_t slots() const { return slots_; }
   [[nodiscard]] std::size_t sliceBytes() const { return sliceBytes_; }
+  [[nodiscard]] std::uint64_t seed() const { return seed_; }
   void forEach(std::size_t n, Body body) const { forEach_(runner_, n, body); }
 
  private:
@@ -56,6 +61,7 @@ class RunnerRef {
   void* runner_;
   std::size_t slots_;
   std::size_t sliceBytes_;
+  std::uint64_t seed_ = 0;
   void (*forEach_)(void*, std::size_t, Body);
 };
 

@@ -39,10 +39,11 @@ inline std::string whatOf(const std::exception_ptr& error) {
 /// **meaning** the context's runner for the batches of one stream: an immediate stop takes effect before the next task.
 class CancellableRunner {
  public:
-  explicit CancellableRunner(RunnerRef runner) : runner_(runner) {}
+  CancellableRunner(RunnerRef runner, std::uint64_t seed) : runner_(runner), seed_(seed) {}
 
   [[nodiscard]] std::size_t slots() const { return runner_.slots(); }
   [[nodiscard]] std::size_t sliceBytes() const { return runner_.sliceBytes(); }
+  [[nodiscard]] std::uint64_t seed() const { return seed_; }
   template <class Body>
   void forEach(std::size_t n, Body&& body) {
     runner_.forEach(n, [&](std::size_t slot, std::size_t task) {
@@ -57,6 +58,7 @@ class CancellableRunner {
 
  private:
   RunnerRef runner_;
+  const std::uint64_t seed_;
   std::atomic<bool> cancelled_{false};
 };
 

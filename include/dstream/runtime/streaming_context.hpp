@@ -156,7 +156,7 @@ class StreamingContext {
     const std::vector<NodeBase*> nodes = graph_->reachable();
     requireDistinctNames(nodes);
 
-    runner_.emplace(context_.runner());
+    runner_.emplace(context_.runner(), world_.random());
     pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory, configuration_.blockBytes < configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes);
     runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
     scheduler_.emplace(world_, *graph_, events_, *runner_, configuration_.onFailure);

@@ -117,7 +117,7 @@ auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Ste
   using Table = CombineTable<Key, Combined>;
   using Entry = typename Table::Entry;
 
-  TablePool<Table> pool(0);
+  TablePool<Table> pool(runner.seed());
   const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
     typename TablePool<Table>::Lease table(pool);
@@ -147,7 +147,7 @@ auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Ste
       for (const std::uint32_t i : places[0][part]) parts[part].push_back(std::move(tables[0]->entries()[i]));
       return;
     }
-    Table merged(0);
+    Table merged(runner.seed());
     for (std::size_t t = 0; t < tables.size(); ++t)
       for (const std::uint32_t i : places[t][part]) {
         Entry& entry = tables[t]->entries()[i];
