@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/outputs/text_form.hpp>
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <list>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace geo {
+struct Point {
+    int x, y;
+};
+std::string toText(const Point& point) {
+    return "<" + std::to_string(point.x) + "|" + std::to_string(point.y) + ">";
+}
+}  // namespace geo
+
+namespace {
+
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+
+template <class T>
+std::string scala(const T& value) {
+    std::string out;
+    dstream::appendText<dstream::TextStyle::Scala>(out, value);
+    return out;
+}
+template <class T>
+std::string python(const T& value) {
+    std::string out;
+    dstream::appendText<dstream::TextStyle::Python>(out, value);
+    return out;
+}
+
+struct Opaque {};
+enum class Colour { Red };
+
+static_assert(dstream::detail::hasTextForm<geo::Point>());
+static_assert(dstream::detail::hasTextForm<const std::vector<std::pair<int, std::optional<geo::Point>>>&>());
+static_assert(dstream::detail::hasTextForm<std::vector<bool>>());
+static_assert(!dstream::detail::hasTextForm<Opaque>());
+static_assert(!dstream::detail::hasTextForm<Colour>());
+static_assert(!dstream::detail::hasTextForm<int*>());
+static_assert(!dstream::detail::hasTextForm<std::pair<int, Opaque>>());
+static_assert(!dstream::detail::hasTextForm<std::vector<std::optional<Opaque>>>());
+
+TEST_CASE("text_form: appends, and never clears") {
+    std::string out = "already there ";
+    dstream::appendText<dstream::TextStyle::Scala>(out, 1);
+    dstream::appendText<dstream::TextStyle::Python>(out, true);
+    CHECK(out == "already there 1True");
+}
+
+TEST_CASE("text_form: integers, the small ones as numbers") {
+    CHECK(scala(0) == "0");
+    CHECK(scala(-7) == "-7");
+    CHECK(python(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808");
+    CHECK(python(std::numeric_limits<std::uint64_t>::max()) == "18446744073709551615");
+    CHECK(scala(std::uint8_t{200}) == "200");
+    CHECK(scala(std::int8_t{-3}) == "-3");
+}
+
+TEST_CASE("text_form: bool and char") {
+    CHECK(scala(true) == "true");
+    CHECK(scala(false) == "false");
+    CHECK(python(true) == "True");
+    CHECK(python(false) == "False");
+    CHECK(scala('a') == "a");
+    CHECK(python('a') == "a");
+    CHECK(python(std::pair('a', '\'')) == "('a', \"'\")");
+    CHECK(scala(std::pair('a', 'b')) == "(a,b)");
+}
+
+TEST_CASE("text_form: floats as Scala prints them") {
+    CHECK(scala(0.0) == "0.0");
+    CHECK(scala(-0.0) == "-0.0");
+    CHECK(scala(0.1) == "0.1");
+    CHECK(scala(1.0) == "1.0");
+    CHECK(scala(-2.5) == "-2.5");
+    CHECK(scala(100.0) == "100.0");
+    CHECK(scala(1234567.0) == "1234567.0");
+    CHECK(scala(9999999.0) == "9999999.0");
+    CHECK(scala(1e7) == "1.0E7");
+    CHECK(scala(12345678.0) == "1.2345678E7");
+    CHECK(scala(1e16) == "1.0E16");
+    CHECK(scala(1e-3) == "0.001");
+    CHECK(scala(0.00123) == "0.00123");
+    CHECK(scala(1e-4) == "1.0E-4");
+    CHECK(scala(-1.5e-10) == "-1.5E-10");
+    CHECK(scala(1e100) == "1.0E100");
+    CHECK(scala(0.1 + 0.2) == "0.30000000000000004");
+    CHECK(scala(std::numeric_limits<double>::max()) == "1.7976931348623157E308");
+    CHECK(scala(std::numeric_limits<double>::infinity()) == "Infinity");
+    CHECK(scala(-std::numeric_limits<double>::infinity()) == "-Infinity");
+    CHECK(scala(std::numeric_limits<double>::quiet_NaN()) == "NaN");
+}
+
+TEST_CASE("text_form: floats as Python's repr") {
+    CHECK(python(0.0) == "0.0");
+    CHECK(python(-0.0) == "-0.0");
+    CHECK(python(0.1) == "0.1");
+    CHECK(python(1e7) == "10000000.0");
+    CHECK(python(1e15) == "1000000000000000.0");
+    CHECK(python(9999999999999998.0) == "9999999999999998.0");
+    CHECK(python(1e16) == "1e+16");
+    CHECK(python(1.5e16) == "1.5e+16");
+    CHECK(python(123456789012345680.0) == "1.2345678901234568e+17");
+    CHECK(python(1e-4) == "0.0001");
+    CHECK(python(1e-5) == "1e-05");
+    CHECK(python(1.5e-10) == "1.5e-10");
+    CHECK(python(1e100) == "1e+100");
+    CHECK(python(1e-300) == "1e-300");
+    CHECK(python(5e-324) == "5e-324");
+    CHECK(python(std::numeric_limits<double>::infinity()) == "inf");
+    CHECK(python(-std::numeric_limits<double>::infinity()) == "-inf");
+    CHECK(python(std::numeric_limits<double>::quiet_NaN()) == "nan");
+}
+
+TEST_CASE("text_form: a float32 has its own shortest digits") {
+    CHECK(scala(0.1F) == "0.1");
+    CHECK(python(0.1F) == "0.1");
+    CHECK(scala(1e7F) == "1.0E7");
+    CHECK(scala(16777216.0F) == "1.6777216E7");
+    CHECK(python(16777216.0F) == "16777216.0");
+    CHECK(scala(3.4028235e38F) == "3.4028235E38");
+    CHECK(scala(-std::numeric_limits<float>::infinity()) == "-Infinity");
+}
+
+TEST_CASE("text_form: a text that is the record has no quotes, inside another it has Python's") {
+    CHECK(scala("a b"s) == "a b");
+    CHECK(python("a 'b'"s) == "a 'b'");
+    CHECK(python("line\nbreak"sv) == "line\nbreak");
+    CHECK(scala(std::pair("a'b"s, 1)) == "(a'b,1)");
+    CHECK(python(std::pair("a"s, 1)) == "('a', 1)");
+    CHECK(python(std::pair("a"sv, 1)) == "('a', 1)");
+    CHECK(python(std::pair(""s, 1)) == "('', 1)");
+}
+
+TEST_CASE("text_form: Python's quotes and escapes") {
+    const auto quoted = [](std::string text) { return python(std::tuple(std::move(text))); };
+    CHECK(quoted("it's") == "(\"it's\",)");
+    CHECK(quoted("say \"x\"") == "('say \"x\"',)");
+    CHECK(quoted("it's \"x\"") == "('it\\'s \"x\"',)");
+    CHECK(quoted("a\\b") == "('a\\\\b',)");
+    CHECK(quoted("a\nb\rc\td") == "('a\\nb\\rc\\td',)");
+    CHECK(quoted("a\0b"s) == "('a\\x00b',)");
+    CHECK(quoted("\x1b\x7f") == "('\\x1b\\x7f',)");
+}
+
+TEST_CASE("text_form: UTF-8 passes, what is none is escaped byte by byte") {
+    const auto quoted = [](std::string text) { return python(std::tuple(std::move(text))); };
+    CHECK(quoted("\xC3\xB1") == "('\xC3\xB1',)");                          // ñ
+    CHECK(quoted("\xE2\x82\xAC") == "('\xE2\x82\xAC',)");                  // €
+    CHECK(quoted("\xF0\x9F\x98\x80") == "('\xF0\x9F\x98\x80',)");          // an emoji
+    CHECK(quoted("\xF4\x8F\xBF\xBF") != "('\\xf4\\x8f\\xbf\\xbf',)");      // U+10FFFF is the last
+    CHECK(quoted("\xF4\x90\x80\x80") == "('\\xf4\\x90\\x80\\x80',)");      // behind it
+    CHECK(quoted("\xFF") == "('\\xff',)");
+    CHECK(quoted("\x80") == "('\\x80',)");
+    CHECK(quoted("a\xC3") == "('a\\xc3',)");                               // cut
+    CHECK(quoted("\xE2\x82") == "('\\xe2\\x82',)");                        // cut
+    CHECK(quoted("\xC0\xAF") == "('\\xc0\\xaf',)");                        // overlong
+    CHECK(quoted("\xE0\x80\xAF") == "('\\xe0\\x80\\xaf',)");               // overlong
+    CHECK(quoted("\xF0\x80\x80\x80") == "('\\xf0\\x80\\x80\\x80',)");      // overlong
+    CHECK(quoted("\xED\xA0\x80") == "('\\xed\\xa0\\x80',)");               // a surrogate
+    CHECK(quoted("\xC3\xB1\xFFz") == "('\xC3\xB1\\xffz',)");
+    CHECK(scala(std::tuple("\xFF"s)) == "(\xFF)");                         // Scala's form is the bytes
+}
+
+TEST_CASE("text_form: products nest") {
+    CHECK(scala(std::pair("a"s, 1)) == "(a,1)");
+    CHECK(scala(std::tuple(1, std::pair("k"s, 2.0), 'c')) == "(1,(k,2.0),c)");
+    CHECK(python(std::tuple(1, std::pair("k"s, 2.0), true)) == "(1, ('k', 2.0), True)");
+    CHECK(scala(std::tuple(5)) == "(5)");
+    CHECK(python(std::tuple(5)) == "(5,)");
+    CHECK(scala(std::tuple()) == "()");
+    CHECK(python(std::tuple()) == "()");
+}
+
+TEST_CASE("text_form: optionals") {
+    CHECK(scala(std::optional(2)) == "Some(2)");
+    CHECK(scala(std::optional<int>()) == "None");
+    CHECK(python(std::optional(2)) == "2");
+    CHECK(python(std::optional<int>()) == "None");
+    CHECK(scala(std::pair("k"s, std::optional("v"s))) == "(k,Some(v))");
+    CHECK(python(std::pair("k"s, std::optional("v"s))) == "('k', 'v')");
+    CHECK(scala(std::optional<std::optional<int>>(std::in_place)) == "Some(None)");
+}
+
+TEST_CASE("text_form: ranges") {
+    CHECK(scala(std::vector{1, 2, 3}) == "List(1, 2, 3)");
+    CHECK(python(std::vector{1, 2, 3}) == "[1, 2, 3]");
+    CHECK(scala(std::vector<int>{}) == "List()");
+    CHECK(python(std::vector<int>{}) == "[]");
+    CHECK(scala(std::vector{"a"s, "b"s}) == "List(a, b)");
+    CHECK(python(std::vector{"a"s, "b"s}) == "['a', 'b']");
+    CHECK(python(std::vector<std::vector<int>>{{1}, {}, {2, 3}}) == "[[1], [], [2, 3]]");
+    CHECK(scala(std::array{1.5, 2.0}) == "List(1.5, 2.0)");
+    CHECK(scala(std::list{true, false}) == "List(true, false)");
+    CHECK(python(std::vector{true, false}) == "[True, False]");
+    CHECK(scala(std::map<std::string, int>{{"a", 1}, {"b", 2}}) == "List((a,1), (b,2))");
+    CHECK(scala(std::pair("k"s, std::vector{1, 2})) == "(k,List(1, 2))");
+}
+
+TEST_CASE("text_form: toText beside a type of the user's, inside others too") {
+    CHECK(scala(geo::Point{1, 2}) == "<1|2>");
+    CHECK(python(geo::Point{1, 2}) == "<1|2>");
+    CHECK(python(std::pair("p"s, geo::Point{3, 4})) == "('p', <3|4>)");
+    CHECK(scala(std::vector{geo::Point{0, 0}, geo::Point{1, 1}}) == "List(<0|0>, <1|1>)");
+}
+
+}  // namespace

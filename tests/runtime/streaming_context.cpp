@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/runtime/streaming_context.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/stage.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+using support::contains;
+using support::messageOf;
+using support::quiet;
+using support::Stage;
+
+// --- construction and the graph ---
+
+TEST_CASE("streaming_context: an interval of zero or less is refused") {
+    testing::World world;
+    Context context("local", "c", quiet(), world);
+    for (const auto interval : {0ns, -1ns, -1'000'000'000ns})
+        CHECK(messageOf<std::invalid_argument>([&] { StreamingContext stream(context, interval); })
+              == "dstream: the batch interval must be longer than zero");
+    StreamingContext least(context, 1ns);
+    CHECK(least.getState() == State::Initialized);
+}
+
+TEST_CASE("streaming_context: nothing can be added after start, nor after stop") {
+    Stage stage;
+    const auto numbers = stage.stream.queueStream(stage.queue);
+    numbers | foreachRDD([](const auto&) {});
+    stage.stream.start();
+
+    BatchQueue<int> other;
+    const auto add = [&](const auto& what) { return messageOf<IllegalState>(what); };
+    const auto input = [&] { static_cast<void>(stage.stream.queueStream(other)); };
+    const auto socket = [&] { static_cast<void>(stage.stream.socketTextStream("host", 1)); };
+    const auto narrow = [&] { static_cast<void>(numbers | map([](int n) { return n; })); };
+    const auto wide = [&] {
+        static_cast<void>(numbers | map([](int n) { return std::pair{n, n}; }) | reduceByKey(plus));
+    };
+    const auto output = [&] { numbers | foreachRDD([](const auto&) {}); };
+    const auto printed = [&] { numbers | print(); };
+    const auto name = [&] { static_cast<void>(numbers.named("x")); };
+
+    CHECK(add(input) == "dstream: adding an input after starting a StreamingContext is not supported");
+    CHECK(add(socket) == "dstream: adding an input after starting a StreamingContext is not supported");
+    CHECK(add(narrow) == "dstream: adding an operator after starting a StreamingContext is not supported");
+    CHECK(contains(add(wide), "after starting"));
+    CHECK(add(output) == "dstream: adding an output after starting a StreamingContext is not supported");
+    CHECK(contains(add(printed), "an output after starting"));
+    CHECK(add(name) == "dstream: adding a name after starting a StreamingContext is not supported");
+
+    stage.stream.stop();
+    CHECK(add(input) == "dstream: adding an input after stopping a StreamingContext is not supported");
+    CHECK(add(narrow) == "dstream: adding an operator after stopping a StreamingContext is not supported");
+    CHECK(add(output) == "dstream: adding an output after stopping a StreamingContext is not supported");
+    CHECK(contains(add(name), "after stopping"));
+}
+
+TEST_CASE("streaming_context: a stream that outlives its context refuses, and nothing else happens") {
+    testing::World world;
+    Context context("local", "c", quiet(), world);
+    BatchQueue<int> queue;
+    auto stream = std::make_unique<StreamingContext>(context, 1s);
+    const auto numbers = stream->queueStream(queue);
+    stream.reset();
+    CHECK(contains(messageOf<IllegalState>([&] { numbers | foreachRDD([](const auto&) {}); }), "after stopping"));
+}
+
+TEST_CASE("streaming_context: two nodes of one name are refused at start") {
+    Stage stage;
+    BatchQueue<int> other;
+    stage.stream.queueStream(stage.queue).named("twin") | foreachRDD([](const auto&) {});
+    SECTION("two sources") { stage.stream.queueStream(other).named("twin") | foreachRDD([](const auto&) {}); }
+    SECTION("a source and a keyed result") {
+        stage.stream.queueStream(other) | map([](int n) { return std::pair{n, n}; }) | reduceByKey(plus).named("twin")
+            | foreachRDD([](const auto&) {});
+    }
+    CHECK(messageOf<std::invalid_argument>([&] { stage.stream.start(); })
+          == "dstream: two nodes are named \"twin\"; names tell nodes apart and must differ");
+    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.world.actors() == 0);
+}
+
+TEST_CASE("streaming_context: one stream used twice is no twin of itself, nor is an unused one") {
+    Stage stage;
+    BatchQueue<int> unused;
+    const auto numbers = stage.stream.queueStream(stage.queue).named("n");
+    static_cast<void>(stage.stream.queueStream(unused).named("n"));
+    numbers | foreachRDD([](const auto&) {});
+    numbers | map([](int n) { return n; }) | foreachRDD([](const auto&) {});
+    stage.stream.start();
+    CHECK(stage.stream.getState() == State::Active);
+}
+
+TEST_CASE("streaming_context: inputs have ids in the order of their making, and names from kind and id") {
+    Stage stage;
+    BatchQueue<int> other;
+    stage.stream.queueStream(stage.queue) | foreachRDD([](const auto&) {});
+    static_cast<void>(stage.stream.queueStream(other));  // unused, but it counts
+    stage.stream.queueStream(other) | foreachRDD([](const auto&) {});
+    stage.stream.start();
+    stage.world.advance(1s);
+    const auto submitted = stage.told.all<BatchSubmitted>();
+    REQUIRE(submitted.size() == 1);
+    REQUIRE(submitted[0].info.inputs.size() == 2);
+    CHECK(submitted[0].info.inputs[0].id == 0);
+    CHECK(submitted[0].info.inputs[0].name == "queue 0");
+    CHECK(submitted[0].info.inputs[1].id == 2);
+    CHECK(submitted[0].info.inputs[1].name == "queue 2");
+}
+
+// --- start ---
+
+TEST_CASE("streaming_context: the states, from start to stop") {
+    Stage stage;
+    stage.anOutput();
+    CHECK(stage.stream.getState() == State::Initialized);
+    CHECK(StreamingContext::getActive() == nullptr);
+    stage.stream.start();
+    CHECK(stage.stream.getState() == State::Active);
+    CHECK(StreamingContext::getActive() == &stage.stream);
+    stage.stream.stop();
+    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(StreamingContext::getActive() == nullptr);
+    CHECK(stage.world.actors() == 0);
+}
+
+TEST_CASE("streaming_context: start does not wait for anything") {
+    Stage stage;
+    stage.anOutput();
+    const Nanos before = stage.world.now(Clock::Steady);
+    stage.stream.start();
+    CHECK(stage.world.now(Clock::Steady) == before);
+    CHECK(stage.world.steps() == 0);
+}
+
+TEST_CASE("streaming_context: start without an output leaves it stopped, with nothing running") {
+    Stage stage;
+    static_cast<void>(stage.stream.queueStream(stage.queue));
+    CHECK(contains(messageOf<std::invalid_argument>([&] { stage.stream.start(); }), "No output operations registered"));
+    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(StreamingContext::getActive() == nullptr);
+    CHECK(stage.world.actors() == 0);
+    CHECK(contains(messageOf<IllegalState>([&] { stage.stream.start(); }), "already been stopped"));
+    CHECK(stage.stream.awaitTerminationOrTimeout(0ns));
+}
+
+TEST_CASE("streaming_context: a second start is a warning and nothing else") {
+    Stage stage;
+    stage.anOutput();
+    stage.stream.start();
+    stage.stream.start();
+    stage.world.advance(3s);
+    CHECK(stage.told.warnings("StreamingContext has already been started") == 1);
+    CHECK(stage.told.all<StreamingStarted>().size() == 1);
+    CHECK(stage.batches == 3);
+    CHECK(stage.stream.getState() == State::Active);
+}
+
+TEST_CASE("streaming_context: no start after stop") {
+    Stage stage;
+    stage.anOutput();
+    stage.stream.start();
+    stage.stream.stop(false);
+    CHECK(messageOf<IllegalState>([&] { stage.stream.start(); })
+          == "dstream: StreamingContext has already been stopped and cannot be started again");
+    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.world.actors() == 0);
+}
+
+TEST_CASE("streaming_context: one active in a process; the refused one may be started later") {
+    Stage stage;
+    stage.anOutput();
+    Context elsewhere("local", "elsewhere", quiet(), stage.world);
+    StreamingContext second(elsewhere, 1s);
+    BatchQueue<int> queue;
+    second.queueStream(queue) | foreachRDD([](const auto&) {});
+
+    stage.stream.start();
+    const std::string text = messageOf<IllegalState>([&] { second.start(); });
+    CHECK(contains(text, "only one StreamingContext may be started in this process"));
+    CHECK(contains(text, "\"stage\""));  // it says which one
+    CHECK(second.getState() == State::Initialized);
+    CHECK(StreamingContext::getActive() == &stage.stream);
+
+    stage.stream.stop();
+    second.start();
+    CHECK(second.getState() == State::Active);
+    CHECK(StreamingContext::getActive() == &second);
+}
+
+TEST_CASE("streaming_context: contexts of two worlds are active together") {
+    Stage one;
+    one.anOutput();
+    Stage two;
+    two.anOutput();
+    one.stream.start();
+    two.stream.start();
+    CHECK(StreamingContext::getActive() == &two.stream);
+    two.stream.stop();
+    CHECK(StreamingContext::getActive() == &one.stream);
+    one.stream.stop();
+    CHECK(StreamingContext::getActive() == nullptr);
+}
+
+TEST_CASE("streaming_context: start on a stopped Context fails and leaves it stopped") {
+    Stage stage;
+    stage.anOutput();
+    stage.context.stop();
+    CHECK(messageOf<IllegalState>([&] { stage.stream.start(); }) == "dstream: this Context has been stopped");
+    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(StreamingContext::getActive() == nullptr);
+    CHECK(stage.world.actors() == 0);
+}
+
+TEST_CASE("streaming_context: the first event is the start, with the wall clock's time") {
+    Stage stage;
+    stage.anOutput();
+    stage.stream.start();
+    stage.world.runUntilQuiet();
+    REQUIRE_FALSE(stage.told.events.empty());
+    const auto* started = std::get_if<StreamingStarted>(&stage.told.events.front());
+    REQUIRE(started != nullptr);
+    CHECK(started->time.nanoseconds == Stage::beginning);
+}
+
+// --- stop ---
+
+TEST_CASE("streaming_context: stop before start is a warning, and final") {
+    Stage stage;
+    stage.anOutput();
+    CHECK(stage.stream.stop(false).droppedBatches == 0);
+    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.told.warnings("StreamingContext has not been started yet") == 1);
+    CHECK(stage.stream.awaitTerminationOrTimeout(0ns));
+    CHECK_FALSE(stage.context.isStopped());
+    CHECK(contains(messageOf<IllegalState>([&] { stage.stream.start(); }), "already been stopped"));
+}
+
+TEST_CASE("streaming_context: stop twice is a warning") {
+    Stage stage;
+    stage.anOutput();
+    stage.stream.start();
+    stage.stream.stop();
+    stage.stream.stop();
+    CHECK(stage.told.warnings("StreamingContext has already been stopped") == 1);
+    CHECK(stage.told.all<StreamingStopped>().size() == 1);
+    CHECK(stage.stream.getState() == State::Stopped);
+}
+
+TEST_CASE("streaming_context: stop stops the Context only if asked, also later, in any state") {
+    Stage stage;
+    stage.anOutput();
+    SECTION("in one call") {
+        stage.stream.start();
+        stage.stream.stop();
+    }
+    SECTION("stop(false), then stop(true)") {
+        stage.stream.start();
+        stage.stream.stop(false);
+        CHECK_FALSE(stage.context.isStopped());
+        stage.stream.stop(true);
+    }
+    SECTION("never started") { stage.stream.stop(true); }
+    CHECK(stage.context.isStopped());
+    CHECK(stage.stream.getState() == State::Stopped);
+}
+
+TEST_CASE("streaming_context: one Context serves one streaming context after another") {
+    testing::World world;
+    Context context("local[2]", "c", quiet(), world);
+    int seen = 0;
+    for (int run = 0; run < 3; ++run) {
+        StreamingContext stream(context, 1s);
+        BatchQueue<int> queue;
+        queue.push(std::vector{1, 2, 3});
+        stream.queueStream(queue) | foreachRDD([&](const auto& batch) {
+            seen += static_cast<int>(batch.count());
+            CHECK(batch.batch().seq == 1);  // each counts from 1
+        });
+        stream.start();
+        world.advance(1s);
+        stream.stop(false);
+        CHECK(world.actors() == 0);
+    }
+    CHECK(seen == 9);
+    CHECK_FALSE(context.isStopped());
+}
+
+TEST_CASE("streaming_context: the destructor stops an active one; the Context goes on") {
+    testing::World world;
+    Context context("local", "c", quiet(), world);
+    {
+        StreamingContext stream(context, 1s);
+        BatchQueue<int> queue;
+        stream.queueStream(queue) | foreachRDD([](const auto&) {});
+        stream.start();
+        world.advance(2s);
+    }
+    CHECK(StreamingContext::getActive() == nullptr);
+    CHECK(world.actors() == 0);
+    CHECK_FALSE(context.isStopped());
+}
+
+TEST_CASE("streaming_context: destructors of those that never ran, or failed to start") {
+    testing::World world;
+    Context context("local", "c", quiet(), world);
+    { const StreamingContext never(context, 1s); }
+    {
+        StreamingContext failed(context, 1s);
+        CHECK_THROWS_AS(failed.start(), std::invalid_argument);
+    }
+    CHECK(world.actors() == 0);
+    CHECK(StreamingContext::getActive() == nullptr);
+}
+
+TEST_CASE("streaming_context: a listener cannot stop it; nothing else changes") {
+    Stage stage;
+    stage.anOutput();
+    std::string text;
+    stage.stream.addStreamingListener([&](const Event& event) {
+        if (std::holds_alternative<BatchCompleted>(event) && text.empty())
+            text = messageOf<IllegalState>([&] { stage.stream.stop(); });
+    });
+    stage.stream.start();
+    stage.world.advance(3s);
+    CHECK(contains(text, "cannot be stopped from a listener"));
+    CHECK(stage.stream.getState() == State::Active);
+    CHECK(stage.batches == 3);
+    stage.stream.stop();
+    CHECK(stage.stream.getState() == State::Stopped);
+}
+
+TEST_CASE("streaming_context: a listener cannot stop it during stop either") {
+    Stage stage;
+    stage.anOutput();
+    std::string text;
+    stage.stream.addStreamingListener([&](const Event& event) {
+        if (std::holds_alternative<StreamingStopped>(event))
+            text = messageOf<IllegalState>([&] { stage.stream.stop(); });
+    });
+    stage.stream.start();
+    stage.stream.stop();
+    CHECK(contains(text, "cannot be stopped from a listener"));
+}
+
+TEST_CASE("streaming_context: an output's function may stop it") {
+    Stage stage;
+    stage.stream.queueStream(stage.queue) | foreachRDD([&](const auto& batch) {
+        if (batch.batch().seq == 2) stage.stream.stop(false);
+    });
+    stage.stream.start();
+    stage.world.advance(5s);
+    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.world.actors() == 0);
+    CHECK(stage.stream.awaitTerminationOrTimeout(0ns));
+}
+
+TEST_CASE("streaming_context: stop is the last event") {
+    Stage stage;
+    stage.anOutput();
+    stage.stream.start();
+    stage.world.advance(2s);
+    const bool graceful = GENERATE(false, true);
+    const StopReport report = stage.stream.stop(true, graceful);
+    CHECK(report.graceful == graceful);
+    REQUIRE_FALSE(stage.told.events.empty());
+    const auto* stopped = std::get_if<StreamingStopped>(&stage.told.events.back());
+    REQUIRE(stopped != nullptr);
+    CHECK(stopped->report.graceful == graceful);
+    CHECK(stopped->report.droppedBatches == 0);
+    CHECK(stopped->report.droppedBytes == 0);
+    stage.world.advance(5s);
+    CHECK(stage.told.all<StreamingStopped>().size() == 1);
+}
+
+TEST_CASE("streaming_context: a graceful stop makes one more batch and works it off") {
+    Stage stage;
+    std::vector<int> seen;
+    stage.stream.queueStream(stage.queue) | foreachRDD([&](const auto& batch) {
+        for (const int n : batch.collect()) seen.push_back(n);
+    });
+    stage.stream.start();
+    stage.world.advance(1s);
+    stage.queue.push(std::vector{7});
+    const StopReport report = stage.stream.stop(true, true);
+    CHECK(report.graceful);
+    CHECK(seen == std::vector{7});
+    CHECK(stage.world.now(Clock::Wall) == Stage::beginning - 250'000'000 + 2'000'000'000);
+}
+
+TEST_CASE("streaming_context: signals end awaitTermination, at once or in good order") {
+    const bool graceful = GENERATE(false, true);
+    testing::World world;
+    Context context("local", "c", {.stopGracefullyOnShutdown = graceful, .defaultListener = false}, world);
+    StreamingContext stream(context, 1s);
+    support::Told told;
+    stream.addStreamingListener([&](const Event& event) { told.events.push_back(event); });
+    BatchQueue<int> queue;
+    int batches = 0;
+    stream.queueStream(queue) | foreachRDD([&](const auto& batch) {
+        if (++batches == 3) world.interrupt();
+        static_cast<void>(batch);
+    });
+    CHECK_FALSE(world.signalsWatched());
+    stream.start();
+    CHECK(world.signalsWatched());
+    stream.awaitTermination();
+    CHECK(stream.getState() == State::Stopped);
+    CHECK_FALSE(world.signalsWatched());
+    CHECK_FALSE(context.isStopped());
+    REQUIRE(told.all<StreamingStopped>().size() == 1);
+    CHECK(told.all<StreamingStopped>()[0].report.graceful == graceful);
+    CHECK(batches == (graceful ? 4 : 3));
+}
+
+TEST_CASE("streaming_context: without stopOnSignals they are left alone") {
+    Stage stage;
+    stage.anOutput();
+    stage.stream.start();
+    CHECK_FALSE(stage.world.signalsWatched());
+}
+
+// --- waiting ---
+
+TEST_CASE("streaming_context: awaitTerminationOrTimeout says whether it is stopped") {
+    Stage stage;
+    stage.anOutput();
+    CHECK_FALSE(stage.stream.awaitTerminationOrTimeout(1s));  // not even started
+    stage.stream.start();
+    const Nanos before = stage.world.now(Clock::Steady);
+    CHECK_FALSE(stage.stream.awaitTerminationOrTimeout(2500ms));
+    CHECK(stage.world.now(Clock::Steady) - before == 2'500'000'000);
+    CHECK_FALSE(stage.stream.awaitTerminationOrTimeout(0ns));
+    CHECK_FALSE(stage.stream.awaitTerminationOrTimeout(-1s));
+    stage.stream.stop();
+    CHECK(stage.stream.awaitTerminationOrTimeout(0ns));
+    CHECK(stage.stream.awaitTerminationOrTimeout(std::chrono::nanoseconds::max()));
+    stage.stream.awaitTermination();
+}
+
+TEST_CASE("streaming_context: the longest time-outs are none") {
+    Stage stage;
+    stage.stream.queueStream(stage.queue) | foreachRDD([&](const auto& batch) {
+        if (batch.batch().seq == 3) stage.queue.close();
+    });
+    stage.stream.start();
+    stage.world.advance(1s);
+    CHECK(stage.stream.awaitTerminationOrTimeout(std::chrono::nanoseconds::max()));
+    CHECK(stage.batches == 0);
+}
+
+TEST_CASE("streaming_context: awaitTermination returns when all sources have come to their end") {
+    Stage stage;
+    stage.anOutput();
+    BatchQueue<int> second;
+    int seconds = 0;
+    stage.stream.queueStream(second) | foreachRDD([&](const auto& batch) { seconds += static_cast<int>(batch.count()); });
+    stage.queue.push(std::vector{1});
+    stage.queue.close();
+    second.push(std::vector{1, 2});
+    second.push(std::vector{3});
+    second.push(std::vector{4});
+    second.close();
+    stage.stream.start();
+    stage.stream.awaitTermination();
+    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.batches == 3);
+    CHECK(seconds == 4);
+    CHECK_FALSE(stage.context.isStopped());
+    REQUIRE(stage.told.all<StreamingStopped>().size() == 1);
+    CHECK(stage.told.all<StreamingStopped>()[0].report.graceful);
+    CHECK(stage.world.actors() == 0);
+}
+
+TEST_CASE("streaming_context: an error is thrown by every later wait, before and after stop") {
+    Stage stage;
+    stage.stream.queueStream(stage.queue) | foreachRDD([](const auto& batch) {
+        if (batch.batch().seq <= 2) throw std::runtime_error("batch " + std::to_string(batch.batch().seq));
+    });
+    stage.stream.start();
+    CHECK(messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "batch 1");
+    CHECK(messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "batch 1");
+    stage.world.advance(5s);
+    CHECK(stage.stream.getState() == State::Active);  // it goes on by itself
+    CHECK(messageOf<std::runtime_error>([&] { static_cast<void>(stage.stream.awaitTerminationOrTimeout(0ns)); }) == "batch 2");
+    stage.stream.stop();
+    CHECK(messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "batch 2");
+    CHECK(messageOf<std::runtime_error>([&] { static_cast<void>(stage.stream.awaitTerminationOrTimeout(1s)); }) == "batch 2");
+}
+
+TEST_CASE("streaming_context: what was thrown arrives as it was, of whatever type") {
+    Stage stage;
+    stage.stream.queueStream(stage.queue) | foreachRDD([](const auto&) { throw 42; });
+    stage.stream.start();
+    CHECK_THROWS_AS(stage.stream.awaitTermination(), int);
+    stage.stream.stop();
+    const auto completed = stage.told.all<OutputCompleted>();
+    REQUIRE(completed.size() == 1);
+    CHECK(completed[0].failure == "an exception of unknown type");
+}
+
+TEST_CASE("streaming_context: an error comes before the sources' end") {
+    Stage stage;
+    stage.stream.queueStream(stage.queue) | foreachRDD([](const auto& batch) {
+        if (batch.batch().seq == 2) throw std::runtime_error("the last one");
+    });
+    stage.queue.push(std::vector{1});
+    stage.queue.push(std::vector{2});
+    stage.queue.close();
+    stage.stream.start();
+    CHECK(messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "the last one");
+}
+
+}  // namespace
