@@ -17,11 +17,13 @@ constexpr auto letters = flatMap(splitWords) | map([](auto word) { return word.s
 static_assert((lines("to be or not to be\nthat is the question") | letters) == 30);
 
 int main() {
+  // [pipeline]
   const auto wordCount =
       flatMap(splitWords) | map([](auto word) { return std::pair{word, 1L}; }) | reduceByKey(plus);
 
   const std::vector<std::string> verses{"to be or not to be", "that is the question"};
   auto counts = verses | wordCount | collect();
+  // [/pipeline]
   std::ranges::sort(counts);
   for (const auto& [word, count] : counts) std::cout << count << ' ' << word << '\n';
 }
