@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: the left side of . has no records; it needs a range, an Rdd or a DStream
+#include <dstream/core.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using namespace dstream;
+
+int main() {
+  std::vector<int> numbers{1, 2, 3};
+  std::vector<std::string> words{"to", "be"};
+  std::vector<std::pair<std::string, int>> pairs{{"to", 1}};
+  static_cast<void>(numbers.size() + words.size() + pairs.size());
+#ifdef RIGHT
+  std::vector{1} | map([](int x) { return x; }) | sum();
+#else
+  1 | map([](int x) { return x; }) | sum();
+#endif
+}
