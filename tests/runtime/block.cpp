@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/runtime/block.hpp>
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <dstream/testing/world.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using dstream::Actor;
+using dstream::Block;
+using dstream::BlockPool;
+
+struct Waiter final : Actor {
+    int steps = 0;
+    dstream::Step step(dstream::World&) override {
+        ++steps;
+        return dstream::Step::idle();
+    }
+};
+
+struct Pool {
+    explicit Pool(std::size_t bound, std::size_t blockBytes)
+        : pool(std::make_shared<BlockPool>(world, bound, blockBytes)) {
+        world.spawn(waiter, dstream::Lane::Io);
+        world.runUntilQuiet();
+        waiter.steps = 0;
+    }
+    dstream::testing::World world;
+    Waiter waiter;
+    std::shared_ptr<BlockPool> pool;
+};
+
+TEST_CASE("block: the usual size, or a larger one if asked") {
+    Pool test(4096, 256);
+    std::optional<Block> usual = test.pool->take(1, test.waiter);
+    REQUIRE(usual);
+    CHECK(usual->exists());
+    CHECK(usual->capacity() == 256);
+    CHECK(usual->text().empty());
+    std::optional<Block> exact = test.pool->take(256, test.waiter);
+    CHECK(exact->capacity() == 256);
+    std::optional<Block> larger = test.pool->take(257, test.waiter);
+    CHECK(larger->capacity() == 257);
+    CHECK(test.pool->bytesHeld() == 256 + 256 + 257);
+}
+
+TEST_CASE("block: text is what lies between begin and size; the padding behind is ours to write") {
+    Pool test(4096, 256);
+    std::optional<Block> block = test.pool->take(1, test.waiter);
+    for (std::size_t i = 0; i < block->capacity() + BlockPool::padding; ++i) block->data()[i] = 'x';
+    block->size = 5;
+    block->begin = 2;
+    CHECK(block->text() == "xxx");
+}
+
+TEST_CASE("block: the bound holds to the byte") {
+    Pool test(1024, 256);
+    std::vector<Block> held;
+    for (int i = 0; i < 4; ++i) held.push_back(*test.pool->take(1, test.waiter));
+    CHECK(test.pool->bytesHeld() == 1024);
+    CHECK_FALSE(test.pool->take(1, test.waiter));
+    CHECK(test.pool->bytesHeld() == 1024);
+    held.pop_back();
+    CHECK_FALSE(test.pool->take(257, test.waiter));
+    CHECK(test.pool->take(256, test.waiter));
+    CHECK_FALSE(test.pool->take(4096, test.waiter));
+}
+
+TEST_CASE("block: who asked in vain is woken once when some come back, and must ask again") {
+    Pool test(512, 256);
+    std::vector<Block> held;
+    held.push_back(*test.pool->take(1, test.waiter));
+    held.push_back(*test.pool->take(1, test.waiter));
+    for (int i = 0; i < 3; ++i) CHECK_FALSE(test.pool->take(1, test.waiter));
+    held.pop_back();
+    test.world.runUntilQuiet();
+    CHECK(test.waiter.steps == 1);
+    held.pop_back();
+    test.world.runUntilQuiet();
+    CHECK(test.waiter.steps == 1);
+    // too large for what came back: waits again
+    held.push_back(*test.pool->take(1, test.waiter));
+    CHECK_FALSE(test.pool->take(512, test.waiter));
+    held.clear();
+    test.world.runUntilQuiet();
+    CHECK(test.waiter.steps == 2);
+    CHECK(test.pool->take(512, test.waiter));
+}
+
+TEST_CASE("block: every waiter is woken") {
+    Pool test(256, 256);
+    Waiter second;
+    test.world.spawn(second, dstream::Lane::Io);
+    test.world.runUntilQuiet();
+    second.steps = 0;
+    {
+        std::optional<Block> all = test.pool->take(1, test.waiter);
+        CHECK_FALSE(test.pool->take(1, test.waiter));
+        CHECK_FALSE(test.pool->take(1, second));
+    }
+    test.world.runUntilQuiet();
+    CHECK(test.waiter.steps == 1);
+    CHECK(second.steps == 1);
+}
+
+TEST_CASE("block: buffers of the usual size are used again, larger ones are not kept") {
+    Pool test(4096, 256);
+    const char* first = nullptr;
+    {
+        std::optional<Block> block = test.pool->take(1, test.waiter);
+        first = block->data();
+    }
+    CHECK(test.pool->bytesHeld() == 0);
+    std::optional<Block> again = test.pool->take(1, test.waiter);
+    CHECK(again->data() == first);
+    {
+        std::optional<Block> larger = test.pool->take(1000, test.waiter);
+        CHECK(test.pool->bytesHeld() == 1256);
+    }
+    CHECK(test.pool->bytesHeld() == 256);
+    CHECK(test.pool->take(1000, test.waiter));
+}
+
+TEST_CASE("block: moving keeps one owner; assigning gives the old buffer back in the end") {
+    Pool test(4096, 256);
+    {
+        Block one = *test.pool->take(1, test.waiter);
+        Block two = *test.pool->take(1, test.waiter);
+        one.size = 1;
+        two.size = 2;
+        const char* second = two.data();
+        one = std::move(two);
+        CHECK(one.data() == second);
+        CHECK(one.size == 2);
+        Block three = std::move(one);
+        CHECK(three.data() == second);
+        CHECK_FALSE(one.exists());  // NOLINT(bugprone-use-after-move): moved-from blocks are empty
+        three = Block{};
+    }
+    CHECK(test.pool->bytesHeld() == 0);
+}
+
+TEST_CASE("block: blocks come back to a closed pool, whose world may be gone") {
+    std::optional<Block> late;
+    {
+        Pool test(512, 256);
+        late = test.pool->take(1, test.waiter);
+        CHECK(test.pool->take(1, test.waiter));
+        std::optional<Block> other = test.pool->take(1, test.waiter);
+        CHECK_FALSE(test.pool->take(1, test.waiter));
+        test.pool->close();
+        other.reset();
+        test.world.runUntilQuiet();
+        CHECK(test.waiter.steps == 0);
+        CHECK(test.pool->bytesHeld() == 256);
+    }
+    late.reset();
+    CHECK_FALSE(late);
+}
+
+}  // namespace

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/runtime/event_bus.hpp>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dstream/testing/world.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+
+std::string textOf(const Event& event) { return std::get<Warning>(event).text; }
+
+TEST_CASE("event_bus: every listener hears every event, in order") {
+    testing::World world;
+    EventBus bus(world);
+    std::vector<std::string> heard;
+    bus.add([&](const Event& event) { heard.push_back("1" + textOf(event)); });
+    bus.add([&](const Event& event) { heard.push_back("2" + textOf(event)); });
+    world.spawn(bus, Lane::Events);
+    for (const char* text : {"a", "b", "c"}) bus.post(Warning{text});
+    CHECK(heard.empty());  // on the events lane, not in post
+    world.runUntilQuiet();
+    CHECK(heard == std::vector<std::string>{"1a", "2a", "1b", "2b", "1c", "2c"});
+    bus.post(Warning{"d"});
+    world.runUntilQuiet();
+    CHECK(heard.size() == 8);
+    world.retire(bus);
+}
+
+TEST_CASE("event_bus: what was posted before the bus lives is told when it does") {
+    testing::World world;
+    EventBus bus(world);
+    std::vector<std::string> heard;
+    bus.add([&](const Event& event) { heard.push_back(textOf(event)); });
+    bus.post(Warning{"early"});
+    world.runUntilQuiet();
+    CHECK(heard.empty());
+    world.spawn(bus, Lane::Events);
+    world.runUntilQuiet();
+    CHECK(heard == std::vector<std::string>{"early"});
+    world.retire(bus);
+}
+
+TEST_CASE("event_bus: deliver on any thread once it is retired; nothing twice") {
+    testing::World world;
+    EventBus bus(world);
+    int heard = 0;
+    bus.add([&](const Event&) { ++heard; });
+    world.spawn(bus, Lane::Events);
+    bus.post(Warning{"x"});
+    world.retire(bus);
+    world.runUntilQuiet();
+    CHECK(heard == 0);
+    bus.deliver();
+    bus.deliver();
+    CHECK(heard == 1);
+}
+
+TEST_CASE("event_bus: a listener that throws disturbs neither the others nor the next event") {
+    testing::World world;
+    EventBus bus(world);
+    int heard = 0;
+    bus.add([](const Event& event) {
+        if (textOf(event) == "a") throw std::runtime_error("broken");
+        throw 5;
+    });
+    bus.add([&](const Event&) { ++heard; });
+    world.spawn(bus, Lane::Events);
+    bus.post(Warning{"a"});
+    bus.post(Warning{"b"});
+    world.runUntilQuiet();
+    CHECK(heard == 2);
+    CHECK(world.err() == "dstream: a listener threw: broken\ndstream: a listener threw: an exception of unknown type\n");
+    CHECK(world.out().empty());
+    world.retire(bus);
+}
+
+TEST_CASE("event_bus: listeners and events added during delivery come next") {
+    testing::World world;
+    EventBus bus(world);
+    std::vector<std::string> heard;
+    bool once = true;
+    bus.add([&](const Event& event) {
+        heard.push_back("first " + textOf(event));
+        if (!std::exchange(once, false)) return;
+        bus.add([&](const Event& later) { heard.push_back("second " + textOf(later)); });
+        bus.post(Warning{"answer"});
+    });
+    world.spawn(bus, Lane::Events);
+    bus.post(Warning{"question"});
+    world.runUntilQuiet();
+    CHECK(heard == std::vector<std::string>{"first question", "first answer", "second answer"});
+    world.retire(bus);
+}
+
+TEST_CASE("event_bus: calledFromListener is true there and nowhere else") {
+    testing::World world;
+    EventBus bus(world);
+    EventBus other(world);
+    bool inside = false, ofOther = true;
+    bus.add([&](const Event&) {
+        inside = bus.calledFromListener();
+        ofOther = other.calledFromListener();
+    });
+    bus.post(Warning{"x"});
+    CHECK_FALSE(bus.calledFromListener());
+    bus.deliver();
+    CHECK(inside);
+    CHECK_FALSE(ofOther);
+    CHECK_FALSE(bus.calledFromListener());
+    bus.add([](const Event&) { throw 1; });
+    bus.post(Warning{"x"});
+    bus.deliver();
+    CHECK_FALSE(bus.calledFromListener());
+}
+
+// --- the default listener ---
+
+ReceiverChanged changedTo(ReceiverState state) {
+    ReceiverInfo info;
+    info.name = "r";
+    info.state = state;
+    return {info};
+}
+
+struct Default {
+    testing::World world;
+    DefaultListener listener{world, "app"};
+    std::string tell(const Event& event) {
+        const std::size_t before = world.err().size();
+        listener(event);
+        return world.err().substr(before);
+    }
+};
+
+TEST_CASE("event_bus: the default listener writes trouble and is silent about the usual") {
+    Default test;
+    for (const Event& usual : std::vector<Event>{StreamingStarted{}, BatchSubmitted{}, BatchStarted{}, BatchCompleted{}, OutputStarted{},
+                                                 OutputCompleted{}, StreamingStopped{},
+                                                 changedTo(ReceiverState::Up),
+                                                 changedTo(ReceiverState::Connecting),
+                                                 changedTo(ReceiverState::Stopped),
+                                                 changedTo(ReceiverState::Finished)})
+        CHECK(test.tell(usual).empty());
+    const Batch batch{.seq = 3, .time = {1'500'000'000}};
+    CHECK(test.tell(Warning{"careful"}) == "app: warning: careful\n");
+    CHECK(test.tell(BatchFailed{batch, "why"}) == "app: batch 3 (time 1500 ms) failed before any output ran: why\n");
+    CHECK(test.tell(OutputCompleted{batch, 0, "counts", 5000, "boom"}) == "app: counts of batch 3 (time 1500 ms) failed: boom\n");
+    CHECK(test.tell(DataDropped{"source", 7, "reason"}) == "app: source: 7 bytes dropped, reason\n");
+    CHECK(test.tell(TicksMissed{12, {2'000'000'000}}) == "app: 12 batch times passed without a batch; the next is 2000 ms\n");
+    CHECK(test.tell(StreamingStopped{{.droppedBatches = 1, .droppedBytes = 10}})
+          == "app: streaming stopped; not processed: 1 batches, 10 bytes\n");
+    ReceiverChanged refused = changedTo(ReceiverState::BackingOff);
+    refused.info.lastError = "h:1: refused";
+    refused.info.retries = 1;
+    CHECK(test.tell(refused) == "app: receiver r: backing off, h:1: refused (1 failed connect)\n");
+    CHECK(test.world.out().empty());
+}
+
+TEST_CASE("event_bus: at most a line a second of each kind, and then how many there were") {
+    Default test;
+    CHECK(test.tell(Warning{"1"}) == "app: warning: 1\n");
+    CHECK(test.tell(Warning{"2"}).empty());
+    CHECK(test.tell(DataDropped{"s", 1, "r"}) == "app: s: 1 bytes dropped, r\n");  // another kind
+    test.world.advance(999'999'999ns);
+    CHECK(test.tell(Warning{"3"}).empty());
+    test.world.advance(1ns);
+    CHECK(test.tell(Warning{"4"}) == "app: warning: 4 (and 2 more like it)\n");
+    test.world.advance(1s);
+    CHECK(test.tell(Warning{"5"}) == "app: warning: 5\n");
+}
+
+TEST_CASE("event_bus: the wall clock does not matter to that") {
+    Default test;
+    test.tell(Warning{"1"});
+    test.world.setWall(0);
+    CHECK(test.tell(Warning{"2"}).empty());
+    test.world.setWall(1'000'000'000'000'000);
+    CHECK(test.tell(Warning{"3"}).empty());
+}
+
+}  // namespace
