@@ -366,6 +366,26 @@ TEST_CASE("streaming_context: an output's function may stop it") {
     CHECK(stage.stream.awaitTerminationOrTimeout(0ns));
 }
 
+TEST_CASE("streaming_context: a stop at once takes effect before the next task and the next output") {
+    Stage stage;
+    int started = 0;
+    bool nextOutput = false;
+    const auto numbers = stage.stream.queueStream(stage.queue);
+    numbers | foreachRDD([&](const auto& batch) {
+        batch.foreach([&](int) {
+            if (++started == 3) stage.stream.stop(false);
+        });
+    });
+    numbers | foreachRDD([&](const auto&) { nextOutput = true; });
+    stage.queue.push(std::vector<std::vector<int>>(100, {1}));
+    stage.stream.start();
+    stage.world.advance(3s);
+    CHECK(started == 3);
+    CHECK_FALSE(nextOutput);
+    CHECK(stage.stream.getState() == State::Stopped);
+    stage.stream.awaitTermination();  // without an error
+}
+
 TEST_CASE("streaming_context: stop is the last event") {
     Stage stage;
     stage.anOutput();

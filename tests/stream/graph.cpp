@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/stream/graph.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+
+struct Plain final : NodeBase {
+    explicit Plain(std::vector<NodeBase*> above = {}) : parents(std::move(above)) {}
+    void eachParent(FunctionRef<void(NodeBase&)> visit) override {
+        for (NodeBase* parent : parents) visit(*parent);
+    }
+    void forget(std::uint64_t) override {}
+    std::vector<NodeBase*> parents;
+};
+
+struct PlainOutput final : Output {
+    explicit PlainOutput(std::vector<NodeBase*> above) : nodes(std::move(above)) {}
+    std::unique_ptr<Job> generate(const Batch&) override { return nullptr; }
+    void eachShared(FunctionRef<void(NodeBase&)> visit) override {
+        for (NodeBase* node : nodes) visit(*node);
+    }
+    std::vector<NodeBase*> nodes;
+};
+
+std::unique_ptr<Output> over(std::vector<NodeBase*> nodes) { return std::make_unique<PlainOutput>(std::move(nodes)); }
+
+TEST_CASE("graph: reachable names each shared node once, parents first") {
+    Plain source, unused, other;
+    Plain left({&source}), right({&source});
+    Plain joined({&left, &right, &other});
+    Graph graph;
+    CHECK(graph.reachable().empty());
+    graph.addOutput(over({&joined}));
+    graph.addOutput(over({&left}));
+    graph.addOutput(over({&source}));
+    CHECK(graph.reachable() == std::vector<NodeBase*>{&source, &left, &right, &other, &joined});
+}
+
+TEST_CASE("graph: outputs keep their order; without a name they have their place's") {
+    Graph graph;
+    graph.addOutput(over({}));
+    auto named = over({});
+    named->name = "mine";
+    graph.addOutput(std::move(named));
+    graph.addOutput(over({}));
+    REQUIRE(graph.outputs().size() == 3);
+    CHECK(graph.outputs()[0]->name == "output 0");
+    CHECK(graph.outputs()[1]->name == "mine");
+    CHECK(graph.outputs()[2]->name == "output 2");
+}
+
+TEST_CASE("graph: it grows in the initialized state only") {
+    Graph graph;
+    CHECK(graph.state() == State::Initialized);
+    CHECK_NOTHROW(graph.requireOpen("a thing"));
+    const auto refusal = [&] {
+        try {
+            graph.requireOpen("a thing");
+        } catch (const IllegalState& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    graph.become(State::Active);
+    CHECK(refusal() == "dstream: adding a thing after starting a StreamingContext is not supported");
+    CHECK_THROWS_AS(graph.addOutput(over({})), IllegalState);
+    graph.become(State::Stopped);
+    CHECK(refusal() == "dstream: adding a thing after stopping a StreamingContext is not supported");
+    CHECK_THROWS_AS(graph.addOutput(over({})), IllegalState);
+    CHECK(graph.outputs().empty());
+}
+
+}  // namespace

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/stream/node.hpp>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include <dstream/actions/collect.hpp>
+#include <dstream/core/range_rdd.hpp>
+#include <dstream/operators/map.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using Numbers = std::vector<int>;
+
+auto rddOf(const Numbers& numbers) { return detail::headOf(numbers); }
+using Head = decltype(rddOf(std::declval<const Numbers&>()));
+
+struct Counted final : SharedNode<Head> {
+    std::optional<Head> compute(const Batch& batch) override {
+        ++computed;
+        if (throws) throw std::runtime_error("not now");
+        if (batch.seq % 2 == 0) return std::nullopt;
+        return rddOf(numbers);
+    }
+    Numbers numbers{1, 2, 3};
+    int computed = 0;
+    bool throws = false;
+};
+
+Batch numbered(std::uint64_t seq) {
+    Batch batch;
+    batch.seq = seq;
+    return batch;
+}
+
+TEST_CASE("node: a shared node computes each batch once, whoever asks and in whatever order") {
+    Counted node;
+    for (const std::uint64_t seq : {1, 3, 1, 3, 1}) CHECK(node.get(numbered(seq)));
+    CHECK(node.computed == 2);
+}
+
+TEST_CASE("node: none is remembered as none") {
+    Counted node;
+    CHECK_FALSE(node.get(numbered(2)));
+    CHECK_FALSE(node.get(numbered(2)));
+    CHECK(node.computed == 1);
+}
+
+TEST_CASE("node: forget drops a batch and those before it, not those behind") {
+    Counted node;
+    for (const std::uint64_t seq : {1, 2, 3, 4}) static_cast<void>(node.get(numbered(seq)));
+    CHECK(node.computed == 4);
+    node.forget(2);
+    static_cast<void>(node.get(numbered(3)));
+    static_cast<void>(node.get(numbered(4)));
+    CHECK(node.computed == 4);
+    static_cast<void>(node.get(numbered(1)));
+    static_cast<void>(node.get(numbered(2)));
+    CHECK(node.computed == 6);
+    node.forget(0);
+    static_cast<void>(node.get(numbered(1)));
+    CHECK(node.computed == 6);
+}
+
+TEST_CASE("node: one that throws is asked again") {
+    Counted node;
+    node.throws = true;
+    CHECK_THROWS_AS(node.get(numbered(1)), std::runtime_error);
+    node.throws = false;
+    CHECK(node.get(numbered(1)));
+    CHECK(node.computed == 2);
+}
+
+TEST_CASE("node: a narrow node owns the function and lends it; none stays none") {
+    auto shared = std::make_shared<Counted>();
+    const auto twice = map([](int n) { return n * 2; });
+    using Op = std::remove_cvref_t<decltype(twice)>;
+    const NarrowNode<SharedRef<Head>, Op> node{{shared}, twice};
+    static_assert(Node<NarrowNode<SharedRef<Head>, Op>>);
+    auto rdd = node.compute(numbered(1));
+    REQUIRE(rdd);
+    CHECK((*rdd | collect()) == Numbers{2, 4, 6});
+    CHECK_FALSE(node.compute(numbered(2)));
+    std::vector<NodeBase*> seen;
+    node.eachShared([&](NodeBase& above) { seen.push_back(&above); });
+    CHECK(seen == std::vector<NodeBase*>{shared.get()});
+}
+
+}  // namespace
