@@ -172,7 +172,7 @@ struct SteppedAtomics {
 
 std::uint64_t schedules() {
   const char* const asked = std::getenv("DSTREAM_SCHEDULES");
-  return asked != nullptr ? std::strtoull(asked, nullptr, 10) : 3000;
+  return asked != nullptr ? std::strtoull(asked, nullptr, 10) : 2000;
 }
 
 // What one thread of a schedule saw; judged when all have ended.

@@ -428,10 +428,10 @@ class Caller final : public Actor {
       received.append(buffer.data(), bytes);
     }
     if (last == dstream::Transfer::Status::Error) error = connection->error();
-    world.notify();
     const dstream::Transfer::Status now = last;
     ended = now == dstream::Transfer::Status::Fin || now == dstream::Transfer::Status::Error;
     sated = received.size() >= wanted_;
+    world.notify();
     return Step::idle();
   }
 
