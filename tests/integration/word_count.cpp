@@ -141,7 +141,7 @@ std::string difference(const Counts& counted, const Counts& expected) {
 }
 
 void compareBook(std::chrono::milliseconds interval, const Sender& sender) {
-  for (const std::size_t workers : {1, 2, 4}) {
+  for (const std::size_t workers : {1U, 2U, 4U}) {
     INFO(interval.count() << " ms, " << workers << " workers");
     const Counted counted = countedOverTcp(interval, workers, sender);
     CHECK(difference(counted.words, bookCounts()) == "");
@@ -158,7 +158,7 @@ TEST_CASE("word count over TCP: the book at full speed", "[integration]") {
 
 TEST_CASE("word count over TCP: the book cut at random places", "[integration]") {
   for (const auto interval : {10ms, 100ms, 1000ms}) {
-    for (const std::uint64_t seed : {1, 2}) {
+    for (const std::uint64_t seed : {1U, 2U}) {
       INFO("seed " << seed);
       if (interval == 1000ms && seed != 1) continue;
       compareBook(interval, [&](const Socket& client, Counter&) {
@@ -172,7 +172,7 @@ TEST_CASE("word count over TCP: the book cut at random places", "[integration]")
 TEST_CASE("word count over TCP: every batch gets a part that begins and ends anywhere",
           "[integration]") {
   constexpr std::size_t parts = 40;
-  for (const std::size_t workers : {1, 2, 4}) {
+  for (const std::size_t workers : {1U, 2U, 4U}) {
     INFO(workers << " workers");
     const Counted counted =
         countedOverTcp(10ms, workers, [&](const Socket& client, Counter& completed) {
@@ -192,7 +192,7 @@ TEST_CASE("word count over TCP: every batch gets a part that begins and ends any
 }
 
 TEST_CASE("word count over TCP: bytes that are no text pass unchanged", "[integration]") {
-  for (const std::uint64_t seed : {11, 12, 13}) {
+  for (const std::uint64_t seed : {11U, 12U, 13U}) {
     INFO("seed " << seed);
     const std::string text = generatedText(5'000, seed);
     const Counted counted = countedOverTcp(10ms, 2, [&](const Socket& client, Counter&) {
