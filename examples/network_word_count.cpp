@@ -8,9 +8,9 @@
 #include <fstream>
 #include <iomanip>
 #include <iostream>
-#include <map>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include <dstream/dstream.hpp>
@@ -42,7 +42,7 @@ int main(int argc, char* argv[]) try {
 
   std::int64_t lineCount = 0;
   std::int64_t wordTotal = 0;
-  std::map<std::string, std::int64_t> total;
+  std::unordered_map<std::string, std::int64_t> total;
   lines | foreachRDD([&](auto batch) { lineCount += batch.count(); });
   counts | foreachRDD([&](auto batch) {
     for (auto& [word, count] : batch.collect()) {
