@@ -29,7 +29,8 @@ struct Task {
 Task taskOf(Word kind, Word id) { return {kind, id, ~(kind * 1000003 + id)}; }
 bool isWhole(const Task& task) { return task.check == ~(task.kind * 1000003 + task.id); }
 
-// --- a machine on which one thread runs at a time, by the seed's choice, and stores reach the others late -------------
+// --- a machine on which one thread runs at a time, by the seed's choice, and stores reach the others late
+// -------------
 
 class Machine {
  public:
@@ -47,7 +48,8 @@ class Machine {
         self_ = self;
         awaitTurn();
         programs[self]();
-        while (!buffers_[self].empty()) step();  // not at once: others may still run before the last stores arrive
+        while (!buffers_[self].empty())
+          step();  // not at once: others may still run before the last stores arrive
         ended_[self] = true;
         --unfinished_;
         pass();
@@ -80,7 +82,8 @@ class Machine {
 
   std::uint64_t load(const std::uint64_t& cell) const {
     const auto& own = buffers_[self_];
-    const auto last = std::find_if(own.rbegin(), own.rend(), [&](const Late& late) { return late.cell == &cell; });
+    const auto last =
+        std::find_if(own.rbegin(), own.rend(), [&](const Late& late) { return late.cell == &cell; });
     return last == own.rend() ? cell : last->value;
   }
 
@@ -98,13 +101,15 @@ class Machine {
 
   bool chance(std::uint64_t oneIn) { return random_() % oneIn == 0; }
 
-  // Some thread's store becomes visible: a release store after all before it, a relaxed one maybe earlier than others.
+  // Some thread's store becomes visible: a release store after all before it, a relaxed one maybe earlier
+  // than others.
   void arrive() {
     auto& buffer = buffers_[random_() % buffers_.size()];
     if (buffer.empty()) return;
     const std::size_t at = random_() % buffer.size();
     const auto chosen = buffer.begin() + static_cast<std::ptrdiff_t>(at);
-    const bool sameCell = std::any_of(buffer.begin(), chosen, [&](const Late& late) { return late.cell == chosen->cell; });
+    const bool sameCell =
+        std::any_of(buffer.begin(), chosen, [&](const Late& late) { return late.cell == chosen->cell; });
     if (at != 0 && (chosen->release || sameCell)) return;
     *chosen->cell = chosen->value;
     buffer.erase(chosen);
@@ -137,7 +142,8 @@ struct SteppedAtomics {
   class Atomic {
    public:
     Atomic() = default;
-    Atomic(T value) : cell_(static_cast<std::uint64_t>(value)) {}  // NOLINT(google-explicit-constructor): as std::atomic
+    Atomic(T value)
+        : cell_(static_cast<std::uint64_t>(value)) {}  // NOLINT(google-explicit-constructor): as std::atomic
 
     T load(std::memory_order) const {
       Machine* const machine = Machine::here();
@@ -200,7 +206,8 @@ void own(Deque& deque, std::uint64_t seed, Log& log, Word& pushed) {
     if (deque.pop(task, base)) {
       log.taken.push_back(task.id);
       log.expect(isWhole(task), "a popped task is whole");
-      log.expect(stack.size() > kept && stack.back() == task.id, "pop takes the youngest task above the base");
+      log.expect(stack.size() > kept && stack.back() == task.id,
+                 "pop takes the youngest task above the base");
       stack.resize(stack.size() > 0 ? stack.size() - 1 : 0);
       return true;
     }
@@ -210,8 +217,12 @@ void own(Deque& deque, std::uint64_t seed, Log& log, Word& pushed) {
   for (int i = 0; i < 7; ++i) {
     switch (random() % 4) {
       case 0:
-      case 1: push(); break;
-      case 2: pop(0, 0); break;
+      case 1:
+        push();
+        break;
+      case 2:
+        pop(0, 0);
+        break;
       default: {  // an inner forEach: its tasks, then none below
         const auto base = deque.bottom();
         const std::size_t kept = stack.size();
@@ -380,7 +391,9 @@ TEST_CASE("deque: real threads take each task once") {
   std::mt19937_64 random(1);
   Task task;
   for (Word next = 0; next < total;) {
-    for (auto burst = random() % 8; burst > 0 && next < total && deque.push(taskOf(1 + next % 2, next)); --burst) ++next;
+    for (auto burst = random() % 8; burst > 0 && next < total && deque.push(taskOf(1 + next % 2, next));
+         --burst)
+      ++next;
     for (auto burst = random() % 8; burst > 0 && deque.pop(task); --burst) took(task);
   }
   while (deque.pop(task)) took(task);

@@ -48,7 +48,8 @@ using Status = dstream::Transfer::Status;
 // A server socket of the test, blocking, on a free port of the loopback.
 class Listener {
  public:
-  explicit Listener(int family = AF_INET, int backlog = 16) : socket_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit Listener(int family = AF_INET, int backlog = 16)
+      : socket_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_storage address{};
     socklen_t size = 0;
     if (family == AF_INET) {
@@ -62,14 +63,18 @@ class Listener {
       v6.sin6_addr = in6addr_loopback;
       size = sizeof v6;
     }
-    usable_ = ::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0 && ::listen(socket_.get(), backlog) == 0;
+    usable_ = ::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0
+              && ::listen(socket_.get(), backlog) == 0;
     ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(family == AF_INET ? reinterpret_cast<sockaddr_in&>(address).sin_port : reinterpret_cast<sockaddr_in6&>(address).sin6_port);
+    port_ = ntohs(family == AF_INET ? reinterpret_cast<sockaddr_in&>(address).sin_port
+                                    : reinterpret_cast<sockaddr_in6&>(address).sin6_port);
   }
   [[nodiscard]] bool usable() const { return usable_; }
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] Endpoint endpoint(std::string host = "127.0.0.1") const { return {std::move(host), port_}; }
-  [[nodiscard]] Descriptor accept() const { return Descriptor(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC)); }
+  [[nodiscard]] Descriptor accept() const {
+    return Descriptor(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  }
 
  private:
   Descriptor socket_;
@@ -93,12 +98,13 @@ void reset(Descriptor socket) {
 std::string readAll(const Descriptor& from) {
   std::string all;
   std::vector<char> buffer(1 << 16);
-  for (ssize_t now = 0; (now = ::read(from.get(), buffer.data(), buffer.size())) > 0;) all.append(buffer.data(), static_cast<std::size_t>(now));
+  for (ssize_t now = 0; (now = ::read(from.get(), buffer.data(), buffer.size())) > 0;)
+    all.append(buffer.data(), static_cast<std::size_t>(now));
   return all;
 }
 
 bool isDefault(int signal) {
-  struct sigaction action {};
+  struct sigaction action{};
   ::sigaction(signal, nullptr, &action);
   return action.sa_handler == SIG_DFL;
 }
@@ -107,7 +113,7 @@ bool isDefault(int signal) {
 class DefaultSignals {
  public:
   DefaultSignals() {
-    struct sigaction byDefault {};
+    struct sigaction byDefault{};
     byDefault.sa_handler = SIG_DFL;
     ::sigaction(SIGINT, &byDefault, &interrupt_);
     ::sigaction(SIGTERM, &byDefault, &terminate_);
@@ -120,14 +126,15 @@ class DefaultSignals {
   }
 
  private:
-  struct sigaction interrupt_ {};
-  struct sigaction terminate_ {};
+  struct sigaction interrupt_{};
+  struct sigaction terminate_{};
 };
 
 // Another file under a console's descriptor, for a while.
 class Redirected {
  public:
-  Redirected(int console, const Descriptor& to) : console_(console), before_(::fcntl(console, F_DUPFD_CLOEXEC, 3)) {
+  Redirected(int console, const Descriptor& to)
+      : console_(console), before_(::fcntl(console, F_DUPFD_CLOEXEC, 3)) {
     ::dup2(to.get(), console_);
   }
   Redirected(const Redirected&) = delete;
@@ -161,7 +168,8 @@ TEST_CASE("real world: keeps the contract of World") {
   }
 }
 
-// --- threads ---------------------------------------------------------------------------------------------------------
+// --- threads
+// ---------------------------------------------------------------------------------------------------------
 
 TEST_CASE("real world: a long job delays no other lane") {
   RealWorld world;
@@ -323,7 +331,8 @@ TEST_CASE("real world: ends with actors that are asleep, ready or failed") {
   CHECK(ready.steps == steps);
 }
 
-// --- connections -----------------------------------------------------------------------------------------------------
+// --- connections
+// -----------------------------------------------------------------------------------------------------
 
 TEST_CASE("real world: bytes arrive whole, then the end") {
   RealWorld world;
@@ -421,7 +430,8 @@ TEST_CASE("real world: a peer that never accepts keeps nobody") {
   RealWorld world;
   const Listener listener(AF_INET, 0);
   {
-    std::vector<std::unique_ptr<Caller>> callers;  // the first of them fill the backlog, the others go on connecting
+    std::vector<std::unique_ptr<Caller>>
+        callers;  // the first of them fill the backlog, the others go on connecting
     for (int i = 0; i < 4; ++i) {
       callers.push_back(std::make_unique<Caller>(listener.endpoint()));
       world.spawn(*callers.back(), Lane::Io);
@@ -447,7 +457,9 @@ TEST_CASE("real world: an owner that does not ask is not woken, whatever arrives
   // Until the peer is held back: both buffers are full.
   const std::string chunk(1 << 16, 'x');
   std::size_t sent = 0;
-  for (ssize_t now = 0; (now = ::send(peer.get(), chunk.data(), chunk.size(), MSG_NOSIGNAL | MSG_DONTWAIT)) > 0;) sent += static_cast<std::size_t>(now);
+  for (ssize_t now = 0;
+       (now = ::send(peer.get(), chunk.data(), chunk.size(), MSG_NOSIGNAL | MSG_DONTWAIT)) > 0;)
+    sent += static_cast<std::size_t>(now);
   CHECK(sent > 0);
   for (int round = 0; round < 100; ++round) settle(world, Lane::Io);  // the loop has polled that often
   CHECK(caller.steps - before <= 1);
@@ -515,7 +527,9 @@ TEST_CASE("real world: what is written arrives, and a peer that has gone is an e
   CHECK(connection->error().find("127.0.0.1:" + std::to_string(listener.port()) + ": ") == 0);
 }
 
-TEST_CASE("real world: a connection may end on another thread while its lane sleeps in poll, and the peer sees it at once") {
+TEST_CASE(
+    "real world: a connection may end on another thread while its lane sleeps in poll, and the peer sees it "
+    "at once") {
   RealWorld world;
   const Listener listener;
   for (int round = 0; round < 50; ++round) {
@@ -549,7 +563,25 @@ TEST_CASE("real world: without free descriptors a connection is an error that sa
   CHECK(caller.error == "127.0.0.1:" + std::to_string(listener.port()) + ": Too many open files");
 }
 
-// --- the process -----------------------------------------------------------------------------------------------------
+TEST_CASE("real world: a connection wakes its owner wherever it has moved") {
+  RealWorld world;
+  const Listener listener;
+  Caller caller(listener.endpoint());
+  world.spawn(caller, Lane::Io);
+  const Descriptor peer = listener.accept();
+  REQUIRE(world.await([&] { return caller.last == Status::WouldBlock; }, never));
+  world.retire(caller);
+  world.spawn(caller, Lane::Events);
+  settle(world, Lane::Events);
+  sendAll(peer, "hello");
+  ::shutdown(peer.get(), SHUT_WR);
+  REQUIRE(world.await([&] { return caller.ended.load(); }, never));
+  world.retire(caller);
+  CHECK(caller.received == "hello");
+}
+
+// --- the process
+// -----------------------------------------------------------------------------------------------------
 
 TEST_CASE("real world: a watched signal interrupts instead of killing") {
   const DefaultSignals signals;
@@ -619,21 +651,21 @@ TEST_CASE("real world: the handler stays as long as one world watches") {
 
 TEST_CASE("real world: a signal that the program ignores or handles stays as it is") {
   const DefaultSignals signals;
-  struct sigaction ignored {};
+  struct sigaction ignored{};
   ignored.sa_handler = SIG_IGN;
-  struct sigaction before {};
+  struct sigaction before{};
   ::sigaction(SIGINT, &ignored, &before);
   {
     RealWorld world;
     world.watchSignals(true);
-    struct sigaction now {};
+    struct sigaction now{};
     ::sigaction(SIGINT, nullptr, &now);
     CHECK(now.sa_handler == SIG_IGN);
     CHECK_FALSE(isDefault(SIGTERM));
     ::raise(SIGINT);
     CHECK_FALSE(world.interrupted());
   }
-  struct sigaction now {};
+  struct sigaction now{};
   ::sigaction(SIGINT, nullptr, &now);
   CHECK(now.sa_handler == SIG_IGN);
   ::sigaction(SIGINT, &before, nullptr);
@@ -658,9 +690,31 @@ TEST_CASE("real world: the console gets every byte, slow or not") {
   }
 }
 
+TEST_CASE("real world: what several threads write at a time is not mixed") {
+  RealWorld world;
+  Pipe pipe;
+  std::string received;
+  std::thread reader([&] { received = readAll(pipe.reader); });
+  {
+    const Redirected redirected(STDOUT_FILENO, pipe.writer);
+    std::vector<std::thread> writers;
+    for (const char letter : {'a', 'b', 'c'}) {
+      writers.emplace_back([&, text = std::string(200'000, letter)] { world.write(Console::Out, text); });
+    }
+    for (std::thread& writer : writers) writer.join();
+  }
+  pipe.writer = Descriptor();
+  reader.join();
+  CHECK(received.size() == 600'000);
+  std::size_t changes = 0;
+  for (std::size_t at = 1; at < received.size(); ++at) changes += received[at] != received[at - 1] ? 1 : 0;
+  CHECK(changes == 2);
+}
+
 TEST_CASE("real world: a console that has gone is an exception that names it") {
   RealWorld world;
-  for (const auto& [console, fd, name] : {std::tuple(Console::Out, STDOUT_FILENO, "stdout"), std::tuple(Console::Err, STDERR_FILENO, "stderr")}) {
+  for (const auto& [console, fd, name] : {std::tuple(Console::Out, STDOUT_FILENO, "stdout"),
+                                          std::tuple(Console::Err, STDERR_FILENO, "stderr")}) {
     Pipe pipe;
     pipe.reader = Descriptor();
     std::string what;
@@ -699,7 +753,9 @@ TEST_CASE("real world: cores follow the quota of the cgroup, rounded up") {
     std::filesystem::create_directories((tree / file).parent_path());
     std::ofstream(tree / file) << text;
   };
-  const auto quota = [&] { return dstream::detail::quotaCores((tree / "self").string(), (tree / "fs").string()); };
+  const auto quota = [&] {
+    return dstream::detail::quotaCores((tree / "self").string(), (tree / "fs").string());
+  };
   constexpr auto unlimited = static_cast<std::size_t>(-1);
   CHECK(quota() == unlimited);
   write("self", "0::/outer/inner\n");

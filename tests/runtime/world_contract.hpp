@@ -28,7 +28,8 @@ using dstream::never;
 using dstream::Step;
 using dstream::World;
 
-// An actor made of a lambda. What it shares with the test is atomic: in some worlds it is stepped by another thread.
+// An actor made of a lambda. What it shares with the test is atomic: in some worlds it is stepped by another
+// thread.
 class Does final : public Actor {
  public:
   explicit Does(std::function<Step(World&)> does) : does_(std::move(does)) {}
@@ -216,7 +217,8 @@ inline void whoIsAlwaysReadyStarvesNobody(World& world) {
   }
   REQUIRE(begin + 6 < order.size());
   bool inTurn = true;
-  for (std::size_t at = begin; at + 3 < order.size() && at + 3 < 300; ++at) inTurn = inTurn && order[at] == order[at + 3];
+  for (std::size_t at = begin; at + 3 < order.size() && at + 3 < 300; ++at)
+    inTurn = inTurn && order[at] == order[at + 3];
   CHECK(inTurn);
 }
 
@@ -399,7 +401,9 @@ inline void hiredWorkersRunEachTaskOnce(World& world) {
     for (const auto& time : times) once = once && time == 1;
     CHECK(once);
     CHECK_FALSE(wrong);
-    CHECK_THROWS_WITH(runner.forEach(10, [](std::size_t, std::size_t) { throw std::runtime_error("a task fails"); }), "a task fails");
+    CHECK_THROWS_WITH(
+        runner.forEach(10, [](std::size_t, std::size_t) { throw std::runtime_error("a task fails"); }),
+        "a task fails");
   }
 }
 
@@ -411,7 +415,8 @@ inline void nobodyInterruptsByItself(World& world) {
   CHECK_FALSE(world.interrupted());
 }
 
-// Reads what comes from an endpoint until the connection ends, or until it has `wanted` bytes and stops asking.
+// Reads what comes from an endpoint until the connection ends, or until it has `wanted` bytes and stops
+// asking.
 class Caller final : public Actor {
  public:
   explicit Caller(dstream::Endpoint endpoint, std::size_t wanted = static_cast<std::size_t>(-1))
@@ -422,7 +427,8 @@ class Caller final : public Actor {
     if (!connection) connection = world.connect(endpoint_, *this);
     while (received.size() < wanted_) {
       std::array<char, 4096> buffer;
-      const auto [status, bytes] = connection->read(buffer.data(), std::min(buffer.size(), wanted_ - received.size()));
+      const auto [status, bytes] =
+          connection->read(buffer.data(), std::min(buffer.size(), wanted_ - received.size()));
       last = status;
       if (status != dstream::Transfer::Status::Bytes) break;
       received.append(buffer.data(), bytes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Executor: the work-stealing Runner. It starts no thread itself: whoever owns the threads lets them run work(slot).
+// Executor: the work-stealing Runner. It starts no thread: whoever owns threads lets them run work(slot).
 
 #include <atomic>
 #include <condition_variable>
@@ -18,16 +18,16 @@
 
 namespace dstream::inline v0 {
 
-/// **meaning** runs the tasks of forEach on `workers` slots: slot 0 is the calling thread's, slots 1 … workers - 1 belong to
-/// threads that run `work(slot)`. A range of tasks is halved until one is left; the halves wait in the slot's deque, where an
-/// idle slot finds the largest first. A caller that waits helps, but with tasks of its own forEach only: an accumulator that
-/// an outer task holds on this slot meets no other outer task.
-/// **function contract** body(slot, task): once per task, on any slot; may call forEach of this executor, from any slot. A
-/// thread that is none of the workers owns slot 0 while its forEach runs; others wait for it, so a task of a second executor
-/// must not call back into this one. After the first exception no further task starts.
+/// **meaning** runs the tasks of forEach on `workers` slots: slot 0 is the calling thread's, the others belong
+/// to threads that run `work(slot)`. A range of tasks is halved until one is left; the halves wait in the slot's
+/// deque, where idle slots find the largest first. Who waits helps, with tasks of its own forEach only: what an
+/// outer task holds on this slot meets no other outer task.
+/// **function contract** body(slot, task): once per task, on any slot; may call forEach of this executor. A
+/// thread that is no worker owns slot 0 while its forEach runs, others wait for it; so a task of a second
+/// executor must not call back into this one. After the first exception no further task starts.
 /// **order** none between tasks; one worker runs them in order.
-/// **cost** no allocation. n = 1 and workers = 1 are a plain loop (a foreign thread still takes the lock of slot 0).
-/// **source** Chase–Lev deques; waking as in Go's scheduler: who takes one of several tasks wakes another worker.
+/// **cost** no allocation. n = 1 and workers = 1 are plain loops, for a foreign thread under the lock of slot 0.
+/// **source** Chase–Lev deques; Go's scheduler for waking: who takes one of several tasks wakes another worker.
 class Executor {
  public:
   using Body = FunctionRef<void(std::size_t slot, std::size_t task)>;
@@ -35,14 +35,11 @@ class Executor {
   explicit Executor(std::size_t workers) : workers_(workers > 0 ? workers : 1), slots_(new Slot[workers_]) {
     for (std::size_t slot = 0; slot < workers_; ++slot) slots_[slot].random = seed * (slot + 1);
   }
-  Executor(const Executor&) = delete;
-  Executor& operator=(const Executor&) = delete;
-  /// No forEach and no work() may be running.
-  ~Executor() = default;
+  ~Executor() = default;  // by now no forEach and no work() may be running
 
   [[nodiscard]] std::size_t slots() const { return workers_; }
-  /// Data per task, in bytes. A constant: were it a share of the input per worker, results would be cut differently on
-  /// every machine. At 1 MiB a task takes some 100 µs, so starting it costs nothing, and a slice still fits in a cache.
+  /// Bytes of data per task. A constant: a share of the input would cut results differently on each machine.
+  /// At 1 MiB a task takes some 100 µs, so starting it costs nothing, and a slice fits in a cache.
   [[nodiscard]] static constexpr std::size_t sliceBytes() { return std::size_t{1} << 20; }
 
   void forEach(std::size_t n, Body body) {
@@ -56,12 +53,12 @@ class Executor {
   /// What the thread of a slot from 1 on runs; returns after stop().
   void work(std::size_t slot) {
     const Seat seat(*this, slot);
-    helpUntil([this] { return stopping_.load(std::memory_order_seq_cst); }, slot, anyFrame);
+    helpUntil([this] { return stopping_.load(); }, slot, anyFrame);
   }
 
   /// Any thread. Ends every work(), each after the tasks it is in; forEach goes on without them.
   void stop() {
-    stopping_.store(true, std::memory_order_seq_cst);  // partner: park asks again after it has announced itself
+    stopping_.store(true);  // partner: park asks again after it has announced itself
     for (std::size_t slot = 1; slot < workers_; ++slot) wakeIf(slot, anyFrame);
   }
 
@@ -69,12 +66,12 @@ class Executor {
   [[nodiscard]] std::size_t parked() const { return parked_.load(std::memory_order_relaxed); }
 
  private:
-  using FrameId = std::uintptr_t;  // a frame's address as a number: it is compared after the frame may have gone
+  // A frame's address as a number: it is compared after the frame may have gone.
+  using FrameId = std::uintptr_t;
   static constexpr FrameId awake = 0;
   static constexpr FrameId anyFrame = 1;
   static constexpr std::uint64_t seed = 0x9e3779b97f4a7c15;
-  static constexpr std::size_t looksBeforeParking = 256;  // with their pauses some tens of µs, as long as a wake-up takes
-  static constexpr std::size_t pausesPerLook = 4;
+  static constexpr std::size_t looksBeforeParking = 256;  // some tens of µs, what a wake-up takes
 
   // One forEach that waits, on its caller's stack.
   struct Frame {
@@ -91,9 +88,9 @@ class Executor {
   };
 
   struct alignas(64) Slot {
-    WorkStealingDeque<Task> deque;       // owner: the slot's thread
-    std::uint64_t random = 0;            // owner: the slot's thread
-    std::atomic<FrameId> waitsFor{awake};  // set by the slot's thread, put back to awake by whoever ends the wait
+    WorkStealingDeque<Task> deque;         // owner: the slot's thread
+    std::uint64_t random = 0;              // owner: the slot's thread
+    std::atomic<FrameId> waitsFor{awake};  // set by the slot's thread, reset by whoever ends the wait
     std::mutex mutex;
     std::condition_variable woken;
   };
@@ -101,8 +98,6 @@ class Executor {
   // "This thread is that slot of that executor." A chain, for a body may enter a second executor.
   struct Seat {
     Seat(Executor& of, std::size_t at) : executor(&of), slot(at), outer(innermost_) { innermost_ = this; }
-    Seat(const Seat&) = delete;
-    Seat& operator=(const Seat&) = delete;
     ~Seat() { innermost_ = outer; }
     const Executor* executor;
     std::size_t slot;
@@ -110,13 +105,9 @@ class Executor {
   };
 
   static void pause() {
-    for (std::size_t i = 0; i < pausesPerLook; ++i) {
 #if defined(__x86_64__) || defined(__i386__)
-      __builtin_ia32_pause();
-#elif defined(__aarch64__)
-      asm volatile("isb");
+    for (int i = 0; i < 4; ++i) __builtin_ia32_pause();
 #endif
-    }
   }
 
   const Seat* seatOfThisThread() const {
@@ -133,13 +124,13 @@ class Executor {
     Frame frame{body, slot, n};
     const std::size_t done = drain(slot, {&frame, 0, n});
     frame.pending.fetch_sub(done, std::memory_order_relaxed);
-    // Partner: the fetch_sub in help. Sequentially consistent for park, which asks after it has announced itself.
-    const auto ended = [&] { return frame.pending.load(std::memory_order_seq_cst) == 0; };
+    // Partner: the fetch_sub in help; in the one order of park, which asks after it has announced itself.
+    const auto ended = [&] { return frame.pending.load() == 0; };
     helpUntil(ended, slot, reinterpret_cast<FrameId>(&frame));
     if (frame.error) std::rethrow_exception(std::move(frame.error));
   }
 
-  // Runs the task and all that it was split into, as far as nobody steals it; returns how many tasks that were.
+  // Runs the task and all that it was split into, as far as nobody steals it; returns how many that were.
   std::size_t drain(std::size_t slot, Task task) {
     Frame& frame = *task.frame;
     auto& deque = slots_[slot].deque;
@@ -159,9 +150,9 @@ class Executor {
       }
       done += task.end - task.begin;
       try {
-        for (; task.begin < task.end && !frame.failed.load(std::memory_order_acquire); ++task.begin) frame.body(slot, task.begin);
+        while (task.begin < task.end && !frame.failed.load()) frame.body(slot, task.begin++);
       } catch (...) {
-        if (!frame.failed.exchange(true, std::memory_order_acq_rel)) frame.error = std::current_exception();
+        if (!frame.failed.exchange(true)) frame.error = std::current_exception();
       }
     } while (deque.pop(task, base));
     return done;
@@ -184,7 +175,7 @@ class Executor {
       const auto id = reinterpret_cast<FrameId>(&frame);
       const std::size_t done = drain(slot, task);
       // Partner: ended in run. Once it is 0 the frame may be gone; its number alone is still used.
-      if (frame.pending.fetch_sub(done, std::memory_order_seq_cst) == done) wakeIf(waiter, id);
+      if (frame.pending.fetch_sub(done) == done) wakeIf(waiter, id);
       return true;
     }
     return false;
@@ -204,14 +195,14 @@ class Executor {
     }
   }
 
-  // Blocks until woken, unless there is a reason not to. No wake-up is lost: a waker first makes its reason visible (publish,
-  // steal's compare-exchange, pending, stopping_) and then looks for waiters; here it is the other way round, all of it
-  // sequentially consistent, so at least one of the two sees the other.
+  // Blocks until woken, unless there is a reason not to. No wake-up is lost: a waker first makes its reason
+  // visible (by publish, steal, pending, stopping_) and then looks for waiters; here it is the other way round,
+  // and all of it sequentially consistent, so at least one of the two sees the other.
   template <class Ended>
   void park(std::size_t slot, FrameId waitsFor, Ended ended) {
     Slot& own = slots_[slot];
-    parked_.fetch_add(1, std::memory_order_seq_cst);  // before waitsFor: never fewer than there are waiters to be found
-    own.waitsFor.store(waitsFor, std::memory_order_seq_cst);
+    parked_.fetch_add(1);  // first: it is never less than the number of waiters to be found
+    own.waitsFor.store(waitsFor);
     if (ended() || anythingFor(waitsFor)) {
       wakeIf(slot, waitsFor);
       return;
@@ -230,7 +221,7 @@ class Executor {
 
   // A task of that frame can be stolen: wakes an idle worker, or else the frame's waiter.
   void wakeFor(FrameId frame) {
-    if (parked_.load(std::memory_order_seq_cst) == 0) return;  // partner: park
+    if (parked_.load() == 0) return;  // partner: park
     for (const FrameId waiting : {anyFrame, frame}) {
       for (std::size_t slot = 0; slot < workers_; ++slot) {
         if (wakeIf(slot, waiting)) return;
@@ -240,19 +231,18 @@ class Executor {
 
   bool wakeIf(std::size_t slot, FrameId waitsFor) {
     Slot& other = slots_[slot];
-    if (other.waitsFor.load(std::memory_order_seq_cst) != waitsFor) return false;  // partner: park
-    if (!other.waitsFor.compare_exchange_strong(waitsFor, awake, std::memory_order_seq_cst)) return false;
-    parked_.fetch_sub(1, std::memory_order_seq_cst);
-    { const std::lock_guard lock(other.mutex); }  // it is either before its first look at waitsFor or already in wait
+    if (other.waitsFor.load() != waitsFor) return false;  // partner: park
+    if (!other.waitsFor.compare_exchange_strong(waitsFor, awake)) return false;  // somebody else woke it
+    parked_.fetch_sub(1);
+    { const std::lock_guard lock(other.mutex); }  // it has not looked at waitsFor yet, or it waits already
     other.woken.notify_one();
     return true;
   }
 
   static constinit inline thread_local const Seat* innermost_ = nullptr;
-
   const std::size_t workers_;
   const std::unique_ptr<Slot[]> slots_;
-  std::mutex foreign_;                       // held by the foreign thread that is slot 0
+  std::mutex foreign_;  // held by the foreign thread that is slot 0
   alignas(64) std::atomic<std::size_t> parked_{0};
   std::atomic<bool> stopping_{false};
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// WorkStealingDeque: one owner pushes and pops at the bottom, any thread steals at the top; no lock, no allocation.
+// WorkStealingDeque: one owner pushes and pops at the bottom, any thread steals at the top; without locks.
 
 #include <array>
 #include <atomic>
@@ -19,15 +19,17 @@ struct StdAtomics {
   using Atomic = std::atomic<T>;
 };
 
-/// **meaning** the Chase–Lev deque over a fixed ring. Tasks are plain words, stored as relaxed atomics: a thief reads them
-/// before it has won them, and what it read is thrown away when it loses. A full ring refuses a push; the owner then does
-/// the work itself, so nothing ever has to grow or be reclaimed.
-/// **function contract** owner: push, publish, pop, bottom. Any thread: steal, peek. "The owner" may change hands if the
-/// hand-over itself synchronises.
-/// **cost** push: two plain stores more than the task. pop: one sequentially consistent store. steal: one compare-exchange.
-/// **source** Chase and Lev, "Dynamic circular work-stealing deque", SPAA 2005. Memory orders after Lê, Pop, Cohen and
-/// Zappa Nardelli, "Correct and efficient work-stealing for weak memory models", PPoPP 2013, with their two fences turned
-/// into sequentially consistent accesses of top and bottom, which a race detector understands.
+/// **meaning** the Chase–Lev deque over a fixed ring. Tasks are plain words, stored as relaxed atomics: a
+/// thief reads them before it has won them, and what it read is thrown away when it loses. A full ring
+/// refuses a push; the owner then does the work itself, so nothing ever has to grow or be reclaimed.
+/// **function contract** owner: push, publish, pop, bottom. Any thread: steal, peek. "The owner" may change
+/// hands if the hand-over itself synchronises.
+/// **cost** push: two plain stores more than the task. pop: one sequentially consistent store. steal: one
+/// compare-exchange.
+/// **source** Chase and Lev, "Dynamic circular work-stealing deque", SPAA 2005. Memory orders after Lê, Pop,
+/// Cohen and Zappa Nardelli, "Correct and efficient work-stealing for weak memory models", PPoPP 2013, with
+/// their two fences turned into sequentially consistent accesses of top and bottom, which a race detector
+/// understands.
 template <class Task, class Atomics = StdAtomics, std::size_t slots = 1024>
 class WorkStealingDeque {
  public:
@@ -49,23 +51,26 @@ class WorkStealingDeque {
     const auto words = std::bit_cast<Words>(task);
     Slot& slot = ring_[position(bottom)];
     for (std::size_t i = 0; i < words.size(); ++i) slot[i].store(words[i], std::memory_order_relaxed);
-    bottom_.store(bottom + 1, std::memory_order_release);  // partner: bottom's load in steal, which then reads the slot
+    // Partner: bottom's load in steal, which then reads the slot.
+    bottom_.store(bottom + 1, std::memory_order_release);
     return true;
   }
 
-  /// Owner. Puts all earlier pushes before whatever the owner loads next in the one order of sequentially consistent
-  /// operations: who announced its parking, and then saw nothing by peek, is seen by that load.
+  /// Owner. Puts all earlier pushes before whatever the owner loads next in the one order of sequentially
+  /// consistent operations: who announced its parking, and then saw nothing by peek, is seen by that load.
   void publish() {
-    bottom_.store(bottom_.load(std::memory_order_relaxed), std::memory_order_seq_cst);  // partner: the loads in peek
+    const Index bottom = bottom_.load(std::memory_order_relaxed);
+    bottom_.store(bottom, std::memory_order_seq_cst);  // partner: the loads in peek
   }
 
   /// Owner. Takes the youngest task if it was pushed when bottom() was `base` or more.
   bool pop(Task& into, Index base = 0) {
     const Index last = bottom_.load(std::memory_order_relaxed) - 1;
     if (last < base) return false;
-    // Partner: the loads in steal. Either a thief sees that the last task is claimed, or we see that the thief came first.
+    // Partner: the loads in steal. Either a thief sees that the last task is claimed, or we see that the
+    // thief came first.
     bottom_.store(last, std::memory_order_seq_cst);
-    Index top = top_.load(std::memory_order_seq_cst);
+    const Index top = top_.load(std::memory_order_seq_cst);
     if (top < last) {
       read(last, into);
       return true;
@@ -73,9 +78,10 @@ class WorkStealingDeque {
     bool taken = false;
     if (top == last) {  // the only task left: whoever moves top has it
       read(last, into);
-      taken = top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed);
+      taken = advance(top);
     }
-    // Relaxed: top has reached last + 1 already, so whoever reads this value finds nothing or loses its compare-exchange.
+    // Relaxed: top has reached last + 1 already, so whoever reads this value finds nothing or loses its
+    // compare-exchange.
     bottom_.store(last + 1, std::memory_order_relaxed);
     return taken;
   }
@@ -83,36 +89,45 @@ class WorkStealingDeque {
   /// Owner. The `base` for a later pop that must leave alone everything that is in the deque now.
   [[nodiscard]] Index bottom() const { return bottom_.load(std::memory_order_relaxed); }
 
-  /// Any thread. Takes the oldest task; with `only`, not unless its first word has that value. False also when another
-  /// thread was faster: look again.
+  /// Any thread. Takes the oldest task; with `only`, not unless its first word has that value. False also
+  /// when another thread was faster: look again.
   bool steal(Task& into, Word only = 0) {
-    Index top = top_.load(std::memory_order_seq_cst);           // partner: the compare-exchanges; before bottom, see pop
+    // Partner: the compare-exchanges. Top before bottom: pop's proof needs that order.
+    const Index top = top_.load(std::memory_order_seq_cst);
     if (top >= bottom_.load(std::memory_order_seq_cst)) return false;  // partner: push, and pop's claim
-    // Compared as a value before it is won: the word may be stale, so nothing it points to may be touched yet.
+    // Compared as a value before it is won: the word may be stale, so nothing it points to may be touched
+    // yet.
     if (only != 0 && ring_[position(top)][0].load(std::memory_order_relaxed) != only) return false;
     Task task;
     read(top, task);
-    // Partner: pop and the other thieves (who has the task); as a release: push (the slot may be written again).
-    if (!top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed)) return false;
+    // Partner: pop and the other thieves (who has the task); as a release: push (the slot may be written
+    // again).
+    if (!advance(top)) return false;
     into = task;
     return true;
   }
 
   /// Any thread. The first word of the oldest task, 0 if there is none: a hint, stale as soon as it is known.
   [[nodiscard]] Word peek() const {
-    const Index top = top_.load(std::memory_order_seq_cst);            // partner: the compare-exchange of steal
-    if (top >= bottom_.load(std::memory_order_seq_cst)) return 0;      // partner: publish
+    const Index top = top_.load(std::memory_order_seq_cst);        // partner: the compare-exchange of steal
+    if (top >= bottom_.load(std::memory_order_seq_cst)) return 0;  // partner: publish
     return ring_[position(top)][0].load(std::memory_order_relaxed);
   }
 
  private:
   using Words = std::array<Word, sizeof(Task) / sizeof(Word)>;
+  using Counter = typename Atomics::template Atomic<Index>;
   using Slot = std::array<typename Atomics::template Atomic<Word>, sizeof(Task) / sizeof(Word)>;
 
   static constexpr Index capacity = static_cast<Index>(slots);
   static constexpr std::size_t cacheLine = 64;
 
   static std::size_t position(Index index) { return static_cast<std::size_t>(index) & (slots - 1); }
+
+  // Takes the oldest task if it still is the one at `top`.
+  bool advance(Index top) {
+    return top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed);
+  }
 
   void read(Index index, Task& into) const {
     const Slot& slot = ring_[position(index)];
@@ -121,10 +136,10 @@ class WorkStealingDeque {
     into = std::bit_cast<Task>(words);
   }
 
-  alignas(cacheLine) typename Atomics::template Atomic<Index> top_{0};     // moved by thieves and, for the last task, the owner
-  alignas(cacheLine) typename Atomics::template Atomic<Index> bottom_{0};  // written by the owner
-  Index knownTop_ = 0;                                                     // the owner's: a top that once was
-  alignas(cacheLine) std::array<Slot, slots> ring_{};                      // written by the owner
+  alignas(cacheLine) Counter top_{0};                  // moved by thieves and, for the last task, the owner
+  alignas(cacheLine) Counter bottom_{0};               // written by the owner
+  Index knownTop_ = 0;                                 // the owner's: a top that once was
+  alignas(cacheLine) std::array<Slot, slots> ring_{};  // written by the owner
 };
 
 }  // namespace dstream::inline v0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// RealWorld: the World of a real process. With its parts (real_world_*.hpp) the only code of the library that touches
-// clocks, threads, sockets, signals, the console and true randomness. Linux.
+// RealWorld: the World of a real process. With its parts (real_world_*.hpp) the only code of the library that
+// touches clocks, threads, sockets, signals, the console and true randomness. Linux.
 
 #include <poll.h>
 #include <pthread.h>
@@ -99,10 +99,12 @@ class NoSigpipe {
 
 }  // namespace detail
 
-/// **meaning** clocks are the system's (steady: CLOCK_MONOTONIC). Each lane is a thread that starts with its first actor and
-/// ends with the world. An actor that asks to be stepped at a moment is stepped within the kernel's precision, some µs.
-/// **function contract** connections and workers end before the world, and every actor is retired or no longer needs to be
-/// stepped when it ends. retire from an actor's step on one lane must not be waited for by the actor's step on another.
+/// **meaning** clocks are the system's (steady: CLOCK_MONOTONIC). Each lane is a thread that starts with its
+/// first actor and ends with the world. An actor that asks to be stepped at a moment is stepped within the
+/// kernel's precision, some µs.
+/// **function contract** connections and workers end before the world, and every actor is retired or no
+/// longer needs to be stepped when it ends. retire from an actor's step on one lane must not be waited for by
+/// the actor's step on another.
 /// **cost** wake: a lock and a look-up; a system call only if the lane sleeps and nobody woke it yet.
 /// **errors** std::system_error when the system refuses threads or descriptors, and from write.
 class RealWorld final : public World {
@@ -121,7 +123,8 @@ class RealWorld final : public World {
 
   /// splitmix64 from a random start.
   std::uint64_t random() override {
-    std::uint64_t bits = random_.fetch_add(0x9e3779b97f4a7c15, std::memory_order_relaxed) + 0x9e3779b97f4a7c15;
+    std::uint64_t bits =
+        random_.fetch_add(0x9e3779b97f4a7c15, std::memory_order_relaxed) + 0x9e3779b97f4a7c15;
     bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
     bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
     return bits ^ (bits >> 31);
@@ -131,7 +134,9 @@ class RealWorld final : public World {
     return std::max<std::size_t>(1, std::min(detail::affineCores(), detail::quotaCores()));
   }
 
-  std::unique_ptr<Workers> hire(std::size_t count) override { return std::make_unique<detail::HiredWorkers>(count); }
+  std::unique_ptr<Workers> hire(std::size_t count) override {
+    return std::make_unique<detail::HiredWorkers>(count);
+  }
 
   void spawn(Actor& actor, Lane lane) override { lanes_.spawn(actor, lane); }
   void retire(Actor& actor) override { lanes_.retire(actor); }
@@ -171,8 +176,10 @@ class RealWorld final : public World {
   void watchSignals(bool watched) override { watched ? signals_.start() : signals_.stop(); }
   [[nodiscard]] bool interrupted() const override { return signals_.interrupted(); }
 
-  /// Writes all of it or throws; waits if the console is slow, even if it is a non-blocking one.
+  /// Writes all of it or throws; waits if the console is slow, even if it is a non-blocking one. What one call
+  /// writes stays together.
   void write(Console console, std::string_view text) override {
+    const std::lock_guard lock(console == Console::Out ? out_ : err_);
     const int fd = console == Console::Out ? STDOUT_FILENO : STDERR_FILENO;
     const detail::NoSigpipe noSigpipe;
     while (!text.empty()) {
@@ -183,7 +190,8 @@ class RealWorld final : public World {
         pollfd writable{fd, POLLOUT, 0};
         ::poll(&writable, 1, -1);
       } else if (errno != EINTR) {
-        throw std::system_error(errno, std::generic_category(), console == Console::Out ? "stdout" : "stderr");
+        throw std::system_error(errno, std::generic_category(),
+                                console == Console::Out ? "stdout" : "stderr");
       }
     }
   }
@@ -196,6 +204,8 @@ class RealWorld final : public World {
   }
 
   std::atomic<std::uint64_t> random_{0};
+  std::mutex out_;
+  std::mutex err_;
   std::mutex mutex_;  // guards notified_
   std::condition_variable changed_;
   std::uint64_t notified_ = 0;

@@ -22,14 +22,17 @@ inline std::size_t affineCores() {
   for (std::size_t sets = 1; sets <= 64; sets *= 2) {
     std::vector<cpu_set_t> allowed(sets);
     const std::size_t bytes = sets * sizeof(cpu_set_t);
-    if (::sched_getaffinity(0, bytes, allowed.data()) == 0) return static_cast<std::size_t>(CPU_COUNT_S(bytes, allowed.data()));
+    if (::sched_getaffinity(0, bytes, allowed.data()) == 0)
+      return static_cast<std::size_t>(CPU_COUNT_S(bytes, allowed.data()));
   }
   return std::thread::hardware_concurrency();
 }
 
-/// Whole cores the cgroups of this process grant, rounded up; the greatest number if they set no limit. A process sees its
-/// cgroup in /proc/self/cgroup, but in a container that path may lie outside what is mounted: each level up to the mount counts.
-inline std::size_t quotaCores(const std::string& cgroups = "/proc/self/cgroup", const std::string& mount = "/sys/fs/cgroup") {
+/// Whole cores the cgroups of this process grant, rounded up; the greatest number if they set no limit. A
+/// process sees its cgroup in /proc/self/cgroup, but in a container that path may lie outside what is
+/// mounted: each level up to the mount counts.
+inline std::size_t quotaCores(const std::string& cgroups = "/proc/self/cgroup",
+                              const std::string& mount = "/sys/fs/cgroup") {
   std::size_t least = std::numeric_limits<std::size_t>::max();
   const auto limit = [&](double quota, double period) {
     if (quota <= 0 || period <= 0) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// File descriptors that close themselves, events one can poll for, and the system's clocks. Part of real_world.hpp.
+// File descriptors that close themselves, events one can poll for, and the system's clocks. Part of
+// real_world.hpp.
 
 #include <sys/eventfd.h>
 #include <time.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// The lanes of RealWorld: one thread each, which steps its actors in turn and sleeps in poll. Part of real_world.hpp.
+// The lanes of RealWorld: one thread each, which steps its actors in turn and sleeps in poll. Part of
+// real_world.hpp.
 
 #include <poll.h>
 #include <pthread.h>
@@ -28,7 +29,8 @@
 
 namespace dstream::inline v0::detail {
 
-/// A descriptor that the lane of its owner looks at while the owner waits for it. Changed under the lanes' mutex only.
+/// A descriptor that the lane of its owner looks at while the owner waits for it. Changed under the lanes'
+/// mutex only.
 struct Watch {
   Actor* owner;
   std::size_t lane;
@@ -36,7 +38,8 @@ struct Watch {
   short events = 0;  // cleared when they have come: who does not wait again is not polled, and costs nothing
 };
 
-/// All threads and actors of one world. One mutex guards everything here; it is never held across a step, a poll or a wake-up.
+/// All threads and actors of one world. One mutex guards everything here; it is never held across a step, a
+/// poll or a wake-up.
 class Lanes {
  public:
   explicit Lanes(World& world) : world_(world) {}
@@ -90,7 +93,9 @@ class Lanes {
 
   void wake(Actor& actor) {
     std::unique_lock lock(mutex_);
-    wake(actor, lock);
+    const auto at = residents_.find(&actor);
+    if (at == residents_.end() || std::exchange(at->second->woken, true)) return;
+    signal(loops_[at->second->lane], lock);
   }
 
   std::shared_ptr<Watch> watch(Actor& owner) {
@@ -111,7 +116,8 @@ class Lanes {
     signal(loops_[watch.lane], lock);
   }
 
-  /// Afterwards the descriptor may be closed. The loop is called out of its poll, which would keep a closed socket open.
+  /// Afterwards the descriptor may be closed. The loop is called out of its poll, which would keep a closed
+  /// socket open.
   void unwatch(const std::shared_ptr<Watch>& watch) {
     std::unique_lock lock(mutex_);
     watch->events = 0;
@@ -146,7 +152,7 @@ class Lanes {
     std::vector<Resident*> residents{};  // in the order of spawn; null: removed during this round
     std::vector<std::shared_ptr<Watch>> watches{};
     Resident* stepped = nullptr;
-    bool asleep = false;    // in poll, or about to be: what it will not notice by itself must set the event
+    bool asleep = false;     // in poll, or about to be: what it will not notice by itself must set the event
     bool signalled = false;  // the event is set already
   };
 
@@ -208,7 +214,8 @@ class Lanes {
     lock.lock();
   }
 
-  // Sleeps until an actor is due, or only looks if one is; then marks the owners of the descriptors that got ready.
+  // Sleeps until an actor is due, or only looks if one is; then marks the owners of the descriptors that got
+  // ready.
   void poll(Loop& loop, std::vector<pollfd>& polled, std::vector<std::shared_ptr<Watch>>& asked,
             std::unique_lock<std::mutex>& lock) {
     Nanos until = never;
@@ -245,18 +252,17 @@ class Lanes {
       if (came == 0 || watch.events == 0 || watch.fd != polled[i + 1].fd) continue;
       const bool broken = (came & ~(POLLIN | POLLOUT)) != 0;
       watch.events = broken ? short{0} : static_cast<short>(watch.events & ~came);
-      if (const auto at = residents_.find(watch.owner); at != residents_.end()) at->second->woken = true;
+      const auto at = residents_.find(watch.owner);
+      if (at == residents_.end()) continue;
+      at->second->woken = true;
+      Loop& home = loops_[at->second->lane];  // not this one if the owner has moved since it connected
+      if (home.asleep && !std::exchange(home.signalled, true)) setEvent(home.event.get());
     }
     asked.clear();
   }
 
-  void wake(Actor& actor, std::unique_lock<std::mutex>& lock) {
-    const auto at = residents_.find(&actor);
-    if (at == residents_.end() || std::exchange(at->second->woken, true)) return;
-    signal(loops_[at->second->lane], lock);
-  }
-
-  // Calls the loop out of its poll if it is there; unlocks first, so that it does not wake up to a locked mutex.
+  // Calls the loop out of its poll if it is there; unlocks first, so that it does not wake up to a locked
+  // mutex.
   static void signal(Loop& loop, std::unique_lock<std::mutex>& lock) {
     const bool needed = loop.asleep && !std::exchange(loop.signalled, true);
     lock.unlock();

@@ -45,7 +45,8 @@ class SignalWatch final : public Actor {
     const std::lock_guard lock(installing_);
     if (!watch_) return;
     if (auto* const own = place(this)) own->store(nullptr);
-    const bool last = std::all_of(watching_.begin(), watching_.end(), [](const auto& at) { return at.load() == nullptr; });
+    const bool last =
+        std::all_of(watching_.begin(), watching_.end(), [](const auto& at) { return at.load() == nullptr; });
     for (const int signal : signals) {
       if (last) replace(signal, &SignalWatch::handle, SIG_DFL);
     }
@@ -71,14 +72,17 @@ class SignalWatch final : public Actor {
   static constexpr std::array signals{SIGINT, SIGTERM};
 
   static std::atomic<SignalWatch*>* place(const SignalWatch* holding) {
-    const auto at = std::find_if(watching_.begin(), watching_.end(), [&](auto& one) { return one.load() == holding; });
+    const auto at =
+        std::find_if(watching_.begin(), watching_.end(), [&](auto& one) { return one.load() == holding; });
     return at == watching_.end() ? nullptr : &*at;
   }
 
   // Whose action is another one than `from` keeps it: the program or its parent wanted it so.
   static void replace(int signal, Handler from, Handler to) {
-    struct sigaction action {};
-    if (::sigaction(signal, nullptr, &action) != 0 || (action.sa_flags & SA_SIGINFO) != 0 || action.sa_handler != from) return;
+    struct sigaction action{};
+    if (::sigaction(signal, nullptr, &action) != 0 || (action.sa_flags & SA_SIGINFO) != 0
+        || action.sa_handler != from)
+      return;
     action = {};
     action.sa_handler = to;
     action.sa_flags = SA_RESTART;
@@ -89,7 +93,8 @@ class SignalWatch final : public Actor {
   static void handle(int) {
     const int error = errno;
     handling_.fetch_add(1);
-    for (const int signal : signals) replace(signal, &SignalWatch::handle, SIG_DFL);  // the next one ends a program that is stuck
+    for (const int signal : signals)
+      replace(signal, &SignalWatch::handle, SIG_DFL);  // the next one ends a program that is stuck
     for (auto& place : watching_) {
       if (SignalWatch* const watch = place.load(); watch != nullptr) {
         watch->interrupted_.store(true);

@@ -36,7 +36,8 @@ struct Address {
 inline std::string reasonOf(int error) { return std::generic_category().message(error); }
 
 /// getaddrinfo's answer, in its order; empty with the reason in `error` if there is none.
-inline std::vector<Address> resolve(const std::string& host, std::uint16_t port, int flags, std::string& error) {
+inline std::vector<Address> resolve(const std::string& host, std::uint16_t port, int flags,
+                                    std::string& error) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -59,7 +60,8 @@ inline std::vector<Address> resolve(const std::string& host, std::uint16_t port,
   return addresses;
 }
 
-/// A name that is being looked up. The thread that does it can take minutes and shares this; the connection may leave any time.
+/// A name that is being looked up. The thread that does it can take minutes and shares this; the connection
+/// may leave any time.
 struct Lookup {
   std::mutex mutex;
   World* world;  // null once the connection has left
@@ -90,9 +92,11 @@ class RealConnection final : public Connection {
   RealConnection(World& world, Lanes& lanes, const Endpoint& endpoint, Actor& owner)
       : lanes_(lanes), name_(nameOf(endpoint)), watch_(lanes.watch(owner)) {
     try {
-      if (endpoint.host == "localhost") {  // by definition these two, whatever the resolver would do to find out
+      if (endpoint.host
+          == "localhost") {  // by definition these two, whatever the resolver would do to find out
         for (const char* host : {"127.0.0.1", "::1"}) {
-          for (const Address& address : resolve(host, endpoint.port, AI_NUMERICHOST, error_)) addresses_.push_back(address);
+          for (const Address& address : resolve(host, endpoint.port, AI_NUMERICHOST, error_))
+            addresses_.push_back(address);
         }
       } else {
         addresses_ = resolve(endpoint.host, endpoint.port, AI_NUMERICHOST, error_);
@@ -124,12 +128,14 @@ class RealConnection final : public Connection {
   }
 
   Transfer read(char* into, std::size_t capacity) override {
-    if (const Transfer state = establish(); state.status != Transfer::Status::Bytes || capacity == 0) return state;
+    if (const Transfer state = establish(); state.status != Transfer::Status::Bytes || capacity == 0)
+      return state;
     return result(repeat([&] { return ::recv(socket_.get(), into, capacity, 0); }), POLLIN, true);
   }
 
   Transfer write(const char* from, std::size_t bytes) override {
-    if (const Transfer state = establish(); state.status != Transfer::Status::Bytes || bytes == 0) return state;
+    if (const Transfer state = establish(); state.status != Transfer::Status::Bytes || bytes == 0)
+      return state;
     return result(repeat([&] { return ::send(socket_.get(), from, bytes, MSG_NOSIGNAL); }), POLLOUT, false);
   }
 
@@ -170,9 +176,12 @@ class RealConnection final : public Connection {
     if (phase_ == Phase::Connecting && lookup_) takeAddresses();
     if (phase_ == Phase::Connecting && socket_.get() >= 0) finishConnect();
     switch (phase_) {
-      case Phase::Up: return {Status::Bytes};
-      case Phase::Failed: return {Status::Error};
-      default: return {Status::Connecting};
+      case Phase::Up:
+        return {Status::Bytes};
+      case Phase::Failed:
+        return {Status::Error};
+      default:
+        return {Status::Connecting};
     }
   }
 
@@ -189,7 +198,8 @@ class RealConnection final : public Connection {
 
   void finishConnect() {
     pollfd asked{socket_.get(), POLLOUT, 0};
-    if (::poll(&asked, 1, 0) <= 0 || asked.revents == 0) return lanes_.expect(*watch_, socket_.get(), POLLOUT);
+    if (::poll(&asked, 1, 0) <= 0 || asked.revents == 0)
+      return lanes_.expect(*watch_, socket_.get(), POLLOUT);
     int reason = 0;
     socklen_t size = sizeof reason;
     if (::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &reason, &size) != 0) reason = errno;
@@ -221,7 +231,8 @@ class RealConnection final : public Connection {
     ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     // EINTR means what EINPROGRESS means: the attempt goes on.
-    if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size) == 0) return 0;
+    if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size) == 0)
+      return 0;
     return errno == EINPROGRESS || errno == EINTR ? 0 : errno;
   }
 
@@ -236,9 +247,9 @@ class RealConnection final : public Connection {
     Address own;
     Address peer;
     own.size = peer.size = sizeof(sockaddr_storage);
-    return ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&own.bytes), &own.size) == 0 &&
-           ::getpeername(socket_.get(), reinterpret_cast<sockaddr*>(&peer.bytes), &peer.size) == 0 && own.size == peer.size &&
-           std::memcmp(&own.bytes, &peer.bytes, own.size) == 0;
+    return ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&own.bytes), &own.size) == 0
+           && ::getpeername(socket_.get(), reinterpret_cast<sockaddr*>(&peer.bytes), &peer.size) == 0
+           && own.size == peer.size && std::memcmp(&own.bytes, &peer.bytes, own.size) == 0;
   }
 
   Lanes& lanes_;
