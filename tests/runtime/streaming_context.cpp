@@ -451,6 +451,18 @@ TEST_CASE("streaming_context: without stopOnSignals they are left alone") {
     CHECK_FALSE(stage.world.signalsWatched());
 }
 
+TEST_CASE("streaming_context: the default listener writes to stderr under the context's name; without it there is silence") {
+    const bool listening = GENERATE(true, false);
+    Stage stage({.stopOnSignals = false, .defaultListener = listening});
+    stage.anOutput();
+    stage.stream.start();
+    stage.stream.start();
+    stage.world.advance(2s);
+    stage.stream.stop();
+    CHECK(stage.world.err() == (listening ? "stage: warning: StreamingContext has already been started\n" : ""));
+    CHECK(stage.world.out().empty());
+}
+
 // --- waiting ---
 
 TEST_CASE("streaming_context: awaitTerminationOrTimeout says whether it is stopped") {

@@ -317,6 +317,47 @@ TEST_CASE("line_former: breaking off while the tail waits for memory counts the 
     CHECK(former.ready().size() == 1);
 }
 
+TEST_CASE("line_former: memory refused at each moment in turn") {
+    const std::string text = "\xEF\xBB\xBF" "ab\n" + std::string(20, 'g') + "\n" + std::string(40, 'x') + "\nshort\n" + std::string(33, 'y')
+                             + "\nc\n" + std::string(31, 'z') + "\nlast";
+    const std::string expected = "ab\n" + std::string(20, 'g') + "\nshort\nc\n" + std::string(31, 'z') + "\nlast";
+    for (const std::size_t piece : {1, 3, 7, 100}) {
+        for (std::size_t refused = 0;; ++refused) {
+            CAPTURE(piece, refused);
+            Bench bench(8, 32, 128);
+            bench.former.beginText(true);
+            std::size_t asked = 0;
+            std::vector<Block> hogs;
+            const auto hogAt = [&] {
+                if (asked++ != refused) return;
+                while (auto hog = bench.pool->take(1, bench.nobody)) hogs.push_back(std::move(*hog));
+            };
+            for (std::size_t at = 0; at < text.size();) {
+                hogAt();
+                const std::string_view next = std::string_view(text).substr(at, piece);
+                std::size_t given = bench.give(next);
+                bench.former.cut();
+                bench.take();
+                hogs.clear();
+                given += bench.give(next.substr(given));
+                REQUIRE(given == next.size());
+                at += given;
+                if (asked % 2 == 0) bench.former.cut();
+            }
+            hogAt();
+            if (!bench.former.endOfText()) {
+                bench.take();
+                hogs.clear();
+                REQUIRE(bench.former.endOfText());
+            }
+            bench.take();
+            REQUIRE(bench.text == expected);
+            REQUIRE(bench.former.takeDropped() == 41 + 34);
+            if (asked <= refused) break;  // there was no such moment
+        }
+    }
+}
+
 /// Lines of a text, those over the limit (line end included) left out.
 std::vector<std::string> allowed(std::string_view text, std::size_t limit) {
     std::vector<std::string> lines;
