@@ -23,9 +23,12 @@
 #include <dstream/actions/collect.hpp>
 #include <dstream/actions/sum.hpp>
 #include <dstream/actions/take.hpp>
+#include <dstream/actions/value.hpp>
+#include <dstream/core/functions.hpp>
 #include <dstream/core/on.hpp>
 #include <dstream/operators/filter.hpp>
 #include <dstream/operators/map.hpp>
+#include <dstream/operators/reduce.hpp>
 
 #include "support/catch.hpp"
 #include "support/copy_counter.hpp"
@@ -214,6 +217,26 @@ TEST_CASE("recordCount: where the source knows it and no operator changes it") {
   CHECK(!hasCount(records | filter([](int) { return true; })));
   const std::list<int> list{1};
   CHECK(!hasCount(list | map(identity)));
+}
+
+TEST_CASE("slices: records of one byte, uncut") {
+  const std::string text = "aab";
+  CHECK(parallelize(text, 1).splits(0, Inline::sliceBytes()) == 1);
+  CHECK((text | reduce(max) | value()) == 'b');
+}
+
+TEST_CASE("heads: records of an rvalue range-v3 view are not moved out of what it looks at") {
+  std::vector<std::string> texts{std::string(40, 'a'), "b"};
+  CHECK((texts | ranges::views::filter([](const std::string& text) { return !text.empty(); })
+         | map([](std::string text) { return text.size(); }) | sum())
+        == 41);
+  CHECK(texts[0].size() == 40);
+}
+
+TEST_CASE("parallelize: a view that is random access but not iterable as const, once each") {
+  const std::vector<int> records{1, 2, 3, 4};
+  auto view = std::views::transform(records, [n = 0](int x) mutable { return x + n; });
+  CHECK((parallelize(view, 2) | sum()) == 10);
 }
 
 }  // namespace
