@@ -3,7 +3,6 @@
 // Executor: the work-stealing Runner. It starts no thread: whoever owns threads lets them run work(slot).
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -28,14 +27,15 @@ namespace dstream::inline v0 {
 /// **order** none between tasks; one worker runs them in order.
 /// **cost** no allocation. n = 1 and workers = 1 are plain loops, for a foreign thread under the lock of slot 0.
 /// **source** Chase–Lev deques; Go's scheduler for waking: who takes one of several tasks wakes another worker.
-class Executor {
+template <class Atomics = StdAtomics>
+class BasicExecutor {
  public:
   using Body = FunctionRef<void(std::size_t slot, std::size_t task)>;
 
-  explicit Executor(std::size_t workers) : workers_(workers > 0 ? workers : 1), slots_(new Slot[workers_]) {
+  explicit BasicExecutor(std::size_t workers) : workers_(workers > 0 ? workers : 1), slots_(new Slot[workers_]) {
     for (std::size_t slot = 0; slot < workers_; ++slot) slots_[slot].random = seed * (slot + 1);
   }
-  ~Executor() = default;  // by now no forEach and no work() may be running
+  ~BasicExecutor() = default;  // by now no forEach and no work() may be running
 
   [[nodiscard]] std::size_t slots() const { return workers_; }
   /// Bytes of data per task. A constant: a share of the input would cut results differently on each machine.
@@ -67,18 +67,20 @@ class Executor {
 
  private:
   // A frame's address as a number: it is compared after the frame may have gone.
+  template <class T>
+  using Atomic = typename Atomics::template Atomic<T>;
+  using Parker = typename Atomics::Parker;
   using FrameId = std::uintptr_t;
   static constexpr FrameId awake = 0;
   static constexpr FrameId anyFrame = 1;
   static constexpr std::uint64_t seed = 0x9e3779b97f4a7c15;
-  static constexpr std::size_t looksBeforeParking = 256;  // some tens of µs, what a wake-up takes
 
   // One forEach that waits, on its caller's stack.
   struct Frame {
     Body body;
     std::size_t slot;                  // the caller's
-    std::atomic<std::size_t> pending;  // tasks neither run nor dropped; at 0 the frame may vanish
-    std::atomic<bool> failed{false};
+    Atomic<std::size_t> pending;  // tasks neither run nor dropped; at 0 the frame may vanish
+    Atomic<bool> failed{false};
     std::exception_ptr error{};        // written by whoever set failed; read after pending has reached 0
   };
 
@@ -88,27 +90,20 @@ class Executor {
   };
 
   struct alignas(64) Slot {
-    WorkStealingDeque<Task> deque;         // owner: the slot's thread
-    std::uint64_t random = 0;              // owner: the slot's thread
-    std::atomic<FrameId> waitsFor{awake};  // set by the slot's thread, reset by whoever ends the wait
-    std::mutex mutex;
-    std::condition_variable woken;
+    WorkStealingDeque<Task, Atomics> deque;  // owner: the slot's thread
+    std::uint64_t random = 0;                // owner: the slot's thread
+    Atomic<FrameId> waitsFor{awake};         // set by the slot's thread, reset by whoever ends the wait
+    Parker parker;
   };
 
   // "This thread is that slot of that executor." A chain, for a body may enter a second executor.
   struct Seat {
-    Seat(Executor& of, std::size_t at) : executor(&of), slot(at), outer(innermost_) { innermost_ = this; }
+    Seat(BasicExecutor& of, std::size_t at) : executor(&of), slot(at), outer(innermost_) { innermost_ = this; }
     ~Seat() { innermost_ = outer; }
-    const Executor* executor;
+    const BasicExecutor* executor;
     std::size_t slot;
     const Seat* outer;
   };
-
-  static void pause() {
-#if defined(__x86_64__) || defined(__i386__)
-    for (int i = 0; i < 4; ++i) __builtin_ia32_pause();
-#endif
-  }
 
   const Seat* seatOfThisThread() const {
     const Seat* seat = innermost_;
@@ -186,8 +181,8 @@ class Executor {
     for (std::size_t looks = 0; !ended();) {
       if (help(slot, only)) {
         looks = 0;
-      } else if (++looks < looksBeforeParking) {
-        pause();
+      } else if (++looks < Parker::looks) {
+        Parker::pause();
       } else {
         park(slot, only, ended);
         looks = 0;
@@ -207,8 +202,7 @@ class Executor {
       wakeIf(slot, waitsFor);
       return;
     }
-    std::unique_lock lock(own.mutex);
-    own.woken.wait(lock, [&] { return own.waitsFor.load(std::memory_order_acquire) == awake; });
+    own.parker.await(own.waitsFor, awake);
   }
 
   bool anythingFor(FrameId waitsFor) const {
@@ -234,8 +228,7 @@ class Executor {
     if (other.waitsFor.load() != waitsFor) return false;  // partner: park
     if (!other.waitsFor.compare_exchange_strong(waitsFor, awake)) return false;  // somebody else woke it
     parked_.fetch_sub(1);
-    { const std::lock_guard lock(other.mutex); }  // it has not looked at waitsFor yet, or it waits already
-    other.woken.notify_one();
+    other.parker.wake();
     return true;
   }
 
@@ -243,8 +236,10 @@ class Executor {
   const std::size_t workers_;
   const std::unique_ptr<Slot[]> slots_;
   std::mutex foreign_;  // held by the foreign thread that is slot 0
-  alignas(64) std::atomic<std::size_t> parked_{0};
-  std::atomic<bool> stopping_{false};
+  alignas(64) Atomic<std::size_t> parked_{0};
+  Atomic<bool> stopping_{false};
 };
+
+using Executor = BasicExecutor<>;
 
 }  // namespace dstream::inline v0

@@ -5,18 +5,48 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <type_traits>
 
 #include <dstream/core/config.hpp>
 
 namespace dstream::inline v0 {
 
-/// The atomics of a real program; a test passes its own and steps the algorithm operation by operation.
+/// How threads meet in a real program; a test passes its own and steps the algorithms operation by operation.
 struct StdAtomics {
   template <class T>
   using Atomic = std::atomic<T>;
+
+  /// Where one thread waits for others, at first by looking again and then without processor time.
+  class Parker {
+   public:
+    /// With their pauses some tens of µs, as much as it costs to wake a thread that blocks.
+    static constexpr std::size_t looks = 256;
+    static void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+      for (int i = 0; i < 4; ++i) __builtin_ia32_pause();
+#endif
+    }
+
+    /// The one that waits. Blocks until the word has the value; whoever gives it that value calls wake.
+    template <class T>
+    void await(const std::atomic<T>& word, T value) {
+      std::unique_lock lock(mutex_);
+      woken_.wait(lock, [&] { return word.load(std::memory_order_acquire) == value; });
+    }
+    /// Any thread.
+    void wake() {
+      { const std::lock_guard lock(mutex_); }  // the other has not looked at its word yet, or it waits already
+      woken_.notify_one();
+    }
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable woken_;
+  };
 };
 
 /// **meaning** the Chase–Lev deque over a fixed ring. Tasks are plain words, stored as relaxed atomics: a

@@ -57,7 +57,7 @@ struct PrintOutput : Nameable<PrintOutput<style>> {
   template <Node N>
   void attach(Graph& graph, const N& node) const {
     auto show = [most = most, &graph](const auto& batch) {
-      const auto records = batch.take(most + 1);
+      const auto records = batch.take(most + (most < static_cast<std::size_t>(-1) ? 1 : 0));
       const std::string rule = std::string(43, '-') + "\n";
       std::string page = rule + timeLine<style>(batch.time()) + rule;
       for (std::size_t i = 0; i < records.size() && i < most; ++i) {

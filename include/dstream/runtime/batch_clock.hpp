@@ -23,6 +23,8 @@ namespace dstream::inline v0 {
 class BatchClock final : public Actor {
  public:
   static constexpr Nanos lateLimit = 10;
+  /// The longest sleep: a wall clock that is set while it lasts is noticed after it.
+  static constexpr Nanos lookAgain = 1'000'000'000;
 
   BatchClock(World& world, Nanos interval, std::vector<Input*> inputs, std::size_t maxBatchBytes, Scheduler& scheduler, EventBus& events)
       : interval_(interval), inputs_(std::move(inputs)), maxBatchBytes_(maxBatchBytes), scheduler_(scheduler), events_(events) {
@@ -36,7 +38,7 @@ class BatchClock final : public Actor {
   Step step(World& world) override {
     if (done()) return Step::idle();
     const Nanos now = world.now(Clock::Wall);
-    if (now < next_) return Step::at(world.now(Clock::Steady) + (next_ - now));
+    if (now < next_) return Step::at(world.now(Clock::Steady) + (next_ - now < lookAgain ? next_ - now : lookAgain));
     const Nanos missed = (now - next_) / interval_;
     if (missed > lateLimit) {
       next_ += missed * interval_;

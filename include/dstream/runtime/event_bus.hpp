@@ -32,7 +32,7 @@ class DefaultListener {
     if (!matters(event)) return;
     Kind& kind = kinds_[event.index()];
     const Nanos now = world_->now(Clock::Steady);
-    if (kind.written && now - kind.last < 1'000'000'000) {
+    if (kind.written && now - kind.last < 1'000'000'000 && !isFinal(event)) {
       ++kind.suppressed;
       return;
     }
@@ -48,6 +48,12 @@ class DefaultListener {
     Nanos last = 0;
     std::uint64_t suppressed = 0;
   };
+
+  /// What is said once, and may not drown in what came before.
+  static bool isFinal(const Event& event) {
+    const auto* receiver = std::get_if<ReceiverChanged>(&event);
+    return receiver != nullptr && receiver->info.state == ReceiverState::Failed;
+  }
 
   static bool matters(const Event& event) {
     if (const auto* receiver = std::get_if<ReceiverChanged>(&event)) {
@@ -95,10 +101,10 @@ class EventBus final : public Actor {
       events.swap(queue_);
       listeners = listeners_;
     }
-    delivering_ = this;
+    const EventBus* const outer = std::exchange(delivering_, this);  // a listener may stop another stream, which delivers in turn
     for (const Event& event : events)
       for (const auto& listener : listeners) tell(*listener, event);
-    delivering_ = nullptr;
+    delivering_ = outer;
   }
 
   /// True in a listener's call: where stopping is not allowed, since stop waits for the listeners.

@@ -220,7 +220,7 @@ class Lanes {
             std::unique_lock<std::mutex>& lock) {
     Nanos until = never;
     for (const Resident* resident : loop.residents) {
-      if (resident->failed) continue;
+      if (resident == nullptr || resident->failed) continue;  // null: removed before the first round
       until = std::min(until, resident->woken ? std::numeric_limits<Nanos>::min() : resident->until);
     }
     const Nanos now = until == never ? 0 : steadyNow();

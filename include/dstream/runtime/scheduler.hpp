@@ -94,12 +94,20 @@ class Scheduler final : public Actor {
   /// seq of the last batch that was worked off. acquire: partner of the release in run, so who sees seq sees the batch's effects.
   [[nodiscard]] std::uint64_t completed() const { return completed_.load(std::memory_order_acquire); }
 
-  /// No further batch begins; gives those that wait.
+  /// No further batch begins. Gives those that wait, and the one that was cut short, if any is known of by now.
   std::deque<BatchInfo> halt() {
     const std::lock_guard lock(mutex_);
     halted_ = true;
+    for (BatchInfo& batch : std::exchange(cutShort_, {})) queue_.push_front(std::move(batch));
     return std::exchange(queue_, {});
   }
+  /// A failed batch, or halt, ended the work.
+  [[nodiscard]] bool halted() const {
+    const std::lock_guard lock(mutex_);
+    return halted_;
+  }
+  /// True in the call of an output's function, where a stop cannot wait for the batch to end.
+  [[nodiscard]] bool calledFromOutput() const { return running_ == this; }
 
   /// The most recent error of an output or of forming a batch, never cleared; null without one.
   [[nodiscard]] std::exception_ptr error() const {
@@ -119,11 +127,20 @@ class Scheduler final : public Actor {
     info.started = world_.now(Clock::Wall);
     events_.post(BatchStarted{info});
     std::vector<std::unique_ptr<Job>> jobs;
+    const Scheduler* const outer = std::exchange(running_, this);
+    bool whole = true;
     if (generate(info, jobs)) {
-      for (std::size_t id = 0; id < jobs.size() && !runner_.cancelled(); ++id)
-        if (jobs[id] != nullptr) runJob(info, id, *jobs[id]);
+      for (std::size_t id = 0; id < jobs.size() && whole; ++id) {
+        if (runner_.cancelled()) whole = false;
+        if (whole && jobs[id] != nullptr) whole = runJob(info, id, *jobs[id]);
+      }
     }
     jobs.clear();
+    running_ = outer;
+    if (!whole) {
+      const std::lock_guard lock(mutex_);
+      cutShort_.push_back(info);
+    }
     for (NodeBase* node : nodes_) node->forget(info.batch.seq);
     info.ended = world_.now(Clock::Wall);
     events_.post(BatchCompleted{info});
@@ -143,20 +160,24 @@ class Scheduler final : public Actor {
     }
   }
 
-  void runJob(BatchInfo& info, std::size_t id, Job& job) {
+  /// False when a stop cut it short.
+  bool runJob(BatchInfo& info, std::size_t id, Job& job) {
     const std::string& outputName = graph_.outputs()[id]->name;
     events_.post(OutputStarted{info.batch, id, outputName});
     const Nanos began = world_.now(Clock::Steady);
     std::string failure;
+    bool whole = true;
     try {
       job.run();
     } catch (const detail::BatchCancelled&) {
-      failure = "stopped";
+      failure = "cut short by a stop";
+      whole = false;
     } catch (...) {
       failed(info);
       failure = detail::whatOf(std::current_exception());
     }
     events_.post(OutputCompleted{info.batch, id, outputName, world_.now(Clock::Steady) - began, std::move(failure)});
+    return whole;
   }
 
   void failed(BatchInfo& info) {
@@ -168,6 +189,8 @@ class Scheduler final : public Actor {
     report(std::current_exception());
   }
 
+  static inline thread_local const Scheduler* running_ = nullptr;
+
   World& world_;
   Graph& graph_;
   EventBus& events_;
@@ -176,6 +199,7 @@ class Scheduler final : public Actor {
   std::vector<NodeBase*> nodes_;
   mutable std::mutex mutex_;
   std::deque<BatchInfo> queue_;
+  std::vector<BatchInfo> cutShort_;
   bool halted_ = false;
   std::exception_ptr error_;
   std::atomic<std::uint64_t> completed_{0};

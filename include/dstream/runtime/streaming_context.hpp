@@ -2,6 +2,7 @@
 #pragma once
 // StreamingContext: the entry point of streaming: makes sources, starts, waits, stops.
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -93,9 +94,7 @@ class StreamingContext {
       launch();
     } catch (...) {
       halt();
-      graph_->become(State::Stopped);
-      releaseActive();
-      world_.notify();
+      becomeStopped();
       throw;
     }
   }
@@ -106,17 +105,25 @@ class StreamingContext {
 
   /// The same for at most `timeout`; true when the stream is stopped. **errors** as awaitTermination.
   [[nodiscard]] bool awaitTerminationOrTimeout(std::chrono::nanoseconds timeout) {
-    const Nanos now = world_.now(Clock::Steady);
-    return awaitUntil(timeout.count() > never - now ? never : now + timeout.count());
+    return awaitUntil(later(timeout.count()));
   }
 
   /// Stops. Graceful: receivers first, then everything received is processed, within the configuration's gracefulStopTimeout; else at once:
   /// what is running is cut short at the next task, what waits is dropped, and the report says how much. Then, if asked, the Context too.
-  /// In the Initialized or Stopped state a warning. A user function that does not return is waited for: it cannot be interrupted.
+  /// In the Initialized or Stopped state a warning. From an output's function it cannot wait for the batch it is in: it asks for the stop, which
+  /// awaitTermination or the destructor then carries out, and its report is empty. A user function that does not return is waited for: it cannot be interrupted.
   /// **errors** IllegalState from a listener.
   StopReport stop(bool stopContext = true, bool stopGracefully = false) {
     if (events_.calledFromListener())
       throw IllegalState("dstream: a StreamingContext cannot be stopped from a listener, since stop waits for the listeners; stop it from another thread");
+    if (started() && scheduler_ && scheduler_->calledFromOutput()) {
+      askedContext_ = stopContext;
+      askedGracefully_ = stopGracefully;
+      stopAsked_.store(true, std::memory_order_release);  // partner: the acquire in awaitUntil
+      if (!stopGracefully) runner_->cancel();
+      world_.notify();
+      return {};
+    }
     const std::lock_guard life(life_);
     StopReport report;
     if (graph_->state() == State::Active) {
@@ -157,13 +164,14 @@ class StreamingContext {
     requireDistinctNames(nodes);
 
     runner_.emplace(context_.runner(), world_.random());
-    pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory, configuration_.blockBytes < configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes);
+    pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory, configuration_.blockBytes <= configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes + 1);
     runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
     scheduler_.emplace(world_, *graph_, events_, *runner_, configuration_.onFailure);
     scheduler_->remembering(nodes);
     for (const auto& input : inputs_)
       for (const NodeBase* node : nodes)
         if (node == &input->node()) running_.push_back(input.get());
+    requireMemory();
     clock_.emplace(world_, interval_, running_, configuration_.maxBatchBytes, *scheduler_, events_);
 
     graph_->become(State::Active);
@@ -178,29 +186,60 @@ class StreamingContext {
     world_.spawn(*clock_, Lane::Io);
   }
 
-  static void requireDistinctNames(const std::vector<NodeBase*>& nodes) {
+  void requireDistinctNames(const std::vector<NodeBase*>& nodes) const {
     for (std::size_t i = 0; i < nodes.size(); ++i)
       for (std::size_t j = 0; j < i; ++j)
         if (!nodes[i]->name.empty() && nodes[i]->name == nodes[j]->name)
           throw std::invalid_argument("dstream: two nodes are named \"" + nodes[i]->name + "\"; names tell nodes apart and must differ");
+    for (const auto& output : graph_->outputs())
+      for (const auto& other : graph_->outputs())
+        if (output != other && output->name == other->name)
+          throw std::invalid_argument("dstream: two outputs are named \"" + output->name + "\"; names tell outputs apart and must differ");
+  }
+
+  /// Each receiver must be able to hold its longest line and a copy of it, or one could wait for ever for memory that others hold idly.
+  void requireMemory() const {
+    std::size_t receivers = 0;
+    for (const Input* input : running_) receivers += input->hasReceiver() ? 1 : 0;
+    const std::size_t line = configuration_.maxRecordBytes < configuration_.blockBytes ? configuration_.blockBytes : configuration_.maxRecordBytes;
+    if (receivers != 0 && configuration_.blockMemory / receivers / 2 < line)
+      throw std::invalid_argument("dstream: blockMemory is too small for " + std::to_string(receivers) +
+                                  " receivers; it must be at least 2 times maxRecordBytes (and blockBytes) for each");
+  }
+
+  /// The moment of the steady clock after so long a time; never, where that is beyond it.
+  [[nodiscard]] Nanos later(Nanos duration) const {
+    const Nanos now = world_.now(Clock::Steady);
+    return duration > never - now ? never : now + duration;
   }
 
   bool awaitUntil(Nanos deadline) {
-    world_.await([this] { return firstError() != nullptr || graph_->state() == State::Stopped || cameToItsEnd() || world_.interrupted(); }, deadline);
-    if (const std::exception_ptr error = firstError()) std::rethrow_exception(error);
-    if (graph_->state() == State::Active && (cameToItsEnd() || world_.interrupted())) {
-      const bool graceful = cameToItsEnd() || configuration_.stopGracefullyOnShutdown;
-      static_cast<void>(stop(false, graceful));
-      if (const std::exception_ptr error = firstError()) std::rethrow_exception(error);
+    const auto toStop = [this] { return cameToItsEnd() || interrupted() || stopAsked_.load(std::memory_order_acquire); };
+    world_.await([&] { return lastError() != nullptr || graph_->state() == State::Stopped || toStop(); }, deadline);
+    if (const std::exception_ptr error = lastError()) std::rethrow_exception(error);
+    if (toStop()) {
+      const std::lock_guard life(life_);
+      if (graph_->state() == State::Active) {  // else another waiter was quicker
+        const bool asked = stopAsked_.load(std::memory_order_acquire);
+        stopNow(cameToItsEnd() || (asked ? askedGracefully_ : configuration_.stopGracefullyOnShutdown));
+        if (asked && askedContext_) context_.stop();
+      }
+      if (const std::exception_ptr error = lastError()) std::rethrow_exception(error);
     }
     return graph_->state() == State::Stopped;
   }
 
-  /// The scheduler's error. It outlives the stop.
-  [[nodiscard]] std::exception_ptr firstError() const { return scheduler_ ? scheduler_->error() : nullptr; }
+  // Asked by threads that wait while another one starts: what start makes may be touched once it is Active.
+  [[nodiscard]] bool started() const { return graph_->state() != State::Initialized; }
+
+  /// The most recent error of an output or a receiver. It outlives the stop.
+  [[nodiscard]] std::exception_ptr lastError() const { return started() && scheduler_ ? scheduler_->error() : nullptr; }
 
   /// Every source finished, and what they gave has been processed.
-  [[nodiscard]] bool cameToItsEnd() const { return clock_ && clock_->done() && scheduler_->completed() >= clock_->formed(); }
+  [[nodiscard]] bool cameToItsEnd() const {
+    return graph_->state() == State::Active && clock_->done() && scheduler_->completed() >= clock_->formed();
+  }
+  [[nodiscard]] bool interrupted() const { return graph_->state() == State::Active && configuration_.stopOnSignals && world_.interrupted(); }
 
   StopReport stopNow(bool graceful) {
     bool complete = false;
@@ -208,42 +247,51 @@ class StreamingContext {
     StopReport report = halt();
     report.graceful = graceful && complete;
     events_.post(StreamingStopped{report});
+    becomeStopped();
+    return report;
+  }
+
+  /// After this nothing of the stream runs, and who waits knows.
+  void becomeStopped() {
     world_.retire(events_);
     events_.deliver();
     if (configuration_.stopOnSignals) world_.watchSignals(false);
     graph_->become(State::Stopped);
     releaseActive();
     world_.notify();
-    return report;
   }
 
   /// Receivers first, then one tick after another until nothing is left, then the last batch. False when the time ran out.
   bool drain() {
-    const Nanos timeout = configuration_.gracefulStopTimeout.count() != 0 ? configuration_.gracefulStopTimeout.count() : interval_ * 10;
-    const Nanos deadline = world_.now(Clock::Steady) + timeout;
+    const Nanos timeout = configuration_.gracefulStopTimeout.count() != 0 ? configuration_.gracefulStopTimeout.count()
+                          : interval_ > never / 10                          ? never
+                                                                            : interval_ * 10;
+    const Nanos deadline = later(timeout);
     for (Input* input : running_) input->requestStop();
     clock_->drain();
-    const bool complete = world_.await([this] { return cameToItsEnd() || halted(); }, deadline) && !halted();
+    const bool complete = world_.await([this] { return cameToItsEnd() || scheduler_->halted(); }, deadline) && cameToItsEnd();
     if (!complete) events_.post(Warning{"graceful stop: the time ran out, or a failed batch had ended the work, before everything received was processed"});
     return complete;
   }
-  [[nodiscard]] bool halted() const { return configuration_.onFailure == FailurePolicy::Stop && firstError() != nullptr; }
 
   /// Ends everything that runs, in whatever state the start had reached.
   StopReport halt() {
     StopReport report;
-    if (runner_) runner_->cancel();
-    if (clock_) world_.retire(*clock_);
-    if (scheduler_) {
+    const auto drop = [&] {
+      if (!scheduler_) return;
       for (const BatchInfo& batch : scheduler_->halt()) {
         ++report.droppedBatches;
         for (const InputInfo& input : batch.inputs) report.droppedBytes += input.to - input.from;
       }
-    }
+    };
+    if (runner_) runner_->cancel();
+    drop();
+    if (clock_) world_.retire(*clock_);
     for (Input* input : started_) input->requestStop();
     for (Input* input : started_) report.droppedBytes += input->close();
     started_.clear();
     if (scheduler_) world_.retire(*scheduler_);
+    drop();  // what the clock still formed, and the batch that was cut short
     if (pool_) pool_->close();
     return report;
   }
@@ -273,6 +321,9 @@ class StreamingContext {
   std::vector<std::shared_ptr<Input>> inputs_;
 
   std::mutex life_;  // start and stop, one at a time
+  std::atomic<bool> stopAsked_{false};  // by an output's function, after the two below
+  bool askedContext_ = false;
+  bool askedGracefully_ = false;
   std::vector<Input*> running_;
   std::vector<Input*> started_;
   std::optional<CancellableRunner> runner_;

@@ -55,6 +55,7 @@ class LineFormer {
     if (!block_.exists() || skipping_) return;
     const std::size_t end = linesEnd();
     if (end == block_.begin) return;
+    if (end - block_.begin > maxLineBytes_ && block_.text().find('\n') == end - block_.begin - 1) return dropLongLine(end);
     tail_.assign(block_.data() + end, block_.size - end);
     block_.size = end;
     handOver();
@@ -66,7 +67,11 @@ class LineFormer {
       endSkip();
     } else {
       if (!tail_.empty() && !open(tail_.size())) return false;
-      if (block_.exists() && block_.size != block_.begin) handOver();
+      if (block_.exists() && block_.size - block_.begin > maxLineBytes_) {
+        dropped_ += block_.size - block_.begin;
+      } else if (block_.exists() && block_.size != block_.begin) {
+        handOver();
+      }
     }
     reset();
     return true;
@@ -105,7 +110,7 @@ class LineFormer {
   bool makeRoom() {
     if (linesEnd() != block_.begin) {
       cut();
-      return open(tail_.size() + 1);
+      return block_.exists() || open(tail_.size() + 1);
     }
     if (block_.begin != 0) {  // a byte-order mark was taken away: its place is free
       std::memmove(block_.data(), block_.data() + block_.begin, block_.size - block_.begin);
@@ -114,8 +119,9 @@ class LineFormer {
       searched_ = 0;
       return true;
     }
-    if (block_.capacity() < maxLineBytes_) {
-      const std::size_t larger = block_.capacity() > maxLineBytes_ / 2 ? maxLineBytes_ : block_.capacity() * 2;
+    // One byte more than the limit: only it tells a line that ends at the limit from one that goes on.
+    if (block_.capacity() <= maxLineBytes_) {
+      const std::size_t larger = block_.capacity() > maxLineBytes_ / 2 ? maxLineBytes_ + 1 : block_.capacity() * 2;
       std::optional<Block> fresh = pool_->take(larger, owner_);
       if (!fresh) return false;
       std::memcpy(fresh->data(), block_.data(), block_.size);
@@ -165,6 +171,16 @@ class LineFormer {
   void endSkip() {
     dropped_ += std::exchange(skipped_, 0);
     skipping_ = false;
+    searched_ = 0;
+  }
+
+  /// The one line that fills the block up to `end` is a byte too long.
+  void dropLongLine(std::size_t end) {
+    dropped_ += end - block_.begin;
+    const std::size_t rest = block_.size - end;
+    std::memmove(block_.data(), block_.data() + end, rest);
+    block_.begin = 0;
+    block_.size = rest;
     searched_ = 0;
   }
 

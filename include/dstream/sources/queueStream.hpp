@@ -149,6 +149,12 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
     batches_.clear();
     return 0;
   }
+  /// Also what was planned for a batch that could not be formed.
+  void forget(std::uint64_t seq) override {
+    SharedNode<QueuedBatch<T>>::forget(seq);
+    const std::lock_guard lock(mutex_);
+    std::erase_if(batches_, [seq](const auto& entry) { return entry.first <= seq; });
+  }
 
  private:
   std::optional<QueuedBatch<T>> compute(const Batch& batch) override {

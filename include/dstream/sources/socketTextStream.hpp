@@ -50,8 +50,8 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
       : endpoint_{std::move(host), port}, options_(options) {
     if (endpoint_.host.empty()) throw std::invalid_argument("dstream: socketTextStream needs a host");
     if (port == 0) throw std::invalid_argument("dstream: socketTextStream needs a port");
-    if (options.firstRetry.count() < 0 || options.lastRetry < options.firstRetry)
-      throw std::invalid_argument("dstream: socketTextStream: firstRetry must not be negative nor longer than lastRetry");
+    if (options.firstRetry.count() <= 0 || options.lastRetry < options.firstRetry)
+      throw std::invalid_argument("dstream: socketTextStream: firstRetry must be longer than zero and not longer than lastRetry");
   }
 
   [[nodiscard]] static const char* kindName() { return "socket text"; }
@@ -63,16 +63,11 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
   void start(Runtime& runtime) override {
     runtime_ = &runtime;
     former_.emplace(runtime.blocks, runtime.configuration.maxRecordBytes, *this);
-    {
-      const std::lock_guard lock(mutex_);
-      info_.id = id;
-      info_.name = name;
-    }
     runtime.world.spawn(*this, Lane::Io);
   }
 
   InputInfo plan(const Batch& batch, std::size_t mostBytes) override {
-    if (connection_ != nullptr || ended_) former_->cut();
+    former_->cut();
     std::vector<Block> blocks;
     InputInfo info{id, name, planned_, planned_, 0};
     std::deque<Block>& ready = former_->ready();
@@ -110,10 +105,20 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
     return dropped;
   }
 
+  /// Also what was planned for a batch that could not be formed.
+  void forget(std::uint64_t seq) override {
+    SharedNode<TextBlocks>::forget(seq);
+    const std::lock_guard lock(mutex_);
+    std::erase_if(batches_, [seq](const auto& entry) { return entry.first <= seq; });
+  }
+
   [[nodiscard]] bool hasReceiver() const override { return true; }
   [[nodiscard]] ReceiverInfo receiver() const override {
     const std::lock_guard lock(mutex_);
-    return info_;
+    ReceiverInfo info = info_;
+    info.id = id;
+    info.name = name;
+    return info;
   }
 
   // --- Actor ---
@@ -122,6 +127,7 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
     if (ended_) return Step::idle();
     // acquire: partner of requestStop's release
     if (stopRequested_.load(std::memory_order_acquire)) {
+      if (fin_ && !former_->endOfText()) return Step::idle();  // the pool wakes us
       if (connection_ != nullptr) breakOff("the stream was stopped in the middle of a record");
       return end(ReceiverState::Stopped);
     }
@@ -244,6 +250,7 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
     {
       const std::lock_guard lock(mutex_);
       ++info_.connections;
+      info_.retries = 0;
     }
     change(ReceiverState::Up);
   }
@@ -251,12 +258,10 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
   void received(std::size_t bytes) {
     const std::lock_guard lock(mutex_);
     info_.bytes += bytes;
-    info_.retries = 0;
   }
 
   void change(ReceiverState state, const std::string& error = {}) {
     up_ = state == ReceiverState::Up;
-    ReceiverInfo info;
     {
       const std::lock_guard lock(mutex_);
       info_.state = state;
@@ -264,9 +269,8 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
         info_.lastError = error;
         info_.lastErrorTime = runtime_->world.now(Clock::Wall);
       }
-      info = info_;
     }
-    runtime_->events.post(ReceiverChanged{std::move(info)});
+    runtime_->events.post(ReceiverChanged{receiver()});
   }
 
   [[nodiscard]] std::string peer() const { return endpoint_.host + ":" + std::to_string(endpoint_.port); }
