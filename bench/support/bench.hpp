@@ -161,8 +161,9 @@ class Contest {
   void add(std::string name, std::function<Result()> call, Clock clock = Clock::Thread) {
     contenders_.push_back({std::move(name), std::move(call), clock, {}, {}, 0});
   }
-  void addUnlessBroken(std::string name, std::function<Result()> call, bool compiles) {
-    add(std::move(name), compiles ? std::move(call) : std::function<Result()>{});
+  void addUnlessBroken(std::string name, std::function<Result()> call, bool compiles,
+                       Clock clock = Clock::Thread) {
+    add(std::move(name), compiles ? std::move(call) : std::function<Result()>{}, clock);
   }
 
   /// Equal results first, then `rounds` times all contenders in turn, then the table.

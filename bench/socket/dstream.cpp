@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <chrono>
+#include <string_view>
+
+#include <dstream/dstream.hpp>
+
+#include "socket/contenders.hpp"
+
+namespace bench {
+
+/// Into batches of 10 ms, and each batch's lines counted: the whole runtime, from its start to its
+/// end.
+Received dstreamSocket(std::uint16_t port) {
+  using namespace dstream;
+  using namespace std::chrono_literals;
+
+  Received received;
+  Context context{"local", "bench of the socket"};
+  StreamingContext stream{context, 10ms};
+  stream.socketTextStream("127.0.0.1", port, {.onEnd = EndOfStream::Finish})
+      | map(
+          [](std::string_view line) { return Received{1, static_cast<std::int64_t>(line.size())}; })
+      | foreachRDD([&received](auto batch) {
+          received = received + batch.fold(Received{}, [](Received left, Received right) {
+            return left + right;
+          });
+        });
+  stream.start();
+  stream.awaitTermination();
+  return received;
+}
+
+}  // namespace bench

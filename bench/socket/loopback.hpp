@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// A sender that serves the same text to whoever connects, and the receive loop of the programs
+// without a library.
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "socket/contenders.hpp"
+
+namespace bench {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int descriptor, const char* what) : descriptor_(descriptor) {
+    if (descriptor < 0) {
+      std::cerr << "socket bench: " << what << ": " << std::strerror(errno) << '\n';
+      std::exit(1);
+    }
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { ::close(descriptor_); }
+  [[nodiscard]] int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+inline sockaddr_in loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  return address;
+}
+
+/// Sends the text so many times, 1 MiB at a time, to one connection after another; a plain loop on
+/// a thread of its own.
+class Sender {
+ public:
+  Sender(std::string_view text, int copies)
+      : text_(text), copies_(copies), listener_(::socket(AF_INET, SOCK_STREAM, 0), "socket") {
+    sockaddr_in address = loopback(0);
+    socklen_t size = sizeof address;
+    if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size) != 0
+        || ::listen(listener_.get(), 8) != 0
+        || ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+      std::cerr << "socket bench: cannot listen on the loopback interface: " << std::strerror(errno)
+                << '\n';
+      std::exit(1);
+    }
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
+  ~Sender() {
+    ::shutdown(listener_.get(), SHUT_RDWR);
+    thread_.join();
+  }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+ private:
+  void serve() {
+    for (int accepted = 0; (accepted = ::accept(listener_.get(), nullptr, nullptr)) >= 0;) {
+      const Descriptor connection(accepted, "accept");
+      for (int copy = 0; copy < copies_; ++copy)
+        for (std::string_view rest = text_; !rest.empty();) {
+          const ssize_t sent = ::send(accepted, rest.data(),
+                                      std::min(rest.size(), std::size_t{1} << 20), MSG_NOSIGNAL);
+          if (sent <= 0) return;
+          rest.remove_prefix(static_cast<std::size_t>(sent));
+        }
+    }
+  }
+
+  std::string_view text_;
+  int copies_;
+  Descriptor listener_;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+/// recv into 64 KiB; `lines(text, received)` adds the lines that end in `text` and returns the
+/// bytes they take. What is left is moved to the front. No line here is longer than the buffer; the
+/// last one may lack its end.
+template <class Lines>
+Received receive(std::uint16_t port, Lines lines) {
+  const Descriptor connection(::socket(AF_INET, SOCK_STREAM, 0), "socket");
+  const sockaddr_in address = loopback(port);
+  if (::connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address)
+      != 0) {
+    std::cerr << "socket bench: connect: " << std::strerror(errno) << '\n';
+    std::exit(1);
+  }
+  Received received;
+  std::vector<char> buffer(std::size_t{64} << 10);
+  std::size_t kept = 0;
+  while (true) {
+    const ssize_t bytes = ::recv(connection.get(), buffer.data() + kept, buffer.size() - kept, 0);
+    if (bytes <= 0) break;
+    const std::string_view text(buffer.data(), kept + static_cast<std::size_t>(bytes));
+    const std::size_t used = lines(text, received);
+    kept = text.size() - used;
+    std::memmove(buffer.data(), buffer.data() + used, kept);
+  }
+  if (kept != 0) received = received + Received{1, static_cast<std::int64_t>(kept)};
+  return received;
+}
+
+inline std::string_view withoutReturn(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+inline Received received(std::string_view line) {
+  return {1, static_cast<std::int64_t>(line.size())};
+}
+
+}  // namespace bench
