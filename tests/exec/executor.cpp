@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "exec/stepped.hpp"
 #include "support/catch.hpp"
 #include "support/counting_new.hpp"
 #include "support/counting_new_definitions.hpp"
@@ -182,7 +185,8 @@ TEST_CASE("executor: of many exceptions one arrives, after all that started have
 }
 
 TEST_CASE("executor: nothing starts once a failure is known") {
-  Executor alone(4);  // the caller has all tasks, some of them in its deque, and none may start after the third
+  Executor alone(
+      4);  // the caller has all tasks, some of them in its deque, and none may start after the third
   std::size_t ran = 0;
   CHECK_THROWS_AS(alone.forEach(1000,
                                 [&](std::size_t, std::size_t) {
@@ -292,6 +296,66 @@ TEST_CASE("executor: who has parked in the outer forEach leaves an inner one alo
       team.executor.forEach(50, [&](std::size_t at, std::size_t) { inner.fetch_add(at == 1 ? 1 : 1000); });
     });
     CHECK(inner == 50);
+  }
+}
+
+TEST_CASE("executor: who waits steals no task of a neighbour's forEach") {
+  Team team(3);
+  for (int round = 0; round < 100; ++round) {
+    // One outer task waits in an inner forEach, whose other task is held on a second slot; on the third an
+    // outer task opens a forEach of its own. Only the waiter could take a task of that, and must park
+    // instead.
+    std::atomic<std::size_t> outer{0};
+    std::atomic<std::size_t> inner{0};
+    std::atomic<bool> over{false};
+    std::atomic<bool> strayed{false};
+    team.executor.forEach(2, [&](std::size_t slot, std::size_t task) {
+      arriveAndAwait(outer, 2);
+      if (task == 0) {
+        team.executor.forEach(2, [&](std::size_t at, std::size_t) {
+          arriveAndAwait(inner, 2);
+          if (at != slot) over.wait(false);
+        });
+      } else {
+        for (std::size_t now = inner; now < 2; now = inner) inner.wait(now);
+        team.executor.forEach(2, [&](std::size_t at, std::size_t) {
+          if (at != slot) strayed = true;
+          while (team.executor.parked() == 0 && !strayed) std::this_thread::yield();
+        });
+        over = true;
+        over.notify_all();
+      }
+    });
+    REQUIRE_FALSE(strayed);
+  }
+}
+
+TEST_CASE("executor: under stepped schedules no task and no wake-up is lost") {
+  for (std::uint64_t seed = 0; seed < stepped::schedules() / 2; ++seed) {
+    const std::size_t workers = 2 + seed % 2;
+    dstream::BasicExecutor<stepped::SteppedAtomics> executor(workers);
+    stepped::Machine machine(seed);
+    std::vector<int> times(8, 0);  // one thread runs at a time
+    std::vector<std::function<void()>> programs;
+    programs.push_back([&] {
+      for (int round = 0; round < 2; ++round) {
+        // Each slot must come, or this does not end.
+        std::size_t arrived = 0;
+        executor.forEach(workers, [&](std::size_t, std::size_t) {
+          ++arrived;
+          while (arrived < workers) machine.step();
+        });
+        executor.forEach(4, [&](std::size_t, std::size_t outer) {
+          executor.forEach(2, [&](std::size_t, std::size_t inner) { ++times[outer * 2 + inner]; });
+        });
+      }
+      executor.stop();
+    });
+    for (std::size_t slot = 1; slot < workers; ++slot) programs.push_back([&, slot] { executor.work(slot); });
+    machine.run(programs);
+    INFO("seed " << seed << " of DSTREAM_SCHEDULES=" << stepped::schedules());
+    REQUIRE(machine.aborted() == "");
+    REQUIRE(times == std::vector<int>(8, 2));
   }
 }
 

@@ -5,13 +5,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "exec/stepped.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -29,157 +29,9 @@ struct Task {
 Task taskOf(Word kind, Word id) { return {kind, id, ~(kind * 1000003 + id)}; }
 bool isWhole(const Task& task) { return task.check == ~(task.kind * 1000003 + task.id); }
 
-// --- a machine on which one thread runs at a time, by the seed's choice, and stores reach the others late
-// -------------
-
-class Machine {
- public:
-  explicit Machine(std::uint64_t seed) : random_(seed), mostlyStay_(2 + seed % 5) {}
-
-  // Runs the programs to their end, each on a thread of its own.
-  void run(const std::vector<std::function<void()>>& programs) {
-    buffers_.assign(programs.size(), {});
-    unfinished_ = programs.size();
-    ended_.assign(programs.size(), false);
-    std::vector<std::thread> threads;
-    for (std::size_t self = 0; self < programs.size(); ++self) {
-      threads.emplace_back([this, self, &programs] {
-        here_ = this;
-        self_ = self;
-        awaitTurn();
-        programs[self]();
-        while (!buffers_[self].empty())
-          step();  // not at once: others may still run before the last stores arrive
-        ended_[self] = true;
-        --unfinished_;
-        pass();
-        here_ = nullptr;
-      });
-    }
-    pass();
-    for (std::thread& thread : threads) thread.join();
-  }
-
-  // The machine that steps this thread, or none: then memory is plain.
-  static Machine* here() { return here_; }
-
-  // Before each operation: maybe some store arrives, maybe another thread is next.
-  void step() {
-    while (chance(3)) arrive();
-    if (!chance(mostlyStay_)) return;
-    pass();
-    awaitTurn();
-  }
-
-  void store(std::uint64_t& cell, std::uint64_t value, std::memory_order order) {
-    if (order == std::memory_order_seq_cst) {
-      flush();
-      cell = value;
-    } else {
-      buffers_[self_].push_back({&cell, value, order == std::memory_order_release});
-    }
-  }
-
-  std::uint64_t load(const std::uint64_t& cell) const {
-    const auto& own = buffers_[self_];
-    const auto last =
-        std::find_if(own.rbegin(), own.rend(), [&](const Late& late) { return late.cell == &cell; });
-    return last == own.rend() ? cell : last->value;
-  }
-
-  void flush() {
-    for (const Late& late : buffers_[self_]) *late.cell = late.value;
-    buffers_[self_].clear();
-  }
-
- private:
-  struct Late {
-    std::uint64_t* cell;
-    std::uint64_t value;
-    bool release;
-  };
-
-  bool chance(std::uint64_t oneIn) { return random_() % oneIn == 0; }
-
-  // Some thread's store becomes visible: a release store after all before it, a relaxed one maybe earlier
-  // than others.
-  void arrive() {
-    auto& buffer = buffers_[random_() % buffers_.size()];
-    if (buffer.empty()) return;
-    const std::size_t at = random_() % buffer.size();
-    const auto chosen = buffer.begin() + static_cast<std::ptrdiff_t>(at);
-    const bool sameCell =
-        std::any_of(buffer.begin(), chosen, [&](const Late& late) { return late.cell == chosen->cell; });
-    if (at != 0 && (chosen->release || sameCell)) return;
-    *chosen->cell = chosen->value;
-    buffer.erase(chosen);
-  }
-
-  void pass() {
-    if (unfinished_ == 0) return;
-    std::size_t next = random_() % ended_.size();
-    while (ended_[next]) next = (next + 1) % ended_.size();
-    turn_.store(next, std::memory_order_release);
-  }
-  void awaitTurn() const {
-    while (turn_.load(std::memory_order_acquire) != self_) std::this_thread::yield();
-  }
-
-  static inline thread_local Machine* here_ = nullptr;
-  static inline thread_local std::size_t self_ = 0;
-
-  std::mt19937_64 random_;
-  std::uint64_t mostlyStay_;
-  std::vector<std::vector<Late>> buffers_;
-  std::vector<bool> ended_;
-  std::size_t unfinished_ = 0;
-  std::atomic<std::size_t> turn_{static_cast<std::size_t>(-1)};
-};
-
-// Loads are in program order here: a missing acquire is not found, a missing release or total order is.
-struct SteppedAtomics {
-  template <class T>
-  class Atomic {
-   public:
-    Atomic() = default;
-    Atomic(T value)
-        : cell_(static_cast<std::uint64_t>(value)) {}  // NOLINT(google-explicit-constructor): as std::atomic
-
-    T load(std::memory_order) const {
-      Machine* const machine = Machine::here();
-      if (machine == nullptr) return static_cast<T>(cell_);
-      machine->step();
-      return static_cast<T>(machine->load(cell_));
-    }
-    void store(T value, std::memory_order order) {
-      Machine* const machine = Machine::here();
-      if (machine != nullptr) {
-        machine->step();
-        machine->store(cell_, static_cast<std::uint64_t>(value), order);
-      } else {
-        cell_ = static_cast<std::uint64_t>(value);
-      }
-    }
-    bool compare_exchange_strong(T& expected, T desired, std::memory_order, std::memory_order) {
-      if (Machine* const machine = Machine::here()) {
-        machine->step();
-        machine->flush();
-      }
-      const bool equal = static_cast<T>(cell_) == expected;
-      if (equal) cell_ = static_cast<std::uint64_t>(desired);
-      expected = equal ? expected : static_cast<T>(cell_);
-      return equal;
-    }
-
-   private:
-    std::uint64_t cell_ = 0;
-  };
-};
-
-std::uint64_t schedules() {
-  const char* const asked = std::getenv("DSTREAM_SCHEDULES");
-  return asked != nullptr ? std::strtoull(asked, nullptr, 10) : 2000;
-}
+using stepped::Machine;
+using stepped::schedules;
+using stepped::SteppedAtomics;
 
 // What one thread of a schedule saw; judged when all have ended.
 struct Log {
@@ -327,7 +179,8 @@ TEST_CASE("deque: under stepped schedules each task is taken once and in order")
     for (std::size_t thief = 1; thief <= thieves; ++thief) {
       programs.push_back([&, thief] { steal(deque, seed * 7 + thief, logs[thief]); });
     }
-    Machine(seed).run(programs);
+    Machine machine(seed);
+    machine.run(programs);
     Task task;
     while (deque.pop(task)) logs[0].taken.push_back(task.id);
     INFO("seed " << seed << " of DSTREAM_SCHEDULES=" << schedules());

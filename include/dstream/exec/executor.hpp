@@ -66,10 +66,11 @@ class BasicExecutor {
   [[nodiscard]] std::size_t parked() const { return parked_.load(std::memory_order_relaxed); }
 
  private:
-  // A frame's address as a number: it is compared after the frame may have gone.
   template <class T>
   using Atomic = typename Atomics::template Atomic<T>;
   using Parker = typename Atomics::Parker;
+
+  // A frame's address as a number: it is compared after the frame may have gone.
   using FrameId = std::uintptr_t;
   static constexpr FrameId awake = 0;
   static constexpr FrameId anyFrame = 1;
@@ -78,10 +79,10 @@ class BasicExecutor {
   // One forEach that waits, on its caller's stack.
   struct Frame {
     Body body;
-    std::size_t slot;                  // the caller's
+    std::size_t slot;             // the caller's
     Atomic<std::size_t> pending;  // tasks neither run nor dropped; at 0 the frame may vanish
     Atomic<bool> failed{false};
-    std::exception_ptr error{};        // written by whoever set failed; read after pending has reached 0
+    std::exception_ptr error{};  // written by whoever set failed; read after pending has reached 0
   };
 
   struct Task {
