@@ -73,7 +73,7 @@ struct CollectAction : ActionBase {
 template <class Element, class Record>
 DSTREAM_INLINE constexpr Element written(Record&& record) {
   if constexpr (std::is_convertible_v<Record, Element>) {
-    return std::forward<Record>(record);
+    return static_cast<Element>(std::forward<Record>(record));
   } else {
     return Owned<std::remove_cvref_t<Record>>::own(std::forward<Record>(record));
   }

@@ -19,7 +19,7 @@ template <class Fn, class Accumulator>
 struct FoldStep {
   template <class Record>
   DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) const {
-    return static_cast<Accumulator>((*fn)(std::move(accumulator), std::forward<Record>(record)));
+    return static_cast<Accumulator>(detail::invoke(*fn, std::move(accumulator), std::forward<Record>(record)));
   }
   const Fn* fn;
 };
@@ -35,16 +35,21 @@ struct FoldAction : ActionBase {
 
   template <class R>
   constexpr auto over(R rdd) const {
-    constexpr bool merges = std::is_invocable_r_v<Accumulator, const Fn&, Accumulator, Accumulator>;
-    static_assert(runsInline<R> || merges,
-                  "fold on several workers needs a function that also joins two accumulators; use aggregate, or collect first");
-    return foldAll(rdd, identity, FoldStep<Fn, Accumulator>{&fn}, [this](Accumulator left, Accumulator right) -> Accumulator {
+    const FoldStep<Fn, Accumulator> step{&fn};
+    if constexpr (runsInline<R>) {
+      return foldAll(rdd, identity, step, [](Accumulator left, Accumulator) { return left; });
+    } else {
+      constexpr bool merges = std::is_invocable_r_v<Accumulator, const Fn&, Accumulator, Accumulator>;
+      static_assert(merges, "behind a wide operator or on several workers fold also joins partial results: "
+                            "give it a function that takes two accumulators as well, or collect first");
       if constexpr (merges) {
-        return fn(std::move(left), std::move(right));
+        return foldAll(rdd, identity, step, [&](Accumulator left, Accumulator right) -> Accumulator {
+          return detail::invoke(fn, std::move(left), std::move(right));
+        });
       } else {
-        return left;
+        return identity;
       }
-    });
+    }
   }
 
   Accumulator identity;

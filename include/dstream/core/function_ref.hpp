@@ -19,13 +19,27 @@ class FunctionRef<Result(Args...)> {
   template <class Fn>
     requires(!std::is_same_v<std::remove_cvref_t<Fn>, FunctionRef>) && std::is_invocable_r_v<Result, Fn&, Args...>
   FunctionRef(Fn&& fn) noexcept  // NOLINT(google-explicit-constructor): a parameter type
-      : object_(const_cast<void*>(static_cast<const volatile void*>(&fn))), call_([](void* object, Args... args) -> Result {
-          return (*static_cast<std::remove_reference_t<Fn>*>(object))(std::forward<Args>(args)...);
+      : object_(address(fn)), call_([](void* object, Args... args) -> Result {
+          using Plain = std::remove_reference_t<Fn>;
+          if constexpr (std::is_function_v<Plain>) {
+            return reinterpret_cast<Plain*>(object)(std::forward<Args>(args)...);
+          } else {
+            return (*static_cast<Plain*>(object))(std::forward<Args>(args)...);
+          }
         }) {}
 
   Result operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }
 
  private:
+  template <class Fn>
+  static void* address(Fn& fn) {
+    if constexpr (std::is_function_v<Fn>) {
+      return reinterpret_cast<void*>(&fn);
+    } else {
+      return const_cast<void*>(static_cast<const volatile void*>(&fn));
+    }
+  }
+
   void* object_;
   Result (*call_)(void*, Args...);
 };

@@ -13,7 +13,9 @@ namespace dstream::inline v0::detail {
 template <class Fn, class First, class... Rest>
 DSTREAM_INLINE constexpr decltype(auto) invoke(Fn& fn, First&& first, Rest&&... rest) {
   using Plain = std::remove_cvref_t<Fn>;
-  if constexpr (std::is_member_object_pointer_v<Plain>) {
+  if constexpr (std::is_member_pointer_v<Plain> && !requires { first.*fn; }) {
+    return detail::invoke(fn, *std::forward<First>(first), std::forward<Rest>(rest)...);  // a pointer to the object
+  } else if constexpr (std::is_member_object_pointer_v<Plain>) {
     return std::forward<First>(first).*fn;
   } else if constexpr (std::is_member_function_pointer_v<Plain>) {
     return (std::forward<First>(first).*fn)(std::forward<Rest>(rest)...);

@@ -86,14 +86,18 @@ template <class Aggregate>
 struct AnyMember {
   template <class Member>
     requires(!std::is_same_v<std::remove_cvref_t<Member>, Aggregate>)
-  operator Member() const;  // NOLINT: never defined
+  operator Member() const {  // NOLINT: never called
+    __builtin_unreachable();
+  }
 };
 
 template <class Aggregate>
 struct UnkeptMember {
   template <class Member>
     requires(!std::is_same_v<std::remove_cvref_t<Member>, Aggregate>) && (!SelfOwned<Member>)
-  operator Member() const;  // NOLINT: never defined
+  operator Member() const {  // NOLINT: never called
+    __builtin_unreachable();
+  }
 };
 
 template <class Aggregate, std::size_t>
@@ -260,7 +264,7 @@ struct OwnedProduct {
 /// pair, tuple and their like, known by std::tuple_size.
 template <template <class...> class Product, class... Members>
   requires(sizeof...(Members) > 0) && (std::tuple_size<Product<Members...>>::value == sizeof...(Members)) && (detail::Ownable<Members> && ...)
-struct Owned<Product<Members...>> : detail::OwnedProduct<Product, Members...> {};
+struct Owned<Product<Members...>> : detail::OwnedProduct<Product, std::remove_cv_t<Members>...> {};
 
 template <class T, std::size_t n>
   requires detail::Ownable<T> && (n > 0)
@@ -277,7 +281,8 @@ struct Owned<std::array<T, n>> {
  private:
   template <class Record, std::size_t... I>
   static constexpr type ownElements(Record&& record, std::index_sequence<I...>) {
-    return type{Owned<T>::own(std::forward<Record>(record)[I])...};
+    using std::get;
+    return type{Owned<T>::own(get<I>(std::forward<Record>(record)))...};
   }
 };
 
@@ -298,7 +303,25 @@ consteval bool canKeep() {
                           "map it to an owning type such as std::string first");
   static_assert(pointer || Ownable<T>, "this operator keeps records past their step, and it cannot be seen that this type owns what it refers to; "
                                        "map it to an owning type, or specialise dstream::Owned for it");
-  return Ownable<T>;
+  if constexpr (Ownable<T>) {
+    if constexpr (SelfOwned<T>) {
+      constexpr bool fits = std::is_constructible_v<T, Record>;
+      static_assert(fits, "these records cannot be copied, and the pipeline may not move them; std::move the container into it");
+      return fits;
+    }
+    return true;
+  }
+  return false;
+}
+
+/// A stored record on its way into another loop: moved where the record owns itself, else looked at.
+template <class T>
+DSTREAM_INLINE constexpr decltype(auto) handOver(Kept<T>& stored) {
+  if constexpr (SelfOwned<T>) {
+    return std::move(stored);
+  } else {
+    return Owned<T>::look(stored);
+  }
 }
 
 }  // namespace detail

@@ -88,7 +88,7 @@ constexpr auto apply(Source&& source, Op&& op) {
   } else if constexpr (Iterable<Source>) {
     return detail::applyToRdd(detail::headOf(std::forward<Source>(source)), std::forward<Op>(op));
   } else {
-    static_assert(Iterable<Source>, "the left side of | has no records; it needs a range, an Rdd or a DStream");
+    static_assert(Iterable<Source>, "the left side of | has no records; it needs a range, an Rdd or a DStream (did an action end the pipeline before?)");
     return Invalid{};
   }
 }
@@ -126,6 +126,10 @@ constexpr auto operator|(Left&&, Right&&) {
                 "the right side of | is not a dstream closure; wrap a function as map(f), filter(f) or flatMap(f), "
                 "and a range-v3 view through <dstream/ranges.hpp>");
   return Invalid{};
+}
+
+namespace detail {
+using v0::operator|;  // closures live here: so that it is found without a using-directive, whatever operator| stands nearer
 }
 
 }  // namespace dstream::inline v0

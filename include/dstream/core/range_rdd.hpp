@@ -40,11 +40,28 @@ concept Iterable = requires(std::remove_reference_t<T>& range) {
 template <class Range>
 using IteratorOf = decltype(detail::first(std::declval<Range&>()));
 
+/// The iterator's own difference type may be wider than ptrdiff_t, as iota's is.
 template <class Range>
 concept RandomAccess = requires(IteratorOf<Range> it, Range& range, std::ptrdiff_t n) {
-  { it + n } -> std::convertible_to<IteratorOf<Range>>;
-  { detail::last(range) - it } -> std::convertible_to<std::ptrdiff_t>;
+  { it + static_cast<decltype(it - it)>(n) } -> std::convertible_to<IteratorOf<Range>>;
+  static_cast<std::ptrdiff_t>(detail::last(range) - it);
 };
+
+/// Owns its elements, as far as shape can tell. What does not is taken for a view: its elements are never moved from.
+template <class T>
+concept OwnsElements = requires { typename T::allocator_type; } || requires(T& array) { std::tuple_size<T>::value; array.data(); };
+
+/// What an element is passed on as: what the iterator yields, but for the proxies of vector<bool> the value.
+template <class Range, class Yield, bool proxies>
+struct RecordType {
+  using type = Yield;
+};
+template <class Range, class Yield>
+struct RecordType<Range, Yield, true> {
+  using type = typename Range::value_type;
+};
+template <class Range, class Yield, bool proxies>
+using RecordOf = typename RecordType<Range, Yield, proxies>::type;
 
 }  // namespace detail
 
@@ -64,9 +81,10 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
   static constexpr bool randomAccess = detail::RandomAccess<const Range>;
   static constexpr bool moves = hold == Hold::Owned && std::is_lvalue_reference_v<decltype(*detail::first(std::declval<Range&>()))>;
   using Yield = decltype(*detail::first(std::declval<Range&>()));
+  static constexpr bool proxies = !std::is_reference_v<Yield> && detail::OwnsElements<Range>;  // vector<bool>
 
  public:
-  using reference = std::conditional_t<moves, std::add_rvalue_reference_t<std::remove_reference_t<Yield>>, Yield>;
+  using reference = std::conditional_t<moves, std::add_rvalue_reference_t<std::remove_reference_t<Yield>>, detail::RecordOf<Range, Yield, proxies>>;
   using value_type = std::remove_cvref_t<reference>;
   using Held = std::conditional_t<hold == Hold::Borrowed, Range*, Range>;
 
@@ -85,7 +103,7 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
     if constexpr (randomAccess) {
       const std::size_t records = cut(partition + 1, partitions_, size()) - cut(partition, partitions_, size());
       const std::size_t perSlice = bytes / sizeof(value_type);
-      return perSlice == 0 ? (records == 0 ? 1 : records) : (records + perSlice - 1) / perSlice + (records == 0 ? 1 : 0);
+      return records == 0 ? 1 : perSlice == 0 ? records : (records - 1) / perSlice + 1;
     } else {
       return 1;
     }
@@ -104,8 +122,9 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
         low = start + cut(slice.index, slice.count, records);
         high = start + cut(slice.index + 1, slice.count, records);
       }
-      const auto to = from + static_cast<std::ptrdiff_t>(high);
-      return loop(from + static_cast<std::ptrdiff_t>(low), to, std::move(accumulator), step);
+      using Difference = decltype(from - from);
+      const auto to = from + static_cast<Difference>(high);
+      return loop(from + static_cast<Difference>(low), to, std::move(accumulator), step);
     } else {
       return loop(std::move(from), detail::last(range()), std::move(accumulator), step);
     }
@@ -156,6 +175,8 @@ constexpr auto headOf(Range&& range, std::size_t partitions = 1) {
   using Plain = std::remove_cvref_t<Range>;
   if constexpr (isView<Plain>) {
     return RangeRdd<Plain, Hold::View>{Plain(std::forward<Range>(range)), partitions};
+  } else if constexpr (!std::is_lvalue_reference_v<Range> && !OwnsElements<Plain>) {
+    return RangeRdd<Plain, Hold::View>{Plain(std::forward<Range>(range)), partitions};
   } else if constexpr (!std::is_lvalue_reference_v<Range>) {
     return RangeRdd<Plain, Hold::Owned>{Plain(std::forward<Range>(range)), partitions};
   } else if constexpr (Iterable<const std::remove_reference_t<Range>>) {
@@ -172,9 +193,9 @@ constexpr auto headOf(Range&& range, std::size_t partitions = 1) {
 /// **source** Spark's SparkContext.parallelize.
 template <class Range>
 [[nodiscard]] constexpr auto parallelize(Range&& range, std::size_t partitions) {
-  static_assert(detail::RandomAccess<std::remove_reference_t<Range>>,
-                "parallelize needs a range with random access; collect it into a vector first");
-  return detail::headOf(std::forward<Range>(range), partitions == 0 ? 1 : partitions);
+  constexpr bool cuttable = detail::RandomAccess<const std::remove_reference_t<Range>>;
+  static_assert(cuttable, "parallelize needs a range with random access, also as const; collect it into a vector first");
+  return detail::headOf(std::forward<Range>(range), cuttable && partitions != 0 ? partitions : 1);
 }
 
 }  // namespace dstream::inline v0

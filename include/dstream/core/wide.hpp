@@ -15,7 +15,8 @@
 namespace dstream::inline v0 {
 
 /// **meaning** the work of a wide operator: computes `Data` once, when prepared. `Data` is an Rdd but for runner and prepare.
-/// **errors** what run throws reaches the caller of prepare; the work may then be prepared again.
+/// **errors** what run throws reaches the caller of prepare. Prepared again it starts anew, except that records moved out of an owned
+/// container are gone.
 template <class Data>
 class Work {
  public:

@@ -9,6 +9,7 @@
 #include <dstream/core/action.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/functions.hpp>
+#include <dstream/core/invoke.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/single.hpp>
@@ -24,11 +25,19 @@ struct ReduceStep {
   template <class Record>
   DSTREAM_INLINE constexpr Partial* operator()(Partial* partial, Record&& record) const {
     if (*partial) {
-      **partial = Owned<T>::own((*fn)(Owned<T>::look(**partial), std::forward<Record>(record)));
+      **partial = Owned<T>::own(combined(**partial, std::forward<Record>(record)));
     } else {
       partial->emplace(Owned<T>::own(std::forward<Record>(record)));
     }
     return partial;
+  }
+  template <class Record>
+  DSTREAM_INLINE constexpr T combined(Kept<T>& stored, Record&& record) const {
+    if constexpr (SelfOwned<T>) {
+      return detail::invoke(*fn, std::move(stored), std::forward<Record>(record));
+    } else {
+      return detail::invoke(*fn, Owned<T>::look(stored), std::forward<Record>(record));
+    }
   }
   const Fn* fn;
 };
@@ -43,7 +52,7 @@ template <class T, class Fn>
 struct IdentityStep {
   template <class Record>
   DSTREAM_INLINE constexpr Total<T> operator()(Total<T> total, Record&& record) const {
-    return {static_cast<T>((*fn)(total.value, std::forward<Record>(record))), true};
+    return {static_cast<T>(detail::invoke(*fn, total.value, std::forward<Record>(record))), true};
   }
   const Fn* fn;
 };
@@ -89,7 +98,7 @@ struct ReduceOp {
     Partial total;
     ReduceStep<T, Fn> merge{&fn};
     for (auto& partial : partials)
-      if (partial) merge(&total, Owned<T>::look(*partial));
+      if (partial) merge(&total, detail::handOver<T>(*partial));
     return total;
   }
 

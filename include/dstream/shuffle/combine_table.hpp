@@ -18,7 +18,7 @@ namespace dstream::inline v0 {
 /// looked up by the record's key without making the kept form first.
 /// **kept** one entry per distinct key, plus 8 bytes × at most 8/3 per entry for the index. **cost** one hash, one probe of the index, one
 /// comparison of keys per record. Linear probing over a power of two; 32 bits of the hash tell most other keys apart unseen.
-/// **errors** more than 2³² − 1 distinct keys throw std::length_error. When an operation throws, the table keeps what it had.
+/// **errors** more than 2³¹ distinct keys throw std::length_error. When an operation throws, the table keeps what it had.
 /// **threads** one owner at a time.
 template <class Key, class Combined>
 class CombineTable {
@@ -84,8 +84,13 @@ class CombineTable {
       return std::string_view(stored) == std::string_view(key);
     } else if constexpr (requires { static_cast<bool>(stored == key); }) {
       return stored == key;
-    } else {
+    } else if constexpr (requires { static_cast<bool>(Owned<Key>::look(stored) == key); }) {
       return Owned<Key>::look(stored) == key;
+    } else {  // vector<string> and vector<string_view>
+      if (stored.size() != key.size()) return false;
+      for (std::size_t i = 0; i < stored.size(); ++i)
+        if (stored[i] != key[i]) return false;
+      return true;
     }
   }
 

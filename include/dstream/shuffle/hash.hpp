@@ -82,7 +82,13 @@ concept Text = std::convertible_to<const T&, std::string_view> && !std::is_null_
 template <class T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
 struct KeyHash<T> {
-  static constexpr std::uint64_t hash(T key, std::uint64_t seed) { return detail::hashWord(static_cast<std::uint64_t>(key), seed); }
+  static constexpr std::uint64_t hash(T key, std::uint64_t seed) {
+    if constexpr (std::is_same_v<T, char>) {
+      return detail::hashWord(static_cast<unsigned char>(key), seed);  // whether char has a sign differs between machines
+    } else {
+      return detail::hashWord(static_cast<std::uint64_t>(key), seed);
+    }
+  }
 };
 
 template <std::floating_point T>

@@ -147,7 +147,7 @@ auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Ste
       for (const std::uint32_t i : places[0][part]) parts[part].push_back(std::move(tables[0]->entries()[i]));
       return;
     }
-    Table merged(runner.seed());
+    Table merged(runner.seed() + 1);  // not the partitions' seed: all its keys agree in what that hash says
     for (std::size_t t = 0; t < tables.size(); ++t)
       for (const std::uint32_t i : places[t][part]) {
         Entry& entry = tables[t]->entries()[i];

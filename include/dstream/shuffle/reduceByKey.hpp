@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/invoke.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
@@ -23,9 +24,9 @@ namespace detail {
 template <class Value, class Fn, class Other>
 DSTREAM_INLINE void combineValue(Kept<Value>& stored, const Fn& fn, Other&& other) {
   if constexpr (SelfOwned<Value> && std::is_invocable_r_v<Value, const Fn&, Value, Other>) {
-    stored = static_cast<Value>(fn(std::move(stored), std::forward<Other>(other)));
+    stored = static_cast<Value>(detail::invoke(fn, std::move(stored), std::forward<Other>(other)));
   } else {
-    stored = Owned<Value>::own(static_cast<Value>(fn(Owned<Value>::look(stored), std::forward<Other>(other))));
+    stored = Owned<Value>::own(static_cast<Value>(detail::invoke(fn, Owned<Value>::look(stored), std::forward<Other>(other))));
   }
 }
 
@@ -70,7 +71,7 @@ struct ReduceByKeyOp : Nameable<ReduceByKeyOp<Fn>> {
       const std::size_t parts = asked == 0 ? runner.slots() : asked;
       return Keyed<Key, Value>{combineKeyed<Key, Kept<Value>>(
           parent, runner, parts, ReduceByKeyStep<Key, Value, Fn>{&fn},
-          [&fn](Kept<Value>& stored, Kept<Value>&& other) { combineValue<Value>(stored, fn, Owned<Value>::look(other)); })};
+          [&fn](Kept<Value>& stored, Kept<Value>&& other) { combineValue<Value>(stored, fn, handOver<Value>(other)); })};
     });
   }
 
