@@ -14,7 +14,6 @@
 #include "exec/stepped.hpp"
 #include "support/catch.hpp"
 #include "support/counting_new.hpp"
-#include "support/counting_new_definitions.hpp"
 
 namespace {
 
@@ -332,7 +331,7 @@ TEST_CASE("executor: who waits steals no task of a neighbour's forEach") {
 
 TEST_CASE("executor: under stepped schedules no task and no wake-up is lost") {
   for (std::uint64_t seed = 0; seed < stepped::schedules() / 2; ++seed) {
-    const std::size_t workers = 2 + seed % 2;
+    const std::size_t workers = 2 + seed % 3;
     dstream::BasicExecutor<stepped::SteppedAtomics> executor(workers);
     stepped::Machine machine(seed);
     std::vector<int> times(8, 0);  // one thread runs at a time

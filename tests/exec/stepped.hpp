@@ -28,7 +28,7 @@ inline std::uint64_t schedules() {
 /// missing acquire.
 class Machine {
  public:
-  explicit Machine(std::uint64_t seed) : random_(seed), mostlyStay_(2 + seed % 5) {}
+  explicit Machine(std::uint64_t seed) : random_(seed), mostlyStay_(3 + seed % 14) {}
 
   /// Runs the programs to their end, each on a thread of its own.
   void run(const std::vector<std::function<void()>>& programs) {
