@@ -9,7 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -19,7 +18,6 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <random>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -110,8 +108,9 @@ class NoSigpipe {
 class RealWorld final : public World {
  public:
   RealWorld() : lanes_(*this), signals_(lanes_) {
-    std::random_device device;
-    random_.store((std::uint64_t{device()} << 32) ^ device());
+    std::uint64_t start = 0;
+    if (::getentropy(&start, sizeof start) != 0) throw std::system_error(errno, std::generic_category(), "getentropy");
+    random_.store(start);
   }
   RealWorld(const RealWorld&) = delete;
   RealWorld& operator=(const RealWorld&) = delete;
@@ -131,7 +130,10 @@ class RealWorld final : public World {
   }
 
   [[nodiscard]] std::size_t cores() const override {
-    return std::max<std::size_t>(1, std::min(detail::affineCores(), detail::quotaCores()));
+    const std::size_t affine = detail::affineCores();
+    const std::size_t quota = detail::quotaCores();
+    const std::size_t least = affine < quota ? affine : quota;
+    return least == 0 ? 1 : least;
   }
 
   std::unique_ptr<Workers> hire(std::size_t count) override {

@@ -8,18 +8,15 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -62,15 +59,15 @@ class Lanes {
     std::unique_lock lock(mutex_);
     const auto index = static_cast<std::size_t>(lane);
     Loop& loop = loops_[index];
-    const auto [at, fresh] = residents_.try_emplace(&actor, nullptr);
-    if (!fresh) throw std::logic_error("World::spawn: the actor is spawned already");
+    if (find(&actor) != nullptr) throw std::logic_error("World::spawn: the actor is spawned already");
+    residents_.push_back(std::make_unique<Resident>(actor, index, ++spawned_));
+    Resident* const resident = residents_.back().get();
     try {
-      at->second = std::make_unique<Resident>(actor, index, ++spawned_);
-      loop.residents.push_back(at->second.get());
+      loop.residents.push_back(resident);
       start(loop, index);
     } catch (...) {
-      std::erase(loop.residents, at->second.get());
-      residents_.erase(at);
+      std::erase(loop.residents, resident);
+      residents_.pop_back();
       throw;
     }
     signal(loop, lock);
@@ -78,30 +75,30 @@ class Lanes {
 
   void retire(Actor& actor) {
     std::unique_lock lock(mutex_);
-    const auto at = residents_.find(&actor);
-    if (at == residents_.end()) return;
-    Resident& resident = *at->second;
+    Resident* const found = find(&actor);
+    if (found == nullptr) return;
+    Resident& resident = *found;
     Loop& loop = loops_[resident.lane];
     if (loop.stepped != &resident) return remove(resident);
     resident.retired = true;  // the loop removes it after the step
     if (loop.thread.get_id() == std::this_thread::get_id()) return;
     removed_.wait(lock, [&, number = resident.number] {
-      const auto now = residents_.find(&actor);
-      return now == residents_.end() || now->second->number != number;
+      const Resident* const now = find(&actor);
+      return now == nullptr || now->number != number;
     });
   }
 
   void wake(Actor& actor) {
     std::unique_lock lock(mutex_);
-    const auto at = residents_.find(&actor);
-    if (at == residents_.end() || std::exchange(at->second->woken, true)) return;
-    signal(loops_[at->second->lane], lock);
+    Resident* const resident = find(&actor);
+    if (resident == nullptr || std::exchange(resident->woken, true)) return;
+    signal(loops_[resident->lane], lock);
   }
 
   std::shared_ptr<Watch> watch(Actor& owner) {
     const std::lock_guard lock(mutex_);
-    const auto at = residents_.find(&owner);
-    const std::size_t lane = at == residents_.end() ? static_cast<std::size_t>(Lane::Io) : at->second->lane;
+    const Resident* const resident = find(&owner);
+    const std::size_t lane = resident == nullptr ? static_cast<std::size_t>(Lane::Io) : resident->lane;
     start(loops_[lane], lane);
     loops_[lane].watches.push_back(std::make_shared<Watch>(&owner, lane));
     return loops_[lane].watches.back();
@@ -221,7 +218,8 @@ class Lanes {
     Nanos until = never;
     for (const Resident* resident : loop.residents) {
       if (resident == nullptr || resident->failed) continue;  // null: removed before the first round
-      until = std::min(until, resident->woken ? std::numeric_limits<Nanos>::min() : resident->until);
+      const Nanos wanted = resident->woken ? Step::ready().until : resident->until;
+      if (wanted < until) until = wanted;
     }
     const Nanos now = until == never ? 0 : steadyNow();
     polled.assign(1, {loop.event.get(), POLLIN, 0});
@@ -252,10 +250,10 @@ class Lanes {
       if (came == 0 || watch.events == 0 || watch.fd != polled[i + 1].fd) continue;
       const bool broken = (came & ~(POLLIN | POLLOUT)) != 0;
       watch.events = broken ? short{0} : static_cast<short>(watch.events & ~came);
-      const auto at = residents_.find(watch.owner);
-      if (at == residents_.end()) continue;
-      at->second->woken = true;
-      Loop& home = loops_[at->second->lane];  // not this one if the owner has moved since it connected
+      Resident* const owner = find(watch.owner);
+      if (owner == nullptr) continue;
+      owner->woken = true;
+      Loop& home = loops_[owner->lane];  // not this one if the owner has moved since it connected
       if (home.asleep && !std::exchange(home.signalled, true)) setEvent(home.event.get());
     }
     asked.clear();
@@ -269,16 +267,23 @@ class Lanes {
     if (needed) setEvent(loop.event.get());
   }
 
+  Resident* find(const Actor* actor) const {
+    for (const auto& resident : residents_)
+      if (resident->actor == actor) return resident.get();
+    return nullptr;
+  }
+
   void remove(Resident& resident) {
     auto& residents = loops_[resident.lane].residents;
-    *std::find(residents.begin(), residents.end(), &resident) = nullptr;
-    residents_.erase(resident.actor);
+    for (Resident*& one : residents)
+      if (one == &resident) one = nullptr;
+    std::erase_if(residents_, [&](const auto& one) { return one.get() == &resident; });
   }
 
   World& world_;
   std::mutex mutex_;
   std::condition_variable removed_;
-  std::unordered_map<Actor*, std::unique_ptr<Resident>> residents_;
+  std::vector<std::unique_ptr<Resident>> residents_;  // a handful: a search costs less than a hash table
   std::array<Loop, 3> loops_;
   std::vector<std::exception_ptr> failures_;
   std::uint64_t spawned_ = 0;

@@ -4,7 +4,6 @@
 
 #include <signal.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -45,8 +44,8 @@ class SignalWatch final : public Actor {
     const std::lock_guard lock(installing_);
     if (!watch_) return;
     if (auto* const own = place(this)) own->store(nullptr);
-    const bool last =
-        std::all_of(watching_.begin(), watching_.end(), [](const auto& at) { return at.load() == nullptr; });
+    bool last = true;
+    for (const auto& other : watching_) last = last && other.load() == nullptr;
     for (const int signal : signals) {
       if (last) replace(signal, &SignalWatch::handle, SIG_DFL);
     }
@@ -72,9 +71,9 @@ class SignalWatch final : public Actor {
   static constexpr std::array signals{SIGINT, SIGTERM};
 
   static std::atomic<SignalWatch*>* place(const SignalWatch* holding) {
-    const auto at =
-        std::find_if(watching_.begin(), watching_.end(), [&](auto& one) { return one.load() == holding; });
-    return at == watching_.end() ? nullptr : &*at;
+    for (auto& one : watching_)
+      if (one.load() == holding) return &one;
+    return nullptr;
   }
 
   // Whose action is another one than `from` keeps it: the program or its parent wanted it so.
