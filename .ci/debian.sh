@@ -1,5 +1,4 @@
-# Sourced by the run scripts, which set top, the checkout: takes what is missing from Debian's packages and picks the
-# compilers.
+# Sourced by the run scripts: takes what is missing from Debian's packages and picks the compilers.
 
 fail() {
     printf '%s: %s\n' "$0" "$*" >&2
@@ -75,6 +74,3 @@ need_clang() {
     need g++ "clang-$version" "libclang-rt-$version-dev"
     clang="clang++-$version"
 }
-
-# Clones in different folders share what ccache holds.
-export CCACHE_BASEDIR=$top CCACHE_NOHASHDIR=1
