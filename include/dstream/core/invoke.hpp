@@ -13,12 +13,18 @@ namespace dstream::inline v0::detail {
 template <class Fn, class First, class... Rest>
 DSTREAM_INLINE constexpr decltype(auto) invoke(Fn& fn, First&& first, Rest&&... rest) {
   using Plain = std::remove_cvref_t<Fn>;
-  if constexpr (std::is_member_pointer_v<Plain> && !requires { first.*fn; }) {
-    return detail::invoke(fn, *std::forward<First>(first), std::forward<Rest>(rest)...);  // a pointer to the object
-  } else if constexpr (std::is_member_object_pointer_v<Plain>) {
-    return std::forward<First>(first).*fn;
+  if constexpr (std::is_member_object_pointer_v<Plain>) {
+    if constexpr (requires { first.*fn; }) {
+      return std::forward<First>(first).*fn;
+    } else {
+      return (*std::forward<First>(first)).*fn;  // a pointer to the object
+    }
   } else if constexpr (std::is_member_function_pointer_v<Plain>) {
-    return (std::forward<First>(first).*fn)(std::forward<Rest>(rest)...);
+    if constexpr (requires { (std::forward<First>(first).*fn)(std::forward<Rest>(rest)...); }) {
+      return (std::forward<First>(first).*fn)(std::forward<Rest>(rest)...);
+    } else {
+      return ((*std::forward<First>(first)).*fn)(std::forward<Rest>(rest)...);
+    }
   } else {
     return fn(std::forward<First>(first), std::forward<Rest>(rest)...);
   }
