@@ -120,11 +120,11 @@ TEST_CASE("pprint: local date and time, and Python's forms") {
 TEST_CASE("print: a console that fails, fails the output; the next batch is printed again") {
     support::ForwardingWorld world;
     Context context("local", "print", quiet(), world);
-    StreamingContext stream(context, 1s);
     support::Told told;
-    stream.addStreamingListener([&](const Event& event) { told.events.push_back(event); });
     BatchQueue<Pair> queue;
     int others = 0;
+    StreamingContext stream(context, 1s);
+    stream.addStreamingListener([&](const Event& event) { told.events.push_back(event); });
     const auto pairs = stream.queueStream(queue);
     pairs | print().named("to the console");
     pairs | foreachRDD([&](const auto&) { ++others; });

@@ -158,7 +158,7 @@ TEST_CASE("scheduler: FailurePolicy::Stop runs no later batch and keeps those th
     bench.told[0]->running = [](const Batch& batch) {
         if (batch.seq == 2) throw std::runtime_error("two");
     };
-    for (const std::uint64_t seq : {1, 2, 3, 4}) bench.submit(seq);
+    for (const std::uint64_t seq : {1U, 2U, 3U, 4U}) bench.submit(seq);
     bench.world.runUntilQuiet();
     CHECK(bench.ran == "b1b2");
     CHECK(bench.scheduler.completed() == 2);
@@ -183,8 +183,50 @@ TEST_CASE("scheduler: a cancelled batch ends before the next task, without an er
     bench.events.deliver();
     CHECK(bench.ran == "01");  // and the second output does not begin
     CHECK(bench.what().empty());
-    CHECK(bench.texts.at(3) == "output 0 of batch 1 (time 0 ms) failed: stopped");
+    CHECK(bench.texts.at(3) == "output 0 of batch 1 (time 0 ms) failed: cut short by a stop");
     CHECK(bench.texts.size() == 5);
+    const auto left = bench.scheduler.halt();  // it is told with those that never began
+    REQUIRE(left.size() == 1);
+    CHECK(left.front().batch.seq == 1);
+}
+
+TEST_CASE("scheduler: a batch that begins after the cancel runs nothing and is told too") {
+    Bench bench;
+    bench.runner.cancel();
+    bench.submit(1);
+    bench.submit(2);
+    bench.world.runUntilQuiet();
+    CHECK(bench.ran.empty());
+    CHECK(bench.scheduler.halt().size() == 2);
+    CHECK(bench.node.forgotten == std::vector<std::uint64_t>{1, 2});
+}
+
+TEST_CASE("scheduler: it knows who calls from an output's function") {
+    Bench bench;
+    Bench other;
+    bool inside = false, ofOther = true;
+    bench.told[0]->running = [&](const Batch&) {
+        inside = bench.scheduler.calledFromOutput();
+        ofOther = other.scheduler.calledFromOutput();
+        throw 1;
+    };
+    CHECK_FALSE(bench.scheduler.calledFromOutput());
+    bench.submit(1);
+    bench.world.runUntilQuiet();
+    CHECK(inside);
+    CHECK_FALSE(ofOther);
+    CHECK_FALSE(bench.scheduler.calledFromOutput());
+}
+
+TEST_CASE("scheduler: halted says whether a failure or halt ended the work") {
+    Bench bench(FailurePolicy::Stop);
+    CHECK_FALSE(bench.scheduler.halted());
+    bench.scheduler.report(std::make_exception_ptr(std::runtime_error("from outside")));
+    CHECK_FALSE(bench.scheduler.halted());
+    bench.told[0]->running = [](const Batch&) { throw 1; };
+    bench.submit(1);
+    bench.world.runUntilQuiet();
+    CHECK(bench.scheduler.halted());
 }
 
 TEST_CASE("scheduler: halt takes what waits; nothing begins after it") {

@@ -354,16 +354,45 @@ TEST_CASE("streaming_context: a listener cannot stop it during stop either") {
     CHECK(contains(text, "cannot be stopped from a listener"));
 }
 
-TEST_CASE("streaming_context: an output's function may stop it") {
+TEST_CASE("streaming_context: an output's function asks for a stop, and who waits carries it out") {
     Stage stage;
+    const bool graceful = GENERATE(false, true);
+    int later = 0;
     stage.stream.queueStream(stage.queue) | foreachRDD([&](const auto& batch) {
-        if (batch.batch().seq == 2) stage.stream.stop(false);
+        if (batch.batch().seq > 2) ++later;
+        if (batch.batch().seq != 2) return;
+        const StopReport report = stage.stream.stop(true, graceful);
+        CHECK_FALSE(report.graceful);
+        CHECK(report.droppedBatches == 0);
+        CHECK(stage.stream.getState() == State::Active);  // this batch is still its own
     });
     stage.stream.start();
-    stage.world.advance(5s);
+    stage.stream.awaitTermination();
     CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.context.isStopped());
     CHECK(stage.world.actors() == 0);
-    CHECK(stage.stream.awaitTerminationOrTimeout(0ns));
+    CHECK(later == (graceful ? 1 : 0));
+    REQUIRE(stage.told.all<StreamingStopped>().size() == 1);
+    CHECK(stage.told.all<StreamingStopped>()[0].report.graceful == graceful);
+}
+
+TEST_CASE("streaming_context: a stop that an output asked for and nobody waits for is the destructor's") {
+    testing::World world;
+    Context context("local", "c", quiet(), world);
+    int ran = 0;
+    {
+        BatchQueue<int> queue;
+        StreamingContext stream(context, 1s);
+        stream.queueStream(queue) | foreachRDD([&](const auto&) {
+            ++ran;
+            stream.stop(false);
+        });
+        stream.start();
+        world.advance(5s);
+        CHECK(ran == 1);
+    }
+    CHECK(world.actors() == 0);
+    CHECK(StreamingContext::getActive() == nullptr);
 }
 
 TEST_CASE("streaming_context: a stop at once takes effect before the next task and the next output") {
@@ -382,8 +411,11 @@ TEST_CASE("streaming_context: a stop at once takes effect before the next task a
     stage.world.advance(3s);
     CHECK(started == 3);
     CHECK_FALSE(nextOutput);
-    CHECK(stage.stream.getState() == State::Stopped);
     stage.stream.awaitTermination();  // without an error
+    CHECK(stage.stream.getState() == State::Stopped);
+    const auto stopped = stage.told.all<StreamingStopped>();
+    REQUIRE(stopped.size() == 1);
+    CHECK(stopped[0].report.droppedBatches >= 1);  // the one that was cut short, and those formed after it
 }
 
 TEST_CASE("streaming_context: stop is the last event") {
@@ -423,8 +455,8 @@ TEST_CASE("streaming_context: signals end awaitTermination, at once or in good o
     const bool graceful = GENERATE(false, true);
     testing::World world;
     Context context("local", "c", {.stopGracefullyOnShutdown = graceful, .defaultListener = false}, world);
-    StreamingContext stream(context, 1s);
     support::Told told;
+    StreamingContext stream(context, 1s);
     stream.addStreamingListener([&](const Event& event) { told.events.push_back(event); });
     BatchQueue<int> queue;
     int batches = 0;

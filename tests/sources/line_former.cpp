@@ -135,7 +135,7 @@ TEST_CASE("line_former: breaking off keeps complete lines and counts what is los
 }
 
 TEST_CASE("line_former: a line at the limit passes, one over it is dropped and counted") {
-    const std::size_t block = GENERATE(8, 16, 32);
+    const std::size_t block = GENERATE(8U, 16U, 32U);
     Bench bench(block, 32);
     const std::string fits = std::string(31, 'f') + "\n";
     const std::string over = std::string(32, 'o') + "\n";
@@ -321,7 +321,7 @@ TEST_CASE("line_former: memory refused at each moment in turn") {
     const std::string text = "\xEF\xBB\xBF" "ab\n" + std::string(20, 'g') + "\n" + std::string(40, 'x') + "\nshort\n" + std::string(33, 'y')
                              + "\nc\n" + std::string(31, 'z') + "\nlast";
     const std::string expected = "ab\n" + std::string(20, 'g') + "\nshort\nc\n" + std::string(31, 'z') + "\nlast";
-    for (const std::size_t piece : {1, 3, 7, 100}) {
+    for (const std::size_t piece : {1U, 3U, 7U, 100U}) {
         for (std::size_t refused = 0;; ++refused) {
             CAPTURE(piece, refused);
             Bench bench(8, 32, 128);

@@ -268,7 +268,7 @@ TEST_CASE("socketTextStream: refused at first, it tries again and comes up") {
 
 TEST_CASE("socketTextStream: waits double from the first to the last, a quarter either way") {
     std::vector<Nanos> attempts;
-    testing::World world(support::Stage::beginning, GENERATE(1, 2, 3, 4, 5));
+    testing::World world(support::Stage::beginning, GENERATE(1U, 2U, 3U, 4U, 5U));
     Context context("local", "c", quiet(), world);
     StreamingContext stream(context, 1h);
     stream.addStreamingListener([&](const Event& event) {
@@ -415,8 +415,8 @@ TEST_CASE("socketTextStream: what makes no sense is refused at once") {
     };
     CHECK(refusal("", 1, {}) == "dstream: socketTextStream needs a host");
     CHECK(refusal("h", 0, {}) == "dstream: socketTextStream needs a port");
-    CHECK(contains(refusal("h", 1, {.firstRetry = -1ns}), "firstRetry must not be negative"));
-    CHECK(contains(refusal("h", 1, {.firstRetry = 3s, .lastRetry = 2s}), "nor longer than lastRetry"));
+    for (const SocketOptions& wrong : {SocketOptions{.firstRetry = -1ns}, SocketOptions{.firstRetry = 0ns}, SocketOptions{.firstRetry = 3s, .lastRetry = 2s}})
+        CHECK(refusal("h", 1, wrong) == "dstream: socketTextStream: firstRetry must be longer than zero and not longer than lastRetry");
     CHECK(stream.receivers().empty());  // nothing of them stayed
 }
 
@@ -515,7 +515,7 @@ TEST_CASE("socketTextStream: the bytes of batches are a sequence without gaps") 
 }
 
 TEST_CASE("socketTextStream: maxBatchBytes caps a batch, but at least a block goes") {
-    const std::size_t cap = GENERATE(1, 256, 600);
+    const std::size_t cap = GENERATE(1U, 256U, 600U);
     Configuration configuration = small(cap);
     configuration.blockMemory = 1 << 20;
     Socket socket({}, configuration);

@@ -77,7 +77,7 @@ TEST_CASE("text_blocks: slices of any size give the same lines") {
     }
     const Lines once = expected;
     expected.insert(expected.end(), once.begin(), once.end());
-    for (const std::size_t bytes : {1, 7, 64, 100'000}) {
+    for (const std::size_t bytes : {1U, 7U, 64U, 100'000U}) {
         support::SlicingRunner runner(bytes, bytes);
         const TextBlocks batch = blocks.of({text, text}, RunnerRef(runner));
         CHECK((batch | collect()) == expected);

@@ -40,7 +40,7 @@ Batch numbered(std::uint64_t seq) {
 
 TEST_CASE("node: a shared node computes each batch once, whoever asks and in whatever order") {
     Counted node;
-    for (const std::uint64_t seq : {1, 3, 1, 3, 1}) CHECK(node.get(numbered(seq)));
+    for (const std::uint64_t seq : {1U, 3U, 1U, 3U, 1U}) CHECK(node.get(numbered(seq)));
     CHECK(node.computed == 2);
 }
 
@@ -53,7 +53,7 @@ TEST_CASE("node: none is remembered as none") {
 
 TEST_CASE("node: forget drops a batch and those before it, not those behind") {
     Counted node;
-    for (const std::uint64_t seq : {1, 2, 3, 4}) static_cast<void>(node.get(numbered(seq)));
+    for (const std::uint64_t seq : {1U, 2U, 3U, 4U}) static_cast<void>(node.get(numbered(seq)));
     CHECK(node.computed == 4);
     node.forget(2);
     static_cast<void>(node.get(numbered(3)));

@@ -32,7 +32,7 @@ TEST_CASE("driver: partitions, and ticks at which nothing came") {
 }
 
 TEST_CASE("driver: records that are views are given as owners; any number of workers") {
-    for (const std::size_t workers : {1, 2, 7}) {
+    for (const std::size_t workers : {1U, 2U, 7U}) {
         auto driver = testing::drive<std::string>(flatMap(splitWords) | map([](auto word) { return std::pair{word, 1L}; }) | reduceByKey(plus), workers);
         auto counts = driver.feed({"b a a longer words than fit into small strings", "a longer"});
         std::sort(counts.begin(), counts.end());
