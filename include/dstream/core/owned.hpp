@@ -227,8 +227,8 @@ template <template <class...> class Product, class... Members>
 struct OwnedProduct {
   static constexpr bool refused = false;
   static constexpr bool asIs = (SelfOwned<Members> && ...);
-  using type = Product<typename Owned<Members>::type...>;
-  using view = std::conditional_t<asIs, const type&, Product<MemberView<Members>...>>;
+  using type = std::conditional_t<asIs, Product<Members...>, Product<typename Owned<std::remove_cv_t<Members>>::type...>>;
+  using view = std::conditional_t<asIs, const type&, Product<MemberView<std::remove_cv_t<Members>>...>>;
 
   template <class Record>
   static constexpr type own(Record&& record) {
@@ -250,12 +250,12 @@ struct OwnedProduct {
   template <class Record, std::size_t... I>
   static constexpr type ownMembers(Record&& record, std::index_sequence<I...>) {
     using std::get;
-    return type(Owned<Members>::own(get<I>(std::forward<Record>(record)))...);
+    return type(Owned<std::remove_cv_t<Members>>::own(get<I>(std::forward<Record>(record)))...);
   }
   template <std::size_t... I>
   DSTREAM_INLINE static constexpr view lookMembers(const type& stored, std::index_sequence<I...>) {
     using std::get;
-    return view(Owned<Members>::look(get<I>(stored))...);
+    return view(Owned<std::remove_cv_t<Members>>::look(get<I>(stored))...);
   }
 };
 
@@ -264,7 +264,7 @@ struct OwnedProduct {
 /// pair, tuple and their like, known by std::tuple_size.
 template <template <class...> class Product, class... Members>
   requires(sizeof...(Members) > 0) && (std::tuple_size<Product<Members...>>::value == sizeof...(Members)) && (detail::Ownable<Members> && ...)
-struct Owned<Product<Members...>> : detail::OwnedProduct<Product, std::remove_cv_t<Members>...> {};
+struct Owned<Product<Members...>> : detail::OwnedProduct<Product, Members...> {};
 
 template <class T, std::size_t n>
   requires detail::Ownable<T> && (n > 0)
