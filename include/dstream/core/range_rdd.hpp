@@ -78,7 +78,7 @@ enum class Hold { Borrowed, Owned, View };
 /// **kept** see Hold. **cost** the naive loop over the range.
 template <class Range, Hold hold>
 class [[nodiscard("a pipeline does nothing until an action or output ends it")]] RangeRdd {
-  static constexpr bool randomAccess = detail::RandomAccess<const Range>;
+  static constexpr bool randomAccess = detail::RandomAccess<Range>;
   static constexpr bool moves = hold == Hold::Owned && std::is_lvalue_reference_v<decltype(*detail::first(std::declval<Range&>()))>;
   using Yield = decltype(*detail::first(std::declval<Range&>()));
   static constexpr bool proxies = !std::is_reference_v<Yield> && detail::OwnsElements<Range>;  // vector<bool>
@@ -153,8 +153,11 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
   {
     if constexpr (hold == Hold::Borrowed) {
       return static_cast<std::size_t>(detail::last(*held_) - detail::first(*held_));
-    } else {
+    } else if constexpr (detail::RandomAccess<const Range>) {
       return static_cast<std::size_t>(detail::last(held_) - detail::first(held_));
+    } else {  // a view that cannot be asked as const: its copy can
+      Range copy = held_;
+      return static_cast<std::size_t>(detail::last(copy) - detail::first(copy));
     }
   }
 
@@ -193,8 +196,8 @@ constexpr auto headOf(Range&& range, std::size_t partitions = 1) {
 /// **source** Spark's SparkContext.parallelize.
 template <class Range>
 [[nodiscard]] constexpr auto parallelize(Range&& range, std::size_t partitions) {
-  constexpr bool cuttable = detail::RandomAccess<const std::remove_reference_t<Range>>;
-  static_assert(cuttable, "parallelize needs a range with random access, also as const; collect it into a vector first");
+  constexpr bool cuttable = detail::RandomAccess<std::remove_reference_t<Range>>;
+  static_assert(cuttable, "parallelize needs a range with random access; collect it into a vector first");
   return detail::headOf(std::forward<Range>(range), cuttable && partitions != 0 ? partitions : 1);
 }
 
