@@ -129,14 +129,42 @@ TEST_CASE("executor: a ring full of outer tasks only means that inner ones are n
   CHECK(ran == 150 * 300 + 1);
 }
 
-TEST_CASE("executor: a second executor may be entered from a task, from different slots") {
+TEST_CASE("executor: a second executor may be entered from a task, at its slot 0") {
   Team outer(3);
   Team inner(3);
+  std::atomic<std::size_t> arrived{0};
   std::atomic<std::size_t> ran{0};
-  outer.executor.forEach(50, [&](std::size_t, std::size_t) {
-    inner.executor.forEach(20, [&](std::size_t, std::size_t) { ran.fetch_add(1); });
+  std::atomic<bool> wrong{false};
+  outer.executor.forEach(3, [&](std::size_t, std::size_t) {
+    arriveAndAwait(arrived, 3);
+    const auto caller = std::this_thread::get_id();
+    for (int round = 0; round < 50; ++round) {
+      inner.executor.forEach(20, [&](std::size_t slot, std::size_t) {
+        ran.fetch_add(1);
+        if ((slot == 0) != (std::this_thread::get_id() == caller)) wrong = true;
+      });
+    }
   });
-  CHECK(ran == 1000);
+  CHECK(ran == 3000);
+  CHECK_FALSE(wrong);
+}
+
+TEST_CASE("executor: a thread that entered a second one still has its slot in the first") {
+  Team team(2);
+  Executor alone(1);
+  std::atomic<std::size_t> other{0};
+  std::atomic<std::size_t> ran{0};
+  team.executor.forEach(40, [&](std::size_t slot, std::size_t) {
+    alone.forEach(1, [&](std::size_t, std::size_t) {
+      const auto self = std::this_thread::get_id();
+      team.executor.forEach(5, [&](std::size_t at, std::size_t) {
+        ran.fetch_add(1);
+        if ((at == slot) != (std::this_thread::get_id() == self)) other.fetch_add(1);
+      });
+    });
+  });
+  CHECK(ran == 200);
+  CHECK(other == 0);
 }
 
 TEST_CASE("executor: the one exception reaches the caller, and the executor goes on") {
@@ -183,6 +211,25 @@ TEST_CASE("executor: of many exceptions one arrives, after all that started have
   }
 }
 
+TEST_CASE("executor: the first exception wins") {
+  Team team(2);
+  for (int round = 0; round < 100; ++round) {
+    std::atomic<std::size_t> started{0};
+    std::string message;
+    try {
+      team.executor.forEach(2, [&](std::size_t slot, std::size_t) {
+        arriveAndAwait(started, 2);
+        if (slot == 0) throw std::runtime_error("first");
+        while (team.executor.parked() == 0) std::this_thread::yield();  // slot 0 has failed, and waits for us
+        throw std::runtime_error("second");
+      });
+    } catch (const std::runtime_error& error) {
+      message = error.what();
+    }
+    REQUIRE(message == "first");
+  }
+}
+
 TEST_CASE("executor: nothing starts once a failure is known") {
   Executor alone(
       4);  // the caller has all tasks, some of them in its deque, and none may start after the third
@@ -225,6 +272,7 @@ TEST_CASE("executor: foreign threads take turns at slot 0") {
         team.executor.forEach(n, [&](std::size_t slot, std::size_t) {
           if (busy[slot].exchange(true)) overlap = true;
           ran.fetch_add(1);
+          spin(5000);  // long enough to meet another thread that is here without right
           busy[slot] = false;
         });
       }
@@ -330,7 +378,7 @@ TEST_CASE("executor: who waits steals no task of a neighbour's forEach") {
 }
 
 TEST_CASE("executor: under stepped schedules no task and no wake-up is lost") {
-  for (std::uint64_t seed = 0; seed < stepped::schedules() / 2; ++seed) {
+  for (std::uint64_t seed = 0; seed < stepped::schedules() / 4; ++seed) {
     const std::size_t workers = 2 + seed % 3;
     dstream::BasicExecutor<stepped::SteppedAtomics> executor(workers);
     stepped::Machine machine(seed);
@@ -343,6 +391,13 @@ TEST_CASE("executor: under stepped schedules no task and no wake-up is lost") {
         executor.forEach(workers, [&](std::size_t, std::size_t) {
           ++arrived;
           while (arrived < workers) machine.step();
+        });
+        // The caller, which may have parked after its first task, must come back for one of the others.
+        arrived = 0;
+        executor.forEach(3, [&](std::size_t, std::size_t task) {
+          if (task == 0) return;
+          ++arrived;
+          while (arrived < 2) machine.step();
         });
         executor.forEach(4, [&](std::size_t, std::size_t outer) {
           executor.forEach(2, [&](std::size_t, std::size_t inner) { ++times[outer * 2 + inner]; });
