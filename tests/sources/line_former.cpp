@@ -176,6 +176,21 @@ TEST_CASE("line_former: two long lines in a row, and a third at the end of the t
     CHECK(bench.text == "ok\nnext\n");
 }
 
+TEST_CASE("line_former: short lines that fill a grown block to its last byte, and the end of the text") {
+    for (const std::string last : {"", "x", "xx"}) {
+        Bench bench(8, 16);
+        bench.give(std::string(20, 'l') + "\n");  // over the limit: the block has grown, and stays
+        CHECK(bench.former.takeDropped() == 21);
+        const std::string text = "a\nbb\nccc\ndddd\n" + last;
+        bench.give(text);
+        bench.give(std::string(17 - text.size() - 1, 'e') + "\n");
+        CHECK(bench.former.endOfText());
+        bench.take();
+        CHECK(bench.former.takeDropped() == 0);
+        CHECK(bench.text.size() == 17);
+    }
+}
+
 TEST_CASE("line_former: breaking off in a line over the limit reports it as such, not as lost") {
     Bench bench(16, 32);
     bench.give("ok\n" + std::string(100, 'x'));

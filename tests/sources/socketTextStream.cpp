@@ -314,6 +314,7 @@ TEST_CASE("socketTextStream: failAfter so many refused connects awaitTermination
     CHECK(socket.receiver().state == ReceiverState::Failed);
     CHECK(socket.receiver().retries == 3);
     CHECK(socket.stream.getState() == State::Active);
+    socket.world.runUntilQuiet();
     const std::size_t told = socket.told.all<ReceiverChanged>().size();
     socket.world.advance(60s);
     CHECK(socket.told.all<ReceiverChanged>().size() == told);  // it does not try again
