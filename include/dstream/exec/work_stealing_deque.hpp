@@ -8,8 +8,10 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <mutex>
 #include <type_traits>
+#include <utility>
 
 #include <dstream/core/config.hpp>
 
@@ -78,9 +80,7 @@ class WorkStealingDeque {
       knownTop_ = top_.load(std::memory_order_acquire);
       if (bottom - knownTop_ >= capacity) return false;
     }
-    const auto words = std::bit_cast<Words>(task);
-    Slot& slot = ring_[position(bottom)];
-    for (std::size_t i = 0; i < words.size(); ++i) slot[i].store(words[i], std::memory_order_relaxed);
+    write(ring_[position(bottom)], task, everyWord);
     // Partner: bottom's load in steal, which then reads the slot.
     bottom_.store(bottom + 1, std::memory_order_release);
     return true;
@@ -102,12 +102,12 @@ class WorkStealingDeque {
     bottom_.store(last, std::memory_order_seq_cst);
     const Index top = top_.load(std::memory_order_seq_cst);
     if (top < last) {
-      read(last, into);
+      read(ring_[position(last)], into, everyWord);
       return true;
     }
     bool taken = false;
     if (top == last) {  // the only task left: whoever moves top has it
-      read(last, into);
+      read(ring_[position(last)], into, everyWord);
       taken = advance(top);
     }
     // Relaxed: top has reached last + 1 already, so whoever reads this value finds nothing or loses its
@@ -129,7 +129,7 @@ class WorkStealingDeque {
     // yet.
     if (only != 0 && ring_[position(top)][0].load(std::memory_order_relaxed) != only) return false;
     Task task;
-    read(top, task);
+    read(ring_[position(top)], task, everyWord);
     // Partner: pop and the other thieves (who has the task); as a release: push (the slot may be written
     // again).
     if (!advance(top)) return false;
@@ -145,10 +145,10 @@ class WorkStealingDeque {
   }
 
  private:
-  using Words = std::array<Word, sizeof(Task) / sizeof(Word)>;
   using Counter = typename Atomics::template Atomic<Index>;
   using Slot = std::array<typename Atomics::template Atomic<Word>, sizeof(Task) / sizeof(Word)>;
 
+  static constexpr std::make_index_sequence<sizeof(Task) / sizeof(Word)> everyWord{};
   static constexpr Index capacity = static_cast<Index>(slots);
   static constexpr std::size_t cacheLine = 64;
 
@@ -159,11 +159,23 @@ class WorkStealingDeque {
     return top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed);
   }
 
-  void read(Index index, Task& into) const {
-    const Slot& slot = ring_[position(index)];
-    Words words;
-    for (std::size_t i = 0; i < words.size(); ++i) words[i] = slot[i].load(std::memory_order_relaxed);
-    into = std::bit_cast<Task>(words);
+  // Word by word: through an array, as bit_cast would have it, GCC stores single words and loads pairs of
+  // them, which costs a failed store forwarding each time, three times as much as all the rest.
+  template <std::size_t... i>
+  static void write(Slot& slot, const Task& task, std::index_sequence<i...>) {
+    const auto word = [&](std::size_t at) {
+      Word copy;
+      std::memcpy(&copy, reinterpret_cast<const char*>(&task) + at * sizeof copy, sizeof copy);
+      return copy;
+    };
+    (slot[i].store(word(i), std::memory_order_relaxed), ...);
+  }
+  template <std::size_t... i>
+  static void read(const Slot& slot, Task& into, std::index_sequence<i...>) {
+    const auto set = [&](std::size_t at, Word copy) {
+      std::memcpy(reinterpret_cast<char*>(&into) + at * sizeof copy, &copy, sizeof copy);
+    };
+    (set(i, slot[i].load(std::memory_order_relaxed)), ...);
   }
 
   alignas(cacheLine) Counter top_{0};                  // moved by thieves and, for the last task, the owner

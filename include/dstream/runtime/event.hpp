@@ -166,6 +166,17 @@ struct Describe {
 }  // namespace detail
 
 /// One line, without its end.
-[[nodiscard]] inline std::string describe(const Event& event) { return std::visit(detail::Describe{}, event); }
+[[nodiscard]] inline std::string describe(const Event& event) {
+  std::string text;
+  const auto tryAs = [&]<class Alternative>(const Alternative* held) {
+    if (held != nullptr) text = detail::Describe{}(*held);
+    return held != nullptr;
+  };
+  // Asked one by one: a table of visitors per operation costs the compiler more than all the texts.
+  [&]<class... Alternatives>(const std::variant<Alternatives...>& any) {
+    static_cast<void>((tryAs(std::get_if<Alternatives>(&any)) || ...));
+  }(event);
+  return text;
+}
 
 }  // namespace dstream::inline v0

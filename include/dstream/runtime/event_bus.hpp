@@ -79,10 +79,13 @@ class EventBus final : public Actor {
     listeners_.push_back(std::make_shared<Listener>(std::move(listener)));
   }
 
-  void post(Event event) {
+  /// Any of the events.
+  template <class Alternative>
+  void post(Alternative event) {
+    auto posted = std::make_shared<const Event>(std::move(event));  // queued by pointer: moving a variant about is dear, to the compiler too
     {
       const std::lock_guard lock(mutex_);
-      queue_.push_back(std::move(event));
+      queue_.push_back(std::move(posted));
     }
     world_.wake(*this);
   }
@@ -94,7 +97,7 @@ class EventBus final : public Actor {
 
   /// Gives everything posted so far to the listeners; on the events lane, or on any thread once the bus is retired.
   void deliver() {
-    std::vector<Event> events;
+    std::vector<std::shared_ptr<const Event>> events;
     std::vector<std::shared_ptr<Listener>> listeners;
     {
       const std::lock_guard lock(mutex_);
@@ -102,8 +105,8 @@ class EventBus final : public Actor {
       listeners = listeners_;
     }
     const EventBus* const outer = std::exchange(delivering_, this);  // a listener may stop another stream, which delivers in turn
-    for (const Event& event : events)
-      for (const auto& listener : listeners) tell(*listener, event);
+    for (const auto& event : events)
+      for (const auto& listener : listeners) tell(*listener, *event);
     delivering_ = outer;
   }
 
@@ -131,7 +134,7 @@ class EventBus final : public Actor {
 
   World& world_;
   std::mutex mutex_;
-  std::vector<Event> queue_;
+  std::vector<std::shared_ptr<const Event>> queue_;
   std::vector<std::shared_ptr<Listener>> listeners_;
 };
 

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -60,6 +59,11 @@ template <class Table>
 class TablePool {
  public:
   explicit TablePool(std::uint64_t seed) : seed_(seed) {}
+  TablePool(const TablePool&) = delete;
+  TablePool& operator=(const TablePool&) = delete;
+  ~TablePool() {
+    for (Table* table : tables_) delete table;
+  }
 
   class Lease {
    public:
@@ -75,14 +79,16 @@ class TablePool {
   };
 
   /// All tables, when no lease is out.
-  std::deque<Table>& tables() { return tables_; }
+  const std::vector<Table*>& tables() const { return tables_; }
 
  private:
   Table* take() {
     const Hold hold(busy_);
     if (free_.empty()) {
+      tables_.reserve(tables_.size() + 1);
       free_.reserve(tables_.size() + 1);  // so that give cannot throw
-      return &tables_.emplace_back(seed_);
+      tables_.push_back(new Table(seed_));
+      return tables_.back();
     }
     Table* table = free_.back();
     free_.pop_back();
@@ -106,7 +112,7 @@ class TablePool {
 
   std::uint64_t seed_;
   SpinLock busy_;
-  std::deque<Table> tables_;
+  std::vector<Table*> tables_;  // all, owned; a task holds one for its time
   std::vector<Table*> free_;
 };
 
@@ -125,8 +131,7 @@ auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Ste
     static_cast<void>(parent.fold(slices[task], table.get(), own));
   });
 
-  std::vector<Table*> tables;
-  for (Table& table : pool.tables()) tables.push_back(&table);
+  const std::vector<Table*>& tables = pool.tables();
   std::vector<std::vector<Entry>> parts(partitions);
   if (tables.empty()) return parts;
   if (tables.size() == 1 && partitions == 1) {

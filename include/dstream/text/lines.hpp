@@ -9,6 +9,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/text/find_byte.hpp>
 
 namespace dstream::inline v0 {
 
@@ -40,7 +41,7 @@ class Lines {
     const char* at = text_.data();
     const char* const end = at + text_.size();
     while (at != end) {
-      const char* feed = std::char_traits<char>::find(at, static_cast<std::size_t>(end - at), '\n');
+      const char* feed = detail::findByte(at, end, '\n');
       const char* next = feed == nullptr ? end : feed + 1;
       accumulator = step(std::move(accumulator), line(at, feed == nullptr ? end : feed, feed != nullptr));
       if (stopped(accumulator)) break;

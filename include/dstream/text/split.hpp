@@ -8,6 +8,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
+#include <dstream/text/find_byte.hpp>
 
 namespace dstream::inline v0 {
 
@@ -22,15 +23,14 @@ class Fields {
 
   template <class Accumulator, class Step>
   DSTREAM_INLINE constexpr Accumulator fold(Accumulator accumulator, Step& step) const {
-    std::string_view rest = text_;
-    for (bool more = true; more;) {
-      const std::size_t at = rest.find(delimiter_);
-      more = at != std::string_view::npos;
-      accumulator = step(std::move(accumulator), rest.substr(0, at));
-      if (stopped(accumulator)) break;
-      if (more) rest.remove_prefix(at + 1);
+    const char* at = text_.empty() ? "" : text_.data();  // an empty view may be null, where nothing can be searched
+    const char* const end = at + text_.size();
+    for (;;) {
+      const char* found = detail::findByte(at, end, delimiter_);
+      accumulator = step(std::move(accumulator), std::string_view(at, static_cast<std::size_t>((found == nullptr ? end : found) - at)));
+      if (found == nullptr || stopped(accumulator)) return accumulator;
+      at = found + 1;
     }
-    return accumulator;
   }
 
   class iterator {
