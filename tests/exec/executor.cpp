@@ -378,7 +378,7 @@ TEST_CASE("executor: who waits steals no task of a neighbour's forEach") {
 }
 
 TEST_CASE("executor: under stepped schedules no task and no wake-up is lost") {
-  for (std::uint64_t seed = 0; seed < stepped::schedules() / 4; ++seed) {
+  for (std::uint64_t seed = 0; seed < stepped::schedules() / 2; ++seed) {
     const std::size_t workers = 2 + seed % 3;
     dstream::BasicExecutor<stepped::SteppedAtomics> executor(workers);
     stepped::Machine machine(seed);
