@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSL-1.0
+// The parts of RealWorld that need no World around them, and what its own tests do not reach:
+// real_world_cores, real_world_descriptor, real_world_loop (the socket and signal parts are tested whole, in real_world.cpp).
+#include <dstream/runtime/real_world_cores.hpp>
+#include <dstream/runtime/real_world_descriptor.hpp>
+#include <dstream/runtime/real_world_loop.hpp>
+#include <dstream/runtime/real_world_signals.hpp>
+#include <dstream/runtime/real_world_socket.hpp>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <dstream/runtime/real_world.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+
+/// A cgroup tree of our own.
+struct Tree {
+  Tree() {
+    std::string name = (std::filesystem::temp_directory_path() / "dstream-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    root = name;
+  }
+  ~Tree() { std::filesystem::remove_all(root); }
+  void write(const std::string& path, const std::string& text) const {
+    std::filesystem::create_directories((root / path).parent_path());
+    std::ofstream(root / path) << text;
+  }
+  [[nodiscard]] std::size_t cores() const { return detail::quotaCores((root / "cgroup").string(), (root / "mount").string()); }
+  std::filesystem::path root;
+};
+
+constexpr auto unlimited = static_cast<std::size_t>(-1);
+
+TEST_CASE("real_world_cores: the quota of cgroup v2, rounded up, the least of all levels") {
+  Tree tree;
+  tree.write("cgroup", "0::/a/b\n");
+  CHECK(tree.cores() == unlimited);
+  tree.write("mount/a/b/cpu.max", "max 100000\n");
+  CHECK(tree.cores() == unlimited);
+  tree.write("mount/a/cpu.max", "350000 100000\n");
+  CHECK(tree.cores() == 4);
+  tree.write("mount/a/b/cpu.max", "100000 100000\n");
+  CHECK(tree.cores() == 1);
+  tree.write("mount/a/b/cpu.max", "100001 100000\n");
+  CHECK(tree.cores() == 2);
+}
+
+TEST_CASE("real_world_cores: the quota of cgroup v1, and files that say nothing useful") {
+  Tree tree;
+  tree.write("cgroup", "nonsense\n3:cpu,cpuacct:/x\n2:memory:/x\n");
+  CHECK(tree.cores() == unlimited);
+  tree.write("mount/cpu,cpuacct/x/cpu.cfs_quota_us", "-1\n");
+  tree.write("mount/cpu,cpuacct/x/cpu.cfs_period_us", "100000\n");
+  CHECK(tree.cores() == unlimited);
+  tree.write("mount/cpu,cpuacct/x/cpu.cfs_quota_us", "250000\n");
+  CHECK(tree.cores() == 3);
+  tree.write("mount/cpu,cpuacct/x/cpu.cfs_period_us", "");
+  CHECK(tree.cores() == unlimited);
+}
+
+TEST_CASE("real_world_cores: this process may use at least one core") { CHECK(detail::affineCores() >= 1); }
+
+TEST_CASE("real_world_loop: an actor retired before its lane's first round leaves no trace") {
+  struct Once final : Actor {
+    Step step(World& world) override {
+      stepped = true;
+      world.notify();
+      return Step::idle();
+    }
+    std::atomic<bool> stepped{false};
+  };
+  for (int run = 0; run < 200; ++run) {
+    RealWorld world;
+    Once first;
+    Once second;
+    world.spawn(first, Lane::Events);
+    world.retire(first);
+    world.spawn(second, Lane::Events);
+    CHECK(world.await([&] { return second.stepped.load(); }, never));
+    world.retire(second);
+  }
+}
+
+}  // namespace
