@@ -95,8 +95,8 @@ TEST_CASE("TablePool: many threads") {
     });
   for (auto& thread : threads) thread.join();
   std::map<int, int> counts;
-  for (Table& table : pool.tables())
-    for (const auto& [key, count] : table.entries()) counts[key] += count;
+  for (Table* table : pool.tables())
+    for (const auto& [key, count] : table->entries()) counts[key] += count;
   CHECK(pool.tables().size() <= 4);
   for (int key = 0; key < 10; ++key) CHECK(counts[key] == 4 * 200);
 }
