@@ -28,9 +28,9 @@ TEST_CASE("threads: two hundred streams one after another, a millisecond apart, 
     std::atomic<long> records{0};
     long pushed = 0;
     for (int run = 0; run < 200; ++run) {
-        StreamingContext stream(context, 1ms);
         BatchQueue<int> queue;
         std::atomic<int> batches{0};
+        StreamingContext stream(context, 1ms);
         stream.queueStream(queue) | map([](int n) { return std::pair{n % 3, 1L}; }) | reduceByKey(plus)
             | foreachRDD([&](const auto& batch) {
                   for (const auto& pair : batch.collect()) records += pair.second;
@@ -66,8 +66,8 @@ TEST_CASE("threads: two hundred streams one after another, a millisecond apart, 
 TEST_CASE("threads: started and stopped before anything can happen") {
     Context context("local[4]", "threads", quiet());
     for (int run = 0; run < 200; ++run) {
-        StreamingContext stream(context, 1ms);
         BatchQueue<int> queue;
+        StreamingContext stream(context, 1ms);
         stream.queueStream(queue) | foreachRDD([](const auto&) {});
         stream.start();
         stream.stop(false, run % 2 == 0);
@@ -78,9 +78,9 @@ TEST_CASE("threads: started and stopped before anything can happen") {
 TEST_CASE("threads: waiting, asking and stopping from several threads at once") {
     Context context("local[4]", "threads", quiet());
     for (int run = 0; run < 30; ++run) {
-        StreamingContext stream(context, 1ms);
         BatchQueue<int> queue;
         std::atomic<int> batches{0};
+        StreamingContext stream(context, 1ms);
         stream.queueStream(queue) | foreachRDD([&](const auto&) {
             ++batches;
             batches.notify_all();
@@ -151,11 +151,11 @@ private:
 TEST_CASE("threads: a stop waits for the function that runs, drops what waits and says so") {
     Announcing world;
     Context context("local[4]", "threads", quiet(), world);
-    StreamingContext stream(context, 1ms);
     BatchQueue<int> queue;
     std::atomic<int> running{0};
     std::atomic<bool> released{false};
     std::atomic<int> ended{0};
+    StreamingContext stream(context, 1ms);
     stream.queueStream(queue) | foreachRDD([&](const auto&) {
         ++running;
         running.notify_all();
@@ -185,11 +185,11 @@ TEST_CASE("threads: a stop waits for the function that runs, drops what waits an
 TEST_CASE("threads: a stop at once cuts a batch short at its next task") {
     Announcing world;
     Context context("local[2]", "threads", quiet(), world);
-    StreamingContext stream(context, 1ms);
     BatchQueue<int> queue;
     std::atomic<int> started{0};
     std::atomic<bool> released{false};
     std::atomic<bool> nextOutput{false};
+    StreamingContext stream(context, 1ms);
     const auto numbers = stream.queueStream(queue);
     numbers | foreachRDD([&](const auto& batch) {
         batch.foreach([&](int) {
@@ -216,8 +216,8 @@ TEST_CASE("threads: a stop at once cuts a batch short at its next task") {
 
 TEST_CASE("threads: errors on real workers reach who waits, batch after batch") {
     Context context("local[4]", "threads", quiet());
-    StreamingContext stream(context, 1ms);
     BatchQueue<int> queue;
+    StreamingContext stream(context, 1ms);
     stream.queueStream(queue) | map([](int n) {
         if (n == 13) throw std::runtime_error("thirteen");
         return n;
@@ -234,9 +234,9 @@ TEST_CASE("threads: listeners hear everything in order and stop comes last, howe
     Context context("local[4]", "threads", quiet());
     for (int run = 0; run < 50; ++run) {
         support::Told told;  // the events lane's until stop has returned
-        StreamingContext stream(context, 1ms);
         BatchQueue<int> queue;
         std::atomic<int> batches{0};
+        StreamingContext stream(context, 1ms);
         stream.addStreamingListener([&](const Event& event) { told.events.push_back(event); });
         stream.queueStream(queue) | foreachRDD([&](const auto&) {
             ++batches;

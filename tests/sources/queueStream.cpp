@@ -172,11 +172,11 @@ TEST_CASE("queueStream: BatchQueue::pop") {
 TEST_CASE("queueStream: pushed from many threads while it runs, nothing is lost or doubled") {
     constexpr int threads = 4, pushes = 250;
     Context context("local[4]", "queue", quiet());
-    StreamingContext stream(context, 1ms);
     BatchQueue<int> queue;
     std::vector<int> seen(threads * pushes, 0);
     std::vector<int> last(threads, -1);
     bool ordered = true;
+    StreamingContext stream(context, 1ms);
     stream.queueStream(queue, {.oneAtATime = false}) | foreachRDD([&](const auto& batch) {
         for (const int n : batch.collect()) {
             ++seen[static_cast<std::size_t>(n)];
