@@ -48,15 +48,29 @@ class CancellableRunner {
   void forEach(std::size_t n, Body&& body) {
     runner_.forEach(n, [&](std::size_t slot, std::size_t task) {
       if (cancelled()) throw detail::BatchCancelled{};
+      const Inside inside(*this);
       body(slot, task);
     });
   }
+
+  /// True in a task: where a stop would wait for the batch that waits for the task.
+  [[nodiscard]] bool calledFromTask() const { return inside_ == this; }
 
   void cancel() { cancelled_.store(true, std::memory_order_release); }
   /// acquire: partner of cancel's release.
   [[nodiscard]] bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
 
  private:
+  struct Inside {
+    explicit Inside(const CancellableRunner& runner) : outer(std::exchange(inside_, &runner)) {}
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+    ~Inside() { inside_ = outer; }
+    const CancellableRunner* outer;
+  };
+
+  static inline thread_local const CancellableRunner* inside_ = nullptr;
+
   RunnerRef runner_;
   const std::uint64_t seed_;
   std::atomic<bool> cancelled_{false};
@@ -107,7 +121,7 @@ class Scheduler final : public Actor {
     return halted_;
   }
   /// True in the call of an output's function, where a stop cannot wait for the batch to end.
-  [[nodiscard]] bool calledFromOutput() const { return running_ == this; }
+  [[nodiscard]] bool calledFromOutput() const { return running_ == this || runner_.calledFromTask(); }
 
   /// The most recent error of an output or of forming a batch, never cleared; null without one.
   [[nodiscard]] std::exception_ptr error() const {

@@ -51,7 +51,11 @@ class StreamingContext {
   StreamingContext& operator=(const StreamingContext&) = delete;
   /// Stops at once if it is still active; the Context goes on.
   ~StreamingContext() {
-    if (graph_->state() == State::Active) stopNow(false);
+    if (graph_->state() == State::Active) {
+      const bool asked = stopAsked_.load(std::memory_order_acquire);
+      stopNow(asked && askedGracefully_);
+      if (asked && askedContext_) context_.stop();
+    }
     graph_->become(State::Stopped);
   }
 
@@ -117,6 +121,7 @@ class StreamingContext {
     if (events_.calledFromListener())
       throw IllegalState("dstream: a StreamingContext cannot be stopped from a listener, since stop waits for the listeners; stop it from another thread");
     if (started() && scheduler_ && scheduler_->calledFromOutput()) {
+      if (asking_.exchange(true)) return {};  // the first to ask decides
       askedContext_ = stopContext;
       askedGracefully_ = stopGracefully;
       stopAsked_.store(true, std::memory_order_release);  // partner: the acquire in awaitUntil
@@ -288,10 +293,10 @@ class StreamingContext {
     drop();
     if (clock_) world_.retire(*clock_);
     for (Input* input : started_) input->requestStop();
+    if (scheduler_) world_.retire(*scheduler_);  // before close: a batch that begins just now asks its inputs for what they planned
+    drop();  // what the clock still formed, and the batch that was cut short
     for (Input* input : started_) report.droppedBytes += input->close();
     started_.clear();
-    if (scheduler_) world_.retire(*scheduler_);
-    drop();  // what the clock still formed, and the batch that was cut short
     if (pool_) pool_->close();
     return report;
   }
@@ -321,6 +326,7 @@ class StreamingContext {
   std::vector<std::shared_ptr<Input>> inputs_;
 
   std::mutex life_;  // start and stop, one at a time
+  std::atomic<bool> asking_{false};
   std::atomic<bool> stopAsked_{false};  // by an output's function, after the two below
   bool askedContext_ = false;
   bool askedGracefully_ = false;

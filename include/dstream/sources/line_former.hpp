@@ -55,7 +55,7 @@ class LineFormer {
     if (!block_.exists() || skipping_) return;
     const std::size_t end = linesEnd();
     if (end == block_.begin) return;
-    if (end - block_.begin > maxLineBytes_ && block_.text().find('\n') == end - block_.begin - 1) return dropLongLine(end);
+    if (isLongLine({block_.data() + block_.begin, end - block_.begin})) return dropLongLine(end);
     tail_.assign(block_.data() + end, block_.size - end);
     block_.size = end;
     handOver();
@@ -67,7 +67,7 @@ class LineFormer {
       endSkip();
     } else {
       if (!tail_.empty() && !open(tail_.size())) return false;
-      if (block_.exists() && block_.size - block_.begin > maxLineBytes_) {
+      if (block_.exists() && isLongLine(block_.text())) {
         dropped_ += block_.size - block_.begin;
       } else if (block_.exists() && block_.size != block_.begin) {
         handOver();
@@ -94,6 +94,9 @@ class LineFormer {
   [[nodiscard]] std::size_t bytesWaiting() const { return tail_.size() + (block_.exists() && !skipping_ ? block_.size - block_.begin : 0); }
 
  private:
+  /// One line, ended or not, and over the limit; what else is as long is several lines.
+  [[nodiscard]] bool isLongLine(std::string_view text) const { return text.size() > maxLineBytes_ && text.find('\n') >= text.size() - 1; }
+
   /// A new block that begins with the tail of the one before.
   bool open(std::size_t bytes) {
     std::optional<Block> fresh = pool_->take(bytes, owner_);

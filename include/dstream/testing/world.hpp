@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -98,12 +99,10 @@ class World final : public dstream::World {
   void runUntilQuiet() {
     if (running_) return;  // called from inside a step: the loop outside goes on
     running_ = true;
-    struct Reset {
-      bool& flag;
-      ~Reset() { flag = false; }
-    } reset{running_};
+    const Reset reset{running_};
     for (std::size_t steps = 0; stepOne(); ++steps)
       if (steps > mostSteps) throw std::logic_error("dstream: testing::World: the runtime does not become quiet");
+    throwFailure();
   }
 
   /// From now on connections to the endpoint wait for `accept`; before, they are refused.
@@ -124,7 +123,10 @@ class World final : public dstream::World {
     return found == listening_.end() ? 0 : found->second.size();
   }
 
-  void interrupt() { interrupted_ = true; }
+  void interrupt() {
+    interrupted_ = watched_;
+    notified_ = true;
+  }
   [[nodiscard]] bool signalsWatched() const { return watched_; }
   [[nodiscard]] const std::string& out() const { return out_; }
   [[nodiscard]] const std::string& err() const { return err_; }
@@ -147,13 +149,13 @@ class World final : public dstream::World {
   [[nodiscard]] std::size_t cores() const override { return 2; }
   std::unique_ptr<Workers> hire(std::size_t count) override { return std::make_unique<OneThread>(count); }
 
-  void spawn(Actor& actor, Lane) override { actors_.push_back({&actor, Step::ready().until}); }
+  void spawn(Actor& actor, Lane) override { actors_.push_back({&actor, Step::ready().until, false}); }
   void retire(Actor& actor) override {
     std::erase_if(actors_, [&](const Living& living) { return living.actor == &actor; });
   }
   void wake(Actor& actor) override {
     for (Living& living : actors_)
-      if (living.actor == &actor) living.until = Step::ready().until;
+      if (living.actor == &actor && !living.failed) living.until = Step::ready().until;
   }
 
   std::unique_ptr<Connection> connect(const Endpoint& endpoint, Actor& owner) override {
@@ -171,9 +173,19 @@ class World final : public dstream::World {
   }
 
   bool await(FunctionRef<bool()> done, Nanos deadline) override {
+    if (running_) throw std::logic_error("dstream: testing::World: await from within a step");
     for (;;) {
-      runUntilQuiet();
       if (done()) return true;
+      notified_ = false;
+      {
+        running_ = true;
+        const Reset reset{running_};
+        for (std::size_t steps = 0; !notified_ && stepOne(); ++steps)
+          if (steps > mostSteps) throw std::logic_error("dstream: testing::World: the runtime does not become quiet");
+      }
+      throwFailure();
+      if (notified_) continue;
+      if (done()) return true;  // before the clock moves
       const Nanos next = nextDeadline();
       if (next > deadline || (next == never && deadline == never)) {
         if (deadline == never) throw std::logic_error("dstream: testing::World: waiting for something that cannot happen");
@@ -183,7 +195,7 @@ class World final : public dstream::World {
       steady_ = std::max(steady_, next);
     }
   }
-  void notify() override {}
+  void notify() override { notified_ = true; }
 
   void watchSignals(bool watched) override {
     watched_ = watched;
@@ -198,7 +210,19 @@ class World final : public dstream::World {
   struct Living {
     Actor* actor;
     Nanos until;
+    bool failed = false;
   };
+  struct Reset {
+    bool& flag;
+    ~Reset() { flag = false; }
+  };
+
+  void throwFailure() {
+    if (failures_.empty()) return;
+    const std::exception_ptr failure = failures_.front();
+    failures_.pop_front();
+    std::rethrow_exception(failure);
+  }
 
   /// Slots in name only: tasks run in order, so a test sees the partitions of `count` workers without their threads.
   class OneThread final : public Workers {
@@ -264,9 +288,20 @@ class World final : public dstream::World {
       Actor* actor = actors_[at].actor;
       actors_[at].until = never;  // a wake during the step sets it again
       ++steps_;
-      const Step wanted = actor->step(*this);
-      for (Living& living : actors_)
-        if (living.actor == actor) living.until = std::min(living.until, wanted.until);
+      Step wanted = Step::idle();
+      bool failed = false;
+      try {
+        wanted = actor->step(*this);
+      } catch (...) {
+        failed = true;
+        failures_.push_back(std::current_exception());
+        notified_ = true;
+      }
+      for (Living& living : actors_) {
+        if (living.actor != actor) continue;
+        living.until = failed ? never : std::min(living.until, wanted.until);
+        living.failed = failed;
+      }
       return true;
     }
     return false;
@@ -284,6 +319,8 @@ class World final : public dstream::World {
   std::vector<Living> actors_;
   std::size_t turn_ = 0;
   bool running_ = false;
+  bool notified_ = false;
+  std::deque<std::exception_ptr> failures_;
   bool watched_ = false;
   bool interrupted_ = false;
   std::uint64_t steps_ = 0;
