@@ -25,6 +25,11 @@ int main(int argc, char* argv[]) try {
   if (options.has("--counts")) file.open(options.text("--counts", ""), std::ios::binary);
   if (!file) throw std::runtime_error("cannot write " + options.text("--counts", ""));
 
+  // Before the stream: what its functions use must outlive it.
+  std::int64_t lineCount = 0;
+  std::int64_t wordTotal = 0;
+  std::unordered_map<std::string, std::int64_t> total;
+
   // clang-format off
   // [word-count]
   Context context{options.master, "NetworkWordCount"};
@@ -40,9 +45,6 @@ int main(int argc, char* argv[]) try {
   // [/word-count]
   // clang-format on
 
-  std::int64_t lineCount = 0;
-  std::int64_t wordTotal = 0;
-  std::unordered_map<std::string, std::int64_t> total;
   lines | foreachRDD([&](auto batch) { lineCount += batch.count(); });
   counts | foreachRDD([&](auto batch) {
     for (auto& [word, count] : batch.collect()) {

@@ -98,6 +98,7 @@ Counted countedOverTcp(std::chrono::milliseconds interval, std::size_t workers,
   Port port;
   port.listen();
   Counter completed;
+  Counted counted;
   auto server = std::async(std::launch::async, [&] { sender(port.accept(), completed); });
 
   dstream::Context context("local[" + std::to_string(workers) + "]", "word count",
@@ -107,7 +108,6 @@ Counted countedOverTcp(std::chrono::milliseconds interval, std::size_t workers,
     if (std::holds_alternative<dstream::BatchCompleted>(event)) completed.raise();
   });
 
-  Counted counted;
   stream.socketTextStream("127.0.0.1", port.number(), {.onEnd = dstream::EndOfStream::Finish})
       | dstream::flatMap(dstream::splitWords)
       | dstream::map([](auto word) { return std::pair{word, std::int64_t{1}}; })
