@@ -22,6 +22,7 @@
 #include <dstream/operators/filter.hpp>
 #include <dstream/operators/flatMap.hpp>
 #include <dstream/operators/map.hpp>
+#include <dstream/operators/unionWith.hpp>
 
 // end a loop and begin the next
 #include <dstream/operators/count.hpp>

@@ -37,7 +37,7 @@ struct Told final : Output {
 };
 
 struct Forgetful final : NodeBase {
-    void forget(std::uint64_t seq) override { forgotten.push_back(seq); }
+    void forget(const Batch& batch) override { forgotten.push_back(batch.seq); }
     std::vector<std::uint64_t> forgotten;
 };
 

@@ -46,6 +46,7 @@ struct dstream::KeyHash<SameSlot> {
 namespace {
 
 using namespace dstream;
+using namespace std::string_view_literals;
 
 template <class Key, class K, class Value>
 void add(CombineTable<Key, Value>& table, K&& key, Value value) {
@@ -191,6 +192,47 @@ TEST_CASE("CombineTable: move-only combinations") {
         [](std::unique_ptr<int>& combined) { ++*combined; });
   REQUIRE(table.entries().size() == 10);
   CHECK(*table.entries()[9].second == 10);
+}
+
+TEST_CASE("CombineTable: find sees what is there and nothing else") {
+  CombineTable<std::string_view, int> table;
+  CHECK(table.find("to"sv) == nullptr);
+  add(table, "to"sv, 1);
+  add(table, "be"sv, 2);
+  REQUIRE(table.find("be"sv) != nullptr);
+  CHECK(*table.find("be"sv) == 2);
+  CHECK(table.find("or"sv) == nullptr);
+}
+
+/// In lockstep with a map of the standard library, under random insertions and erasures over few keys.
+template <class Key>
+void checkAgainstMap(std::uint64_t seed) {
+  support::Random random(seed);
+  CombineTable<Key, int> table(seed);
+  std::unordered_map<int, int> model;
+  for (int step = 0; step < 20000; ++step) {
+    const int key = static_cast<int>(random.below(200));
+    if (random.below(100) < (step / 2000 % 2 == 0 ? 40U : 70U)) {
+      CHECK(table.erase(Key{key}) == (model.erase(key) == 1));
+    } else {
+      add(table, Key{key}, 1);
+      ++model[key];
+    }
+    const int asked = static_cast<int>(random.below(200));
+    const int* found = table.find(Key{asked});
+    const auto known = model.find(asked);
+    REQUIRE((found == nullptr) == (known == model.end()));
+    if (found != nullptr) REQUIRE(*found == known->second);
+    REQUIRE(table.entries().size() == model.size());
+  }
+}
+
+TEST_CASE("CombineTable: erase, in lockstep with unordered_map, colliding or not") {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    checkAgainstMap<int>(seed);
+    checkAgainstMap<SameSlot>(seed);
+    checkAgainstMap<Colliding>(seed);
+  }
 }
 
 }  // namespace

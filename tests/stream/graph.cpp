@@ -17,7 +17,7 @@ struct Plain final : NodeBase {
     void eachParent(FunctionRef<void(NodeBase&)> visit) override {
         for (NodeBase* parent : parents) visit(*parent);
     }
-    void forget(std::uint64_t) override {}
+    void forget(const Batch&) override {}
     std::vector<NodeBase*> parents;
 };
 

@@ -35,6 +35,7 @@ struct Counted final : SharedNode<Head> {
 Batch numbered(std::uint64_t seq) {
     Batch batch;
     batch.seq = seq;
+    batch.time = {static_cast<std::int64_t>(seq)};
     return batch;
 }
 
@@ -55,14 +56,14 @@ TEST_CASE("node: forget drops a batch and those before it, not those behind") {
     Counted node;
     for (const std::uint64_t seq : {1U, 2U, 3U, 4U}) static_cast<void>(node.get(numbered(seq)));
     CHECK(node.computed == 4);
-    node.forget(2);
+    node.forget(numbered(2));
     static_cast<void>(node.get(numbered(3)));
     static_cast<void>(node.get(numbered(4)));
     CHECK(node.computed == 4);
     static_cast<void>(node.get(numbered(1)));
     static_cast<void>(node.get(numbered(2)));
     CHECK(node.computed == 6);
-    node.forget(0);
+    node.forget(numbered(0));
     static_cast<void>(node.get(numbered(1)));
     CHECK(node.computed == 6);
 }

@@ -13,13 +13,15 @@
 
 namespace dstream::inline v0 {
 
-/// **meaning** what a closure does to what is piped into it. Narrow: joins the loop. Wide: ends a loop and begins the next.
+/// **meaning** what a closure does to what is piped into it. Narrow: joins the loop. Wide: ends a loop and begins the next. Joint: the same
+/// over two inputs. Temporal: needs a stream, since it looks at more than one batch, or at the batch's identity.
 /// Action: ends a range or a batch with a value. Output: ends a stream.
-enum class Kind { Narrow, Wide, Action, Output };
+enum class Kind { Narrow, Wide, Joint, Temporal, Action, Output };
 
 /// **meaning** the right side of a `|`: an operator, an action, an output, or several composed.
 /// Every closure has `check<Record>()`, consteval, which speaks its sentences and says whether the record fits; a narrow one has
-/// `Result<Record>` and `step(next)`, a wide one and an action `over(rdd)`, an output `attach(stream)`.
+/// `Result<Record>` and `step(next)`, a wide one and an action `over(rdd)`, a joint one `over(rdd, otherRdd)` and `other`, a temporal one
+/// `onto(stream)`, an output `attach(graph, node)`.
 template <class T>
 concept Closure = requires {
   { std::remove_cvref_t<T>::kind } -> std::convertible_to<Kind>;
@@ -63,10 +65,20 @@ constexpr auto applyToRdd(R rdd, Op&& op) {
     static_assert(Plain::kind != Kind::Output,
                   "an output such as print() ends a DStream; a range or a batch is ended by an action: collect(), value(), foreach(f)…");
     return Invalid{};
+  } else if constexpr (Plain::kind == Kind::Temporal) {
+    static_assert(Plain::kind != Kind::Temporal, "windows, state and transform need a DStream; a range or a batch has no time");
+    return Invalid{};
   } else if constexpr (!Plain::template check<typename R::reference>()) {
     return Invalid{};
   } else if constexpr (Plain::kind == Kind::Narrow) {
     return NarrowRdd<R, Plain>{std::move(rdd), std::forward<Op>(op)};
+  } else if constexpr (Plain::kind == Kind::Joint) {
+    static_assert(!StreamLike<decltype(op.other)>, "a range or a batch cannot be put together with a DStream; inside transformWith both are batches");
+    if constexpr (!StreamLike<decltype(op.other)>) {
+      return op.over(std::move(rdd), op.other);
+    } else {
+      return Invalid{};
+    }
   } else {
     return std::forward<Op>(op).over(std::move(rdd));
   }

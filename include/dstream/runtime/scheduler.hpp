@@ -155,7 +155,10 @@ class Scheduler final : public Actor {
       const std::lock_guard lock(mutex_);
       cutShort_.push_back(info);
     }
-    for (NodeBase* node : nodes_) node->forget(info.batch.seq);
+    for (NodeBase* node : nodes_) {
+      whole && info.failedOutputs == 0 ? node->commit(info.batch) : node->rollback(info.batch);
+      node->forget(info.batch);
+    }
     info.ended = world_.now(Clock::Wall);
     events_.post(BatchCompleted{info});
     completed_.store(info.batch.seq, std::memory_order_release);
@@ -165,6 +168,7 @@ class Scheduler final : public Actor {
   /// All outputs' jobs, null where a stream has no batch. One failure and no output of this batch runs.
   bool generate(BatchInfo& info, std::vector<std::unique_ptr<Job>>& jobs) {
     try {
+      for (NodeBase* node : nodes_) node->advance(info.batch);
       for (const auto& output : graph_.outputs()) jobs.push_back(output->generate(info.batch));
       return true;
     } catch (...) {

@@ -75,6 +75,7 @@ class StreamingContext {
   [[nodiscard]] auto addInput(std::shared_ptr<InputNode> input) {
     graph_->requireOpen("an input");
     input->id = inputs_.size();
+    input->slide = interval_;
     if (input->name.empty()) input->name = std::string(input->kindName()) + " " + std::to_string(input->id);
     inputs_.push_back(input);
     using Result = typename InputNode::rdd_type;
@@ -178,6 +179,7 @@ class StreamingContext {
         if (node == &input->node()) running_.push_back(input.get());
     requireMemory();
     clock_.emplace(world_, interval_, running_, configuration_.maxBatchBytes, *scheduler_, events_);
+    for (NodeBase* node : nodes) node->begin(clock_->zero());
 
     graph_->become(State::Active);
     if (configuration_.stopOnSignals) world_.watchSignals(true);

@@ -38,6 +38,28 @@ class CombineTable {
     probe(KeyHash<Key>::hash(Owned<Key>::look(key), seed_), std::move(key), create, update);
   }
 
+  /// The combination of `key`, or null. Valid until the next change of the table.
+  template <class K>
+  [[nodiscard]] Combined* find(const K& key) {
+    const std::size_t at = slotOf(key);
+    return at == none ? nullptr : &entries_[slots_[at].entry - 1].second;
+  }
+  /// Takes out `key`, if it is there. The last entry moves to its place. **cost** O(1), the index repairs itself without marks.
+  template <class K>
+  bool erase(const K& key) {
+    const std::size_t at = slotOf(key);
+    if (at == none) return false;
+    const std::size_t hole = slots_[at].entry - 1;
+    const std::size_t last = entries_.size() - 1;
+    if (hole != last) {
+      slots_[slotOfEntry(last)].entry = static_cast<std::uint32_t>(hole + 1);
+      entries_[hole] = std::move(entries_[last]);
+    }
+    entries_.pop_back();
+    closeGap(at);
+    return true;
+  }
+
   [[nodiscard]] std::vector<Entry>& entries() { return entries_; }
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
 
@@ -67,6 +89,34 @@ class CombineTable {
         }
       }
     }
+  }
+
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  /// Where the index holds `key`; none when it does not.
+  template <class K>
+  [[nodiscard]] std::size_t slotOf(const K& key) const {
+    if (entries_.empty()) return none;
+    const std::uint64_t hash = KeyHash<Key>::hash(key, seed_);
+    const auto tag = static_cast<std::uint32_t>(hash >> 32);
+    for (std::size_t at = hash & mask_; slots_[at].entry != 0; at = (at + 1) & mask_)
+      if (slots_[at].tag == tag && sameKey(entries_[slots_[at].entry - 1].first, key)) return at;
+    return none;
+  }
+  [[nodiscard]] std::size_t slotOfEntry(std::size_t entry) const {
+    std::size_t at = KeyHash<Key>::hash(Owned<Key>::look(entries_[entry].first), seed_) & mask_;
+    while (slots_[at].entry != entry + 1) at = (at + 1) & mask_;
+    return at;
+  }
+  /// Moves back what stands behind a freed slot and could have stood in it, so that probes find it without passing a gap.
+  void closeGap(std::size_t gap) {
+    for (std::size_t at = (gap + 1) & mask_; slots_[at].entry != 0; at = (at + 1) & mask_) {
+      const std::size_t home = KeyHash<Key>::hash(Owned<Key>::look(entries_[slots_[at].entry - 1].first), seed_) & mask_;
+      if (((at - home) & mask_) < ((at - gap) & mask_)) continue;
+      slots_[gap] = slots_[at];
+      gap = at;
+    }
+    slots_[gap] = Slot{};
   }
 
   template <class K>

@@ -150,10 +150,10 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
     return 0;
   }
   /// Also what was planned for a batch that could not be formed.
-  void forget(std::uint64_t seq) override {
-    SharedNode<QueuedBatch<T>>::forget(seq);
+  void forget(const Batch& batch) override {
+    SharedNode<QueuedBatch<T>>::forget(batch);
     const std::lock_guard lock(mutex_);
-    std::erase_if(batches_, [seq](const auto& entry) { return entry.first <= seq; });
+    std::erase_if(batches_, [&](const auto& entry) { return entry.first <= batch.seq; });
   }
 
  private:

@@ -106,10 +106,10 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
   }
 
   /// Also what was planned for a batch that could not be formed.
-  void forget(std::uint64_t seq) override {
-    SharedNode<TextBlocks>::forget(seq);
+  void forget(const Batch& batch) override {
+    SharedNode<TextBlocks>::forget(batch);
     const std::lock_guard lock(mutex_);
-    std::erase_if(batches_, [seq](const auto& entry) { return entry.first <= seq; });
+    std::erase_if(batches_, [&](const auto& entry) { return entry.first <= batch.seq; });
   }
 
   [[nodiscard]] bool hasReceiver() const override { return true; }

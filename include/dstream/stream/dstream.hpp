@@ -3,6 +3,7 @@
 // DStream: an endless sequence of batches, as a value; the one place that lifts every operator from batches to streams.
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -19,6 +20,17 @@ template <class T>
 inline constexpr bool isSharedRef = false;
 template <class R>
 inline constexpr bool isSharedRef<SharedRef<R>> = true;
+
+/// An operator of two inputs of which the second is the same Rdd for every batch.
+template <class Op, class Other>
+struct WithFixed {
+  template <class R>
+  auto over(R rdd) const {
+    return op.over(std::move(rdd), other);
+  }
+  [[no_unique_address]] Op op;
+  Other other;
+};
 }  // namespace detail
 
 /// **meaning** a node of a streaming context's graph. Copies mean the same stream; several pipelines may begin at one.
@@ -58,6 +70,12 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
       graph_->requireOpen("an operator");
       using Result = WideResult<N, Plain>;
       return DStream<SharedRef<Result>>{graph_, {std::make_shared<WideNode<N, Plain>>(node_, std::forward<Op>(op))}};
+    } else if constexpr (Plain::kind == Kind::Joint) {
+      graph_->requireOpen("an operator");
+      return putTogether(std::forward<Op>(op));
+    } else if constexpr (Plain::kind == Kind::Temporal) {
+      graph_->requireOpen("an operator");
+      return std::forward<Op>(op).onto(*this);
     } else {
       std::forward<Op>(op).attach(*graph_, node_);
       return Attached{};
@@ -68,6 +86,24 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
   [[nodiscard]] const N& node() const { return node_; }
 
  private:
+  template <class Op>
+  auto putTogether(Op&& op) const {
+    using Other = std::remove_cvref_t<decltype(op.other)>;
+    if constexpr (detail::StreamLike<Other>) {
+      if (op.other.graph() != graph_) throw std::invalid_argument("dstream: two streams that are put together must belong to one StreamingContext");
+      if (op.other.node().slide() != node_.slide())
+        throw std::invalid_argument("dstream: two streams that are put together must have the same slide; window one of them first");
+      using M = std::remove_cvref_t<decltype(op.other.node())>;
+      using Both = JointNode<N, M, decltype(op.op)>;
+      using Result = JointResult<N, M, decltype(op.op)>;
+      return DStream<SharedRef<Result>>{graph_, {std::make_shared<Both>(node_, op.other.node(), std::forward<Op>(op).op)}};
+    } else {
+      using Fixed = detail::WithFixed<decltype(op.op), Other>;
+      using Result = WideResult<N, Fixed>;
+      return DStream<SharedRef<Result>>{graph_, {std::make_shared<WideNode<N, Fixed>>(node_, Fixed{std::forward<Op>(op).op, std::forward<Op>(op).other})}};
+    }
+  }
+
   std::shared_ptr<Graph> graph_;
   N node_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// IllegalState: what is thrown when a context or stream is in the wrong state for a call; wrong arguments are std::invalid_argument.
+// IllegalState: a context or stream is in the wrong state for a call; MissingBatch: a stream has none when it must. Wrong arguments are
+// std::invalid_argument.
 
 #include <stdexcept>
 
@@ -10,6 +11,10 @@ namespace dstream::inline v0 {
 
 struct IllegalState : std::logic_error {
   using std::logic_error::logic_error;
+};
+
+struct MissingBatch : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 }  // namespace dstream::inline v0

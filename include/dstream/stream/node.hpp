@@ -14,18 +14,22 @@
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/stream/batch.hpp>
+#include <dstream/stream/errors.hpp>
 
 namespace dstream::inline v0 {
 
 /// **meaning** `compute(batch)` gives the Rdd of that batch, or none: no batch, which is not the same as an empty one.
-/// `eachShared(visit)` names the shared nodes directly above.
+/// `eachShared(visit)` names the shared nodes directly above. `slide()`: how often there is a batch, in nanoseconds.
 template <class T>
 concept Node = requires(const T& node, const Batch& batch) {
   typename T::rdd_type;
   node.compute(batch);
+  node.slide();
 };
 
-/// **meaning** a shared node without its type: what a graph walks over. **threads** the jobs lane, but for `name`, set before start.
+/// **meaning** a shared node without its type: what a graph walks over. The runtime calls, for each batch: `advance` on every node, parents
+/// first; then the outputs' jobs; then `commit`, or `rollback` when the batch failed; then `forget`.
+/// **threads** the jobs lane, but for `name` and `slide`, set before start.
 class NodeBase {
  public:
   NodeBase() = default;
@@ -34,10 +38,27 @@ class NodeBase {
   virtual ~NodeBase() = default;
 
   virtual void eachParent(FunctionRef<void(NodeBase&)>) {}
-  /// Drops what is remembered of batches up to `seq`.
-  virtual void forget(std::uint64_t seq) = 0;
+  /// One interval before the first batch; called once, before it.
+  void begin(Time zero) { zero_ = zero; }
+  /// Takes what it keeps of this batch, whether an output asks for it or not.
+  virtual void advance(const Batch&) {}
+  /// What this batch changed stays, or never happened.
+  virtual void commit(const Batch&) {}
+  virtual void rollback(const Batch&) {}
+  /// The batch is done: what is remembered of it, and no longer asked to be, goes.
+  virtual void forget(const Batch& batch) = 0;
+
+  /// A batch at this time: strictly after zero, on a multiple of the slide.
+  [[nodiscard]] bool has(Time time) const { return time > zero_ && (time.nanoseconds - zero_.nanoseconds) % slide == 0; }
 
   std::string name;
+  /// **units** nanoseconds.
+  std::int64_t slide = 1;
+  /// How long batches are remembered after they are done. **units** nanoseconds.
+  std::int64_t remember = 0;
+
+ private:
+  Time zero_;
 };
 
 /// **meaning** a node whose batch is computed once and remembered, none included, however many outputs ask.
@@ -46,20 +67,23 @@ template <Rdd R>
 class SharedNode : public NodeBase {
  public:
   std::optional<R> get(const Batch& batch) {
-    for (const auto& [seq, rdd] : remembered_)
-      if (seq == batch.seq) return rdd;
+    if (!has(batch.time)) return std::nullopt;
+    for (const auto& [time, rdd] : remembered_)
+      if (time == batch.time) return rdd;
     std::optional<R> rdd = compute(batch);
-    remembered_.emplace_back(batch.seq, rdd);
+    remembered_.emplace_back(batch.time, rdd);
     return rdd;
   }
-  void forget(std::uint64_t seq) override {
-    std::erase_if(remembered_, [seq](const auto& entry) { return entry.first <= seq; });
+  void forget(const Batch& batch) override {
+    std::erase_if(remembered_, [until = batch.time.nanoseconds - remember](const auto& entry) { return entry.first.nanoseconds <= until; });
   }
+  /// What is remembered, in the order of time.
+  [[nodiscard]] const std::vector<std::pair<Time, std::optional<R>>>& remembered() const { return remembered_; }
 
  private:
   virtual std::optional<R> compute(const Batch& batch) = 0;
 
-  std::vector<std::pair<std::uint64_t, std::optional<R>>> remembered_;
+  std::vector<std::pair<Time, std::optional<R>>> remembered_;
 };
 
 /// **meaning** a shared node as a value.
@@ -68,6 +92,7 @@ struct SharedRef {
   using rdd_type = R;
   [[nodiscard]] std::optional<R> compute(const Batch& batch) const { return node->get(batch); }
   void eachShared(FunctionRef<void(NodeBase&)> visit) const { visit(*node); }
+  [[nodiscard]] std::int64_t slide() const { return node->slide; }
 
   std::shared_ptr<SharedNode<R>> node;
 };
@@ -82,6 +107,7 @@ struct NarrowNode {
     return rdd_type{*std::move(rdd), Lent<Op>{&op}};
   }
   void eachShared(FunctionRef<void(NodeBase&)> visit) const { parent.eachShared(visit); }
+  [[nodiscard]] std::int64_t slide() const { return parent.slide(); }
 
   Parent parent;
   Op op;
@@ -96,6 +122,7 @@ class WideNode final : public SharedNode<WideResult<Parent, Op>> {
  public:
   WideNode(Parent parent, Op op) : parent_(std::move(parent)), op_(std::move(op)) {
     if constexpr (requires { op_.name; }) this->name = op_.name;
+    this->slide = parent_.slide();
   }
   void eachParent(FunctionRef<void(NodeBase&)> visit) override { parent_.eachShared(visit); }
 
@@ -107,6 +134,36 @@ class WideNode final : public SharedNode<WideResult<Parent, Op>> {
   }
 
   Parent parent_;
+  Op op_;
+};
+
+template <Node First, Node Second, class Op>
+using JointResult = decltype(std::declval<const Op&>().over(std::declval<typename First::rdd_type>(), std::declval<typename Second::rdd_type>()));
+
+/// **meaning** an operator of two inputs over two parent nodes of one slide, shared.
+template <Node First, Node Second, class Op>
+class JointNode final : public SharedNode<JointResult<First, Second, Op>> {
+ public:
+  JointNode(First first, Second second, Op op) : first_(std::move(first)), second_(std::move(second)), op_(std::move(op)) {
+    if constexpr (requires { op_.name; }) this->name = op_.name;
+    this->slide = first_.slide();
+  }
+  void eachParent(FunctionRef<void(NodeBase&)> visit) override {
+    first_.eachShared(visit);
+    second_.eachShared(visit);
+  }
+
+ private:
+  std::optional<JointResult<First, Second, Op>> compute(const Batch& batch) override {
+    auto first = first_.compute(batch);
+    auto second = second_.compute(batch);
+    if (!first && !second) return std::nullopt;
+    if (!first || !second) throw MissingBatch("dstream: one of two streams that are put together has no batch at this time");
+    return op_.over(*std::move(first), *std::move(second));
+  }
+
+  First first_;
+  Second second_;
   Op op_;
 };
 
