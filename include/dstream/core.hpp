@@ -4,6 +4,7 @@
 
 // what a pipeline is made of
 #include <dstream/core/action.hpp>
+#include <dstream/core/algebra.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/functions.hpp>
 #include <dstream/core/on.hpp>

@@ -19,8 +19,16 @@
 // what a stream is
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/dstream.hpp>
+#include <dstream/stream/transform.hpp>
+
+// several batches as one
+#include <dstream/windows/countByValueAndWindow.hpp>
+#include <dstream/windows/countByWindow.hpp>
+#include <dstream/windows/reduceByKeyAndWindow.hpp>
+#include <dstream/windows/reduceByWindow.hpp>
+#include <dstream/windows/window.hpp>
 
 // where a batch leaves
-#include <dstream/outputs/batch_rdd.hpp>
+#include <dstream/stream/batch_rdd.hpp>
 #include <dstream/outputs/foreachRDD.hpp>
 #include <dstream/outputs/print.hpp>

@@ -5,13 +5,15 @@ set(table
   "operators : core text"
   "actions   : core"
   "shuffle   : core"
-  "stream    : core shuffle"
+  "stream    : core text operators actions shuffle"
+  "windows   : core text operators actions shuffle stream"
+  "state     : core text operators actions shuffle stream"
   "exec      : core"
-  "runtime   : core stream exec"
-  "sources   : core text operators actions shuffle stream runtime"
-  "outputs   : core text operators actions shuffle stream runtime"
-  "connect   : core text operators actions shuffle stream exec runtime sources outputs"
-  "testing   : core text operators actions shuffle stream exec runtime sources outputs")
+  "runtime   : core text operators actions shuffle stream exec"
+  "sources   : core text operators actions shuffle stream windows state runtime"
+  "outputs   : core text operators actions shuffle stream windows state runtime"
+  "connect   : core text operators actions shuffle stream windows state exec runtime sources outputs"
+  "testing   : core text operators actions shuffle stream windows state exec runtime sources outputs")
 
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/lines.cmake")

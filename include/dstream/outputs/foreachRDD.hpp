@@ -9,7 +9,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/pipe.hpp>
-#include <dstream/outputs/batch_rdd.hpp>
+#include <dstream/stream/batch_rdd.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/dstream.hpp>
 #include <dstream/stream/graph.hpp>

@@ -85,14 +85,20 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
   [[nodiscard]] const std::shared_ptr<Graph>& graph() const { return graph_; }
   [[nodiscard]] const N& node() const { return node_; }
 
+  /// **errors** std::invalid_argument unless both streams belong to one context and have batches at the same times.
+  template <class Other>
+  void requireSameClock(const Other& other) const {
+    if (other.graph() != graph_) throw std::invalid_argument("dstream: two streams that are put together must belong to one StreamingContext");
+    if (other.node().slide() != node_.slide())
+      throw std::invalid_argument("dstream: two streams that are put together must have the same slide; window one of them first");
+  }
+
  private:
   template <class Op>
   auto putTogether(Op&& op) const {
     using Other = std::remove_cvref_t<decltype(op.other)>;
     if constexpr (detail::StreamLike<Other>) {
-      if (op.other.graph() != graph_) throw std::invalid_argument("dstream: two streams that are put together must belong to one StreamingContext");
-      if (op.other.node().slide() != node_.slide())
-        throw std::invalid_argument("dstream: two streams that are put together must have the same slide; window one of them first");
+      requireSameClock(op.other);
       using M = std::remove_cvref_t<decltype(op.other.node())>;
       using Both = JointNode<N, M, decltype(op.op)>;
       using Result = JointResult<N, M, decltype(op.op)>;

@@ -8,13 +8,13 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>
+#include <dstream/stream/history.hpp>
 
 namespace dstream::inline v0 {
 
@@ -68,22 +68,17 @@ class SharedNode : public NodeBase {
  public:
   std::optional<R> get(const Batch& batch) {
     if (!has(batch.time)) return std::nullopt;
-    for (const auto& [time, rdd] : remembered_)
-      if (time == batch.time) return rdd;
-    std::optional<R> rdd = compute(batch);
-    remembered_.emplace_back(batch.time, rdd);
-    return rdd;
+    if (const auto* known = remembered_.find(batch.time)) return known->value;
+    remembered_.add(batch.time, compute(batch));
+    return remembered_.last().value;
   }
-  void forget(const Batch& batch) override {
-    std::erase_if(remembered_, [until = batch.time.nanoseconds - remember](const auto& entry) { return entry.first.nanoseconds <= until; });
-  }
-  /// What is remembered, in the order of time.
-  [[nodiscard]] const std::vector<std::pair<Time, std::optional<R>>>& remembered() const { return remembered_; }
+  void forget(const Batch& batch) override { remembered_.dropUntil({batch.time.nanoseconds - remember}); }
+  [[nodiscard]] const History<std::optional<R>>& remembered() const { return remembered_; }
 
  private:
   virtual std::optional<R> compute(const Batch& batch) = 0;
 
-  std::vector<std::pair<Time, std::optional<R>>> remembered_;
+  History<std::optional<R>> remembered_;
 };
 
 /// **meaning** a shared node as a value.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <dstream/outputs/batch_rdd.hpp>
+#include <dstream/stream/batch_rdd.hpp>
 
 #include <atomic>
 #include <stdexcept>

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// transform, transformWith: DStream<T> → DStream<U>, a function of each batch as a whole.
+
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/core/range_rdd.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/stream/batch.hpp>
+#include <dstream/stream/batch_rdd.hpp>
+#include <dstream/stream/dstream.hpp>
+#include <dstream/stream/errors.hpp>
+#include <dstream/stream/node.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+/// The function's result for these batches; it may also ask for the batch's identity or time.
+template <class Fn, class... Batches>
+decltype(auto) callTransform(Fn& fn, const Batch& batch, const Batches&... batches) {
+  if constexpr (std::is_invocable_v<Fn&, Batches..., const Batch&>) {
+    return fn(batches..., batch);
+  } else if constexpr (std::is_invocable_v<Fn&, Batches..., Time>) {
+    return fn(batches..., batch.time);
+  } else {
+    return fn(batches...);
+  }
+}
+
+template <class Fn, class... Batches>
+inline constexpr bool transforms =
+    std::is_invocable_v<Fn&, Batches...> || std::is_invocable_v<Fn&, Batches..., const Batch&> || std::is_invocable_v<Fn&, Batches..., Time>;
+
+/// An Rdd is taken as it is, a range as the head of a pipeline; what would run on the calling thread gets the stream's workers.
+template <class Result>
+auto batchOf(Result&& result, RunnerRef runner) {
+  if constexpr (RddLike<Result>) {
+    using R = std::remove_cvref_t<Result>;
+    if constexpr (runsInline<R>) {
+      return RunnerRdd<R>{std::forward<Result>(result), runner};
+    } else {
+      return R(std::forward<Result>(result));
+    }
+  } else {
+    auto head = headOf(std::forward<Result>(result));
+    return RunnerRdd<decltype(head)>{std::move(head), runner};
+  }
+}
+
+template <class Fn, Node... Parents>
+using TransformResult = decltype(batchOf(
+    callTransform(std::declval<Fn&>(), std::declval<const Batch&>(), std::declval<const BatchRdd<typename Parents::rdd_type>&>()...), RunnerRef{}));
+
+template <class Fn, Node First, Node... Others>
+class TransformNode final : public SharedNode<TransformResult<Fn, First, Others...>> {
+  using Result = TransformResult<Fn, First, Others...>;
+
+ public:
+  TransformNode(Fn fn, First first, Others... others) : fn_(std::move(fn)), parents_(std::move(first), std::move(others)...) {
+    this->slide = std::get<0>(parents_).slide();
+  }
+  void eachParent(FunctionRef<void(NodeBase&)> visit) override {
+    std::apply([&](const auto&... parents) { (parents.eachShared(visit), ...); }, parents_);
+  }
+
+ private:
+  template <Node N>
+  static BatchRdd<typename N::rdd_type> batchOfParent(const N& parent, const Batch& batch) {
+    auto rdd = parent.compute(batch);
+    if (!rdd) throw MissingBatch("dstream: transform: an input stream has no batch at this time");
+    return {*std::move(rdd), batch};
+  }
+
+  std::optional<Result> compute(const Batch& batch) override {
+    return std::apply(
+        [&](const auto& first, const auto&... others) {
+          auto rdd = batchOfParent(first, batch);
+          const RunnerRef runner = rdd.runner();
+          return detail::batchOf(callTransform(fn_, batch, rdd, batchOfParent(others, batch)...), runner);
+        },
+        parents_);
+  }
+
+  Fn fn_;
+  std::tuple<First, Others...> parents_;
+};
+
+template <class Fn, class... Others>
+struct TransformOp {
+  static constexpr Kind kind = Kind::Temporal;
+
+  template <class Record>
+  static consteval bool check() {
+    return true;
+  }
+
+  template <class N>
+  auto onto(const DStream<N>& stream) const {
+    constexpr bool fits = transforms<Fn, BatchRdd<typename N::rdd_type>, BatchRdd<typename Others::rdd_type>...>;
+    static_assert(fits, "transform needs a function of one batch of each stream, as [](auto batch) { return batch | …; }, and the Time if it likes");
+    if constexpr (fits) {
+      return std::apply([&](const auto&... other) { return make(stream, other...); }, others);
+    } else {
+      return Invalid{};
+    }
+  }
+
+  Fn fn;
+  std::tuple<Others...> others;
+
+ private:
+  template <class First>
+  auto make(const First& first, const Others&... other) const {
+    (first.requireSameClock(other), ...);
+    using Made = TransformNode<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
+    using Result = TransformResult<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
+    static_assert(Rdd<Result>, "transform's function must return a batch: an Rdd or a range");
+    return DStream<SharedRef<Result>>{first.graph(), {std::make_shared<Made>(fn, first.node(), other.node()...)}};
+  }
+};
+
+}  // namespace detail
+
+/// **shape** DStream<T> → DStream<U>
+/// **meaning** each batch becomes what `fn` makes of it, with operators on the batch: `transform([&](auto batch) { return batch | join(users); })`.
+/// **function contract** `fn(batch)`, `fn(batch, Time)` or `fn(batch, const Batch&)`, where batch is a BatchRdd<…>; gives an Rdd or a range. Called
+/// once per batch on the jobs lane before any output of the batch runs, so it may read what the program changes (under its own lock); the
+/// functions inside the Rdd that it returns run later. **cost** one call per batch; what it composes is fused as ever.
+/// **errors** compile time: not such a function. What it throws, and a stream without a batch at this time, fail the batch before its outputs run.
+/// **source** Spark DStream.transform.
+template <class Fn>
+[[nodiscard]] auto transform(Fn fn) {
+  return detail::TransformOp<Fn>{std::move(fn), {}};
+}
+
+/// **shape** DStream<T> × DStream<U>… → DStream<V>. The same over the batches of several streams of one context and slide, `fn(batch, others…)`.
+/// **errors** std::invalid_argument for streams of different contexts or slides. **source** Spark DStream.transformWith, StreamingContext.transform.
+template <detail::StreamLike Other, class Fn>
+[[nodiscard]] auto transformWith(Other other, Fn fn) {
+  return detail::TransformOp<Fn, Other>{std::move(fn), std::tuple<Other>(std::move(other))};
+}
+template <detail::StreamLike First, detail::StreamLike Second, class... More>
+[[nodiscard]] auto transformWith(First first, Second second, More... more) {
+  auto all = std::tuple(std::move(first), std::move(second), std::move(more)...);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    using All = decltype(all);
+    using Fn = std::tuple_element_t<sizeof...(I), All>;
+    return detail::TransformOp<Fn, std::tuple_element_t<I, All>...>{std::move(std::get<sizeof...(I)>(all)),
+                                                                    std::tuple<std::tuple_element_t<I, All>...>(std::move(std::get<I>(all))...)};
+  }(std::make_index_sequence<sizeof...(More) + 1>{});
+}
+
+}  // namespace dstream::inline v0

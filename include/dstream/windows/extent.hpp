@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// WindowExtent: how long a window is and how often it is given; checked against the stream it is put on.
+
+#include <chrono>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include <dstream/core/config.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// **units** nanoseconds.
+struct WindowExtent {
+  std::int64_t length = 0;
+  std::int64_t slide = asParent;
+
+  static constexpr std::int64_t asParent = -1;
+
+  /// The extent over a parent of that slide. **errors** std::invalid_argument unless both are positive multiples of it.
+  [[nodiscard]] WindowExtent over(std::int64_t parentSlide) const {
+    WindowExtent extent{length, slide == asParent ? parentSlide : slide};
+    require(extent.length, parentSlide, "length");
+    require(extent.slide, parentSlide, "slide");
+    return extent;
+  }
+
+ private:
+  static void require(std::int64_t duration, std::int64_t parentSlide, const char* what) {
+    if (duration > 0 && duration % parentSlide == 0) return;
+    std::string text = "dstream: the ";
+    text += what;
+    text += " of a window (";
+    text += std::to_string(duration);
+    text += " ns) must be a positive multiple of the slide of the stream it is put on (";
+    text += std::to_string(parentSlide);
+    text += " ns)";
+    throw std::invalid_argument(text);
+  }
+};
+
+inline WindowExtent extentOf(std::chrono::nanoseconds length, std::chrono::nanoseconds slide) {
+  return {length.count(), slide.count() == WindowExtent::asParent ? 0 : slide.count()};
+}
+inline WindowExtent extentOf(std::chrono::nanoseconds length) { return {length.count()}; }
+
+}  // namespace dstream::inline v0::detail

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// reduceByWindow: DStream<T> → DStream<T>, one record per slide: all records of the window combined.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/algebra.hpp>
+#include <dstream/core/config.hpp>
+#include <dstream/core/named.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/core/single.hpp>
+#include <dstream/operators/reduce.hpp>
+#include <dstream/stream/dstream.hpp>
+#include <dstream/stream/history.hpp>
+#include <dstream/windows/extent.hpp>
+#include <dstream/windows/subtract_on_evict.hpp>
+#include <dstream/windows/two_stacks.hpp>
+#include <dstream/windows/window_state.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+/// A user's function on kept values: gives a new one and leaves both.
+template <class T, class Fn>
+struct OnKept {
+  Kept<T> operator()(const Kept<T>& left, const Kept<T>& right) const {
+    return Owned<T>::own(static_cast<T>(detail::invoke(fn, Owned<T>::look(left), Owned<T>::look(right))));
+  }
+  [[no_unique_address]] Fn fn;
+};
+
+template <class T, class Fn>
+inline constexpr bool combinesKept = std::is_invocable_r_v<T, const Fn&, View<T>, View<T>>;
+
+/// The value of a batch that was reduced to one record, or none.
+template <class T, Rdd R>
+std::optional<Kept<T>> onlyRecord(R& rdd) {
+  std::optional<Kept<T>> only;
+  auto keep = [](std::optional<Kept<T>>* into, auto&& record) {
+    into->emplace(Owned<T>::own(std::forward<decltype(record)>(record)));
+    return into;
+  };
+  for (std::size_t partition = 0; partition < rdd.partitions(); ++partition) static_cast<void>(rdd.fold(Slice{partition}, &only, keep));
+  return only;
+}
+
+template <class T, class Fn>
+class ReducedByStacks {
+ public:
+  using Data = Single<T>;
+  explicit ReducedByStacks(Fn fn) : combine_{std::move(fn)} {}
+
+  void evict(Time until, RunnerRef) { stacks_.evict(until.nanoseconds, combine_); }
+  template <Rdd R>
+  void push(Time time, R& rdd, RunnerRef) {
+    if (const auto value = onlyRecord<T>(rdd)) stacks_.push(time.nanoseconds, *value, combine_);
+  }
+  Data result() {
+    if (stacks_.empty()) return {};
+    return {stacks_.total(combine_)};
+  }
+
+ private:
+  OnKept<T, Fn> combine_;
+  TwoStacks<Kept<T>> stacks_;
+};
+
+template <class T, class Fn, class Inverse>
+class ReducedByInverse {
+ public:
+  using Data = Single<T>;
+  ReducedByInverse(Fn fn, Inverse inverse, bool keepEmpty) : combine_{std::move(fn)}, inverse_{std::move(inverse)}, keepEmpty_(keepEmpty) {}
+
+  void evict(Time until, RunnerRef) {
+    for (; !values_.empty() && values_.first()->time <= until; values_.dropFirst()) total_.evict(values_.first()->value, inverse_, keepEmpty_);
+  }
+  template <Rdd R>
+  void push(Time time, R& rdd, RunnerRef) {
+    const auto value = onlyRecord<T>(rdd);
+    if (!value) return;
+    if (values_.empty() || values_.last().time != time) values_.add(time, *value);
+    total_.push(time.nanoseconds, *value, combine_);
+  }
+  Data result() {
+    if (total_.total() == nullptr) return {};
+    return {*total_.total()};
+  }
+
+ private:
+  OnKept<T, Fn> combine_;
+  OnKept<T, Inverse> inverse_;
+  const bool keepEmpty_;
+  SubtractOnEvict<Kept<T>> total_;
+  History<Kept<T>> values_;
+};
+
+/// Marks that no inverse was given: one that is declared for the function is used, else none.
+struct Declared {};
+
+template <class Fn, class Inv>
+struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv>> {
+  static constexpr Kind kind = Kind::Temporal;
+
+  ReduceByWindowOp(Fn function, Inv inverse, WindowExtent window) : fn(std::move(function)), inv(std::move(inverse)), extent(window) {}
+
+  template <class Record>
+  static consteval bool check() {
+    using T = std::remove_cvref_t<Record>;
+    if constexpr (ReduceOp<Fn>::template check<Record>()) {
+      constexpr bool fits = combinesKept<T, Fn> && (std::is_same_v<Inv, Declared> || combinesKept<T, Inv>);
+      static_assert(fits, "reduceByWindow needs functions that take two records by value or const reference: the window keeps them");
+      return fits;
+    }
+    return false;
+  }
+
+  template <Node N>
+  auto onto(const DStream<N>& stream) const {
+    using T = typename N::rdd_type::value_type;
+    const WindowExtent checked = extent.over(stream.node().slide());
+    const auto reduced = stream | reduce(fn);
+    if constexpr (!std::is_same_v<Inv, Declared>) {
+      return made(reduced, ReducedByInverse<T, Fn, Inv>{fn, inv, true}, checked);
+    } else if constexpr (Invertible<Fn, T>) {
+      using Known = typename Inverse<Fn, T>::type;
+      return made(reduced, ReducedByInverse<T, Fn, Known>{fn, Known{}, false}, checked);
+    } else {
+      return made(reduced, ReducedByStacks<T, Fn>{fn}, checked);
+    }
+  }
+
+  [[no_unique_address]] Fn fn;
+  [[no_unique_address]] Inv inv;
+  WindowExtent extent;
+
+ private:
+  template <class Stream, class State>
+  auto made(const Stream& stream, State state, WindowExtent checked) const {
+    using Result = WideRdd<typename State::Data>;
+    auto node = std::make_shared<WindowStateNode<std::remove_cvref_t<decltype(stream.node())>, State>>(stream.node(), std::move(state), checked);
+    node->name = this->name;
+    return DStream<SharedRef<Result>>{stream.graph(), {std::move(node)}};
+  }
+};
+
+}  // namespace detail
+
+/// **shape** DStream<T> → DStream<T>
+/// **meaning** every `slide`, the records of the batches in (t − length, t] combined with `fn`; no record for a window without any.
+/// **function contract** as for reduce; the older argument comes first. A function with a declared Inverse (plus over integers) is subtracted from
+/// when a batch leaves; any other is combined by two stacks. **kept** one T per batch in the window. **cost** per batch one reduce and O(1) calls
+/// of fn, whatever the length. **errors** as for reduce and window. **source** Spark DStream.reduceByWindow.
+template <class Fn>
+[[nodiscard]] auto reduceByWindow(Fn fn, std::chrono::nanoseconds length, std::chrono::nanoseconds slide) {
+  return detail::ReduceByWindowOp<Fn, detail::Declared>{std::move(fn), {}, detail::extentOf(length, slide)};
+}
+/// The same with an inverse of the user's: `inverse(fn(x, y), y) == x`. From the first record on each window gives one record, also one without
+/// any: what inverse leaves (0 for sums). Rounding errors of floats stay for ever.
+template <class Fn, class Inv>
+  requires(!std::is_convertible_v<Inv, std::chrono::nanoseconds>)
+[[nodiscard]] auto reduceByWindow(Fn fn, Inv inverse, std::chrono::nanoseconds length, std::chrono::nanoseconds slide) {
+  return detail::ReduceByWindowOp<Fn, Inv>{std::move(fn), std::move(inverse), detail::extentOf(length, slide)};
+}
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/stream/transform.hpp>
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dstream/windows/window.hpp>
+
+#include "runtime/stage.hpp"
+#include "support/batches.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+using support::outputsOf;
+using Numbers = std::vector<int>;
+using Outputs = std::vector<std::optional<Numbers>>;
+
+const std::vector<support::Partitions<int>> batches{{{1}, {2}}, {{}}, {{3}}};
+
+TEST_CASE("transform: operators on the batch; actions on it too") {
+  CHECK(outputsOf<int>(transform([](auto batch) { return batch | map([](int x) { return x * 2; }); }), batches) == Outputs{{{2, 4}}, {Numbers{}}, {{6}}});
+  CHECK(outputsOf<int>(transform([](auto batch) { return batch | filter([most = batch.fold(0, [](int a, int b) { return a > b ? a : b; })](int x) { return x < most; }); }),
+                       batches)
+        == Outputs{{{1}}, {Numbers{}}, {Numbers{}}});
+}
+
+TEST_CASE("transform: the function may give a range; it may ask for the time or the batch") {
+  CHECK(outputsOf<int>(transform([](const auto& batch) { return batch.collect(); }), batches) == Outputs{{{1, 2}}, {Numbers{}}, {{3}}});
+  CHECK(outputsOf<int>(transform([](const auto&, const Batch& batch) { return Numbers{static_cast<int>(batch.seq)}; }), batches)
+        == Outputs{{{1}}, {{2}}, {{3}}});
+  CHECK(outputsOf<int>(transform([](const auto&, Time time) { return Numbers{static_cast<int>(time.milliseconds() / 1000 % 100)}; }), batches)
+        == Outputs{{{1}}, {{2}}, {{3}}});
+}
+
+TEST_CASE("transform: called once per batch, however many outputs, and sees what the program changes") {
+  support::Stage stage;
+  int limit = 10;
+  int calls = 0;
+  std::vector<Numbers> seen;
+  const auto small = stage.stream.queueStream(stage.queue) | transform([&](auto batch) {
+                       ++calls;
+                       return batch | filter([limit](int x) { return x < limit; });
+                     });
+  for (int i = 0; i < 2; ++i) small | foreachRDD([&](const auto& batch) { seen.push_back(batch.collect()); });
+  stage.queue.push(Numbers{1, 20});
+  stage.queue.push(Numbers{1, 20});
+  stage.stream.start();
+  stage.world.advance(1s);
+  limit = 100;
+  stage.world.advance(1s);
+  CHECK(calls == 2);
+  CHECK(seen == std::vector<Numbers>{{1}, {1}, {1, 20}, {1, 20}});
+}
+
+TEST_CASE("transform: what it throws fails the batch before its outputs run, and no other batch") {
+  support::Stage stage;
+  std::vector<Numbers> seen;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  numbers | foreachRDD([&](const auto& batch) { seen.push_back(batch.collect()); });
+  numbers | transform([](auto batch, const Batch& identity) {
+    if (identity.seq == 1) throw std::runtime_error("not this one");
+    return batch | map([](int x) { return x; });
+  }) | foreachRDD([&](const auto& batch) { seen.push_back(batch.collect()); });
+  stage.queue.push(Numbers{1});
+  stage.queue.push(Numbers{2});
+  stage.stream.start();
+  stage.world.advance(2s);
+  CHECK(seen == std::vector<Numbers>{{2}, {2}});
+  CHECK(stage.told.all<BatchFailed>().size() == 1);
+  CHECK(support::messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "not this one");
+}
+
+TEST_CASE("transformWith: the batches of several streams") {
+  support::Stage stage;
+  BatchQueue<int> other;
+  std::vector<Numbers> seen;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  const auto others = stage.stream.queueStream(other);
+  numbers | transformWith(others, [](auto a, auto b) { return a | unionWith(b); }) | foreachRDD([&](const auto& batch) { seen.push_back(batch.collect()); });
+  numbers | transformWith(others, numbers, [](auto a, auto b, auto c, Time) { return c | unionWith(b, a); })
+      | foreachRDD([&](const auto& batch) { seen.push_back(batch.collect()); });
+  stage.queue.push(Numbers{1});
+  other.push(Numbers{2});
+  stage.stream.start();
+  stage.world.advance(1s);
+  CHECK(seen == std::vector<Numbers>{{1, 2}, {1, 2, 1}});
+}
+
+TEST_CASE("transformWith: other contexts and other slides are refused") {
+  support::Stage stage;
+  support::Stage another;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  const auto both = [](auto a, auto) { return a; };
+  CHECK_THROWS_AS(numbers | transformWith(another.stream.queueStream(another.queue), both), std::invalid_argument);
+  CHECK_THROWS_AS(numbers | transformWith(numbers | window(2s, 2s), both), std::invalid_argument);
+}
+
+}  // namespace

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/windows/reduceByKeyAndWindow.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <dstream/windows/countByValueAndWindow.hpp>
+#include <dstream/windows/window.hpp>
+
+#include "runtime/stage.hpp"
+#include "support/batches.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+using support::Random;
+using support::sortedOutputsOf;
+using Pair = std::pair<std::string, int>;
+using Pairs = std::vector<Pair>;
+using Outputs = std::vector<std::optional<Pairs>>;
+
+/// Neither the library nor the compiler knows anything of its algebra.
+constexpr auto larger = [](int a, int b) { return a < b ? b : a; };
+constexpr auto add = [](int a, int b) { return a + b; };
+constexpr auto subtract = [](int a, int b) { return a - b; };
+
+const std::vector<support::Partitions<Pair>> few{{{{"a", 1}, {"b", 2}}}, {{{"a", 3}}}, {{{"c", 5}}}, {{}}, {{}}, {{{"a", 7}}}};
+
+TEST_CASE("reduceByKeyAndWindow: keys come, stay and go") {
+  const Outputs expected{{{{"a", 1}, {"b", 2}}}, {{{"a", 4}, {"b", 2}}}, {{{"a", 3}, {"c", 5}}}, {{{"c", 5}}}, {Pairs{}}, {{{"a", 7}}}};
+  CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(add, 2s), few) == expected);
+  CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(plus, 2s), few) == expected);
+  CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(add, subtract, 2s, 1s), few) == expected);
+}
+
+TEST_CASE("reduceByKeyAndWindow: keepEmptyKeys keeps what inverse leaves, as Spark does") {
+  CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(add, subtract, 2s, 1s).keepEmptyKeys(), few)
+        == Outputs{{{{"a", 1}, {"b", 2}}}, {{{"a", 4}, {"b", 2}}}, {{{"a", 3}, {"b", 0}, {"c", 5}}}, {{{"a", 0}, {"b", 0}, {"c", 5}}},
+                   {{{"a", 0}, {"b", 0}, {"c", 0}}}, {{{"a", 7}, {"b", 0}, {"c", 0}}}});
+}
+
+TEST_CASE("reduceByKeyAndWindow: a filter drops a key from the window too; it starts afresh") {
+  const auto notSmall = [](const auto& pair) { return pair.second > 2; };
+  CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(add, subtract, 3s, 1s, notSmall), {{{{"a", 1}}}, {{{"a", 2}}}, {{{"a", 3}}}, {{}}})
+        == Outputs{{Pairs{}}, {Pairs{}}, {{{"a", 3}}}, {Pairs{}}});  // 3 at first, and 1, which the key had before it was dropped, leaves
+}
+
+/// Every form, in lockstep with the window computed anew.
+void checkLaws(std::uint64_t seed, std::chrono::seconds length, std::chrono::seconds slide, std::size_t workers) {
+  INFO("seed " << seed << ", length " << length.count() << ", slide " << slide.count() << ", workers " << workers);
+  Random random(seed);
+  const auto batches = support::randomPairs(random, 25);
+  const auto sums = sortedOutputsOf<Pair>(window(length, slide) | reduceByKey(add), batches, workers);
+  CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(add, length, slide), batches, workers) == sums);
+  CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(plus, length, slide, 3), batches, workers) == sums);
+  CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(add, subtract, length, slide), batches, workers) == sums);
+  const auto most = sortedOutputsOf<Pair>(window(length, slide) | reduceByKey(larger), batches, workers);
+  CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(larger, length, slide), batches, workers) == most);
+}
+
+TEST_CASE("reduceByKeyAndWindow: equals the window computed anew") {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    checkLaws(seed, 1s, 1s, 1);
+    checkLaws(seed, 3s, 1s, 2);
+    checkLaws(seed, 7s, 1s, 3);
+    checkLaws(seed, 5s, 2s, 2);
+    checkLaws(seed, 4s, 4s, 2);
+    checkLaws(seed, 2s, 5s, 2);
+    checkLaws(seed, 40s, 1s, 7);
+  }
+}
+
+TEST_CASE("reduceByKeyAndWindow: keys and values that are views become owners") {
+  const auto words = flatMap(splitWords) | map([](std::string_view word) { return std::pair{word.substr(0, 1), word}; });
+  const auto longer = [](std::string_view a, std::string_view b) { return a.size() < b.size() ? b : a; };
+  const std::vector<support::Partitions<std::string>> batches{{{"to tiny", "be"}}, {{"between"}}, {{"b"}}, {{}}};
+  using Words = std::vector<std::pair<std::string, std::string>>;
+  CHECK(sortedOutputsOf<std::string>(words | reduceByKeyAndWindow(longer, 2s), batches)
+        == std::vector<std::optional<Words>>{{{{"b", "be"}, {"t", "tiny"}}}, {{{"b", "between"}, {"t", "tiny"}}}, {{{"b", "between"}}}, {{{"b", "b"}}}});
+}
+
+TEST_CASE("reduceByKeyAndWindow: a window of its windows sees each as it was") {
+  const auto twice = [](const auto& first, const auto& second) { return sortedOutputsOf<Pair>(first | second, few); };
+  CHECK(twice(reduceByKeyAndWindow(plus, 2s), window(2s) | reduceByKey(plus))
+        == twice(window(2s) | reduceByKey(plus), window(2s) | reduceByKey(plus)));
+  CHECK(twice(reduceByKeyAndWindow(larger, 2s), reduceByKeyAndWindow(larger, 3s))
+        == twice(window(2s) | reduceByKey(larger), window(3s) | reduceByKey(larger)));
+}
+
+TEST_CASE("reduceByKeyAndWindow: a function that throws for a while loses nothing") {
+  support::Stage stage;
+  bool broken = false;
+  std::vector<Pairs> seen;
+  const auto sum = [&broken](int a, int b) { return broken ? throw std::runtime_error("broken") : a + b; };
+  stage.stream.queueStream(stage.queue) | map([](int x) { return Pair{x % 2 == 0 ? "even" : "odd", x}; }) | reduceByKeyAndWindow(sum, 3s)
+      | foreachRDD([&](const auto& batch) { seen.push_back(batch.collect()); });
+  stage.stream.start();
+  for (int x = 1; x <= 6; ++x) {
+    broken = x == 3 || x == 4;
+    stage.queue.push(std::vector{x, x + 1});
+    stage.world.advance(1s);
+  }
+  for (auto& pairs : seen) std::sort(pairs.begin(), pairs.end());
+  CHECK(seen == std::vector<Pairs>{{{"even", 2}, {"odd", 1}}, {{"even", 4}, {"odd", 4}}, {{"even", 4 + 4 + 6}, {"odd", 3 + 5 + 5}}, {{"even", 4 + 6 + 6}, {"odd", 5 + 5 + 7}}});
+}
+
+TEST_CASE("countByValueAndWindow: values and how often they are there") {
+  using Counts = std::vector<std::pair<int, std::int64_t>>;
+  const std::vector<support::Partitions<int>> batches{{{1, 1, 2}}, {{2}, {3}}, {{}}, {{}}};
+  CHECK(sortedOutputsOf<int>(countByValueAndWindow(2s, 1s), batches)
+        == std::vector<std::optional<Counts>>{{{{1, 2}, {2, 1}}}, {{{1, 2}, {2, 2}, {3, 1}}}, {{{2, 1}, {3, 1}}}, {Counts{}}});
+}
+
+}  // namespace
