@@ -4,13 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/atomic_count.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
+#include <dstream/core/partitions.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/shuffle/combine_table.hpp>
@@ -20,36 +20,10 @@ namespace dstream::inline v0 {
 
 /// **meaning** (key, value) records whose key k is in partition `partitionHash(k) % partitions`, each key once.
 template <class Key, class Value>
-class Keyed {
-  using Product = Owned<std::pair<Key, Value>>;
-
+class Keyed : public Partitions<std::pair<Key, Value>> {
  public:
   using Entry = std::pair<Kept<Key>, Kept<Value>>;
-  using reference = typename Product::view;
-  using value_type = std::remove_cvref_t<reference>;
-
-  Keyed() = default;
-  explicit Keyed(std::vector<std::vector<Entry>> parts) : parts_(std::move(parts)) {}
-
-  [[nodiscard]] std::size_t partitions() const { return parts_.size(); }
-  [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const {
-    const std::size_t perSlice = bytes / sizeof(Entry) + 1;
-    return parts_[partition].empty() ? 1 : (parts_[partition].size() - 1) / perSlice + 1;
-  }
-
-  template <class Accumulator, class Step>
-  DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
-    const std::vector<Entry>& part = parts_[slice.partition];
-    const std::size_t to = part.size() * (slice.index + 1) / slice.count;
-    for (std::size_t i = part.size() * slice.index / slice.count; i < to; ++i) {
-      accumulator = step(std::move(accumulator), Product::look(part[i]));
-      if (stopped(accumulator)) break;
-    }
-    return accumulator;
-  }
-
- private:
-  std::vector<std::vector<Entry>> parts_;
+  using Partitions<std::pair<Key, Value>>::Partitions;
 };
 
 namespace detail {
