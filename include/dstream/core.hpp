@@ -27,6 +27,10 @@
 // end a loop and begin the next
 #include <dstream/operators/count.hpp>
 #include <dstream/operators/reduce.hpp>
+#include <dstream/shuffle/aggregateByKey.hpp>
+#include <dstream/shuffle/combineByKey.hpp>
+#include <dstream/shuffle/foldByKey.hpp>
+#include <dstream/shuffle/groupByKey.hpp>
 #include <dstream/shuffle/reduceByKey.hpp>
 
 // end the pipeline with a value

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Keyed: the data of a keyed operator, and combineKeyed, which makes it: tables per task, then one merged part per partition.
+// Keyed: the data of a keyed operator, and what makes it: tables per task, then one merged part per partition.
 
 #include <cstddef>
 #include <cstdint>
@@ -28,11 +28,16 @@ class Keyed : public Partitions<std::pair<Key, Value>> {
 
 namespace detail {
 
+/// In which order the records of a key are combined. Any: each running task has a table, used again for its next slice. Slices: each slice
+/// has a table of its own, and they are merged in the order of the data.
+enum class CombineOrder { Any, Slices };
+
 /// Tables for the tasks that run now: an accumulator belongs to a running task, never to a worker, which may help elsewhere meanwhile.
+/// Or, where `tasks` are announced, one table for each of them.
 template <class Table>
 class TablePool {
  public:
-  explicit TablePool(std::uint64_t seed) : seed_(seed) {}
+  explicit TablePool(std::uint64_t seed, std::size_t tasks = 0) : seed_(seed), byTask_(tasks > 0), tables_(tasks) {}
   TablePool(const TablePool&) = delete;
   TablePool& operator=(const TablePool&) = delete;
   ~TablePool() {
@@ -41,7 +46,7 @@ class TablePool {
 
   class Lease {
    public:
-    explicit Lease(TablePool& pool) : pool_(pool), table_(pool.take()) {}
+    explicit Lease(TablePool& pool, std::size_t task = 0) : pool_(pool), table_(pool.take(task)) {}
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     ~Lease() { pool_.give(table_); }
@@ -52,11 +57,12 @@ class TablePool {
     Table* table_;
   };
 
-  /// All tables, when no lease is out.
+  /// All tables, when no lease is out; in the order of the tasks where those were announced.
   const std::vector<Table*>& tables() const { return tables_; }
 
  private:
-  Table* take() {
+  Table* take(std::size_t task) {
+    if (byTask_) return tables_[task] = new Table(seed_);
     const Hold hold(busy_);
     if (free_.empty()) {
       tables_.reserve(tables_.size() + 1);
@@ -69,6 +75,7 @@ class TablePool {
     return table;
   }
   void give(Table* table) {
+    if (byTask_) return;
     const Hold hold(busy_);
     free_.push_back(table);
   }
@@ -85,25 +92,27 @@ class TablePool {
   };
 
   std::uint64_t seed_;
+  bool byTask_;
   SpinLock busy_;
   std::vector<Table*> tables_;  // all, owned; a task holds one for its time
   std::vector<Table*> free_;
 };
 
-/// **map side** each task folds its slice into a table of its own: `step(Table*, record)`.
-/// **reduce side** each partition merges its entries of all tables: `merge(combined, Combined&& other)`.
-template <class Key, class Combined, Rdd R, class Step, class Merge>
-auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Step& step, const Merge& merge) {
-  using Table = CombineTable<Key, Combined>;
-  using Entry = typename Table::Entry;
-
-  TablePool<Table> pool(runner.seed());
-  const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
+/// **map side** each task folds its slice into a table: `step(Table*, record)`. `before`: tasks announced for an earlier parent.
+template <class Table, Rdd R, class Step>
+void fillTables(TablePool<Table>& pool, R& parent, RunnerRef runner, const std::vector<Slice>& slices, const Step& step, std::size_t before = 0) {
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
-    typename TablePool<Table>::Lease table(pool);
+    typename TablePool<Table>::Lease table(pool, before + task);
     Step own = step;
     static_cast<void>(parent.fold(slices[task], table.get(), own));
   });
+}
+
+/// **reduce side** each partition merges its entries of all tables, in their order: `merge(combined, Combined&& other)`.
+template <class Key, class Combined, class Merge>
+auto mergeTables(const TablePool<CombineTable<Key, Combined>>& pool, RunnerRef runner, std::size_t partitions, const Merge& merge) {
+  using Table = CombineTable<Key, Combined>;
+  using Entry = typename Table::Entry;
 
   const std::vector<Table*>& tables = pool.tables();
   std::vector<std::vector<Entry>> parts(partitions);
@@ -136,6 +145,16 @@ auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Ste
     parts[part] = std::move(merged.entries());
   });
   return parts;
+}
+
+/// The parts of a Keyed: both sides for one parent.
+template <class Key, class Combined, Rdd R, class Step, class Merge>
+auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Step& step, const Merge& merge, CombineOrder order = CombineOrder::Any) {
+  const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
+  const bool bySlice = order == CombineOrder::Slices || runner.ordered();
+  TablePool<CombineTable<Key, Combined>> pool(runner.seed(), bySlice ? slices.size() : 0);
+  fillTables(pool, parent, runner, slices, step);
+  return mergeTables(pool, runner, partitions, merge);
 }
 
 }  // namespace detail
