@@ -21,8 +21,13 @@
 // fused into the loop
 #include <dstream/operators/filter.hpp>
 #include <dstream/operators/flatMap.hpp>
+#include <dstream/operators/flatMapValues.hpp>
+#include <dstream/operators/keyBy.hpp>
+#include <dstream/operators/keys.hpp>
 #include <dstream/operators/map.hpp>
+#include <dstream/operators/mapValues.hpp>
 #include <dstream/operators/unionWith.hpp>
+#include <dstream/operators/values.hpp>
 
 // end a loop and begin the next
 #include <dstream/operators/count.hpp>

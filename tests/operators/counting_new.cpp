@@ -46,6 +46,14 @@ TEST_CASE("fused pipelines over numbers allocate nothing") {
         })
         == 0);
   CHECK(total == 6000);
+  CHECK(allocationsOf([&] {
+          total = numbers | keyBy(half) | mapValues(half) | flatMapValues([](int n) { return ranges::views::iota(0, n); })
+                  | values() | sum();
+        })
+        == 0);
+  CHECK(total == 3000);
+  CHECK(allocationsOf([&] { total = numbers | keyBy(half) | keys() | sum(); }) == 0);
+  CHECK(total == 3000);
   CHECK(allocationsOf([&] { total = parallelize(numbers, 7) | map(half) | sum(); }) == 0);
   CHECK(total == 3000);
 }

@@ -75,7 +75,7 @@ constexpr auto applyToRdd(R rdd, Op&& op) {
   } else if constexpr (Plain::kind == Kind::Joint) {
     static_assert(!StreamLike<decltype(op.other)>, "a range or a batch cannot be put together with a DStream; inside transformWith both are batches");
     if constexpr (!StreamLike<decltype(op.other)>) {
-      return op.over(std::move(rdd), op.other);
+      return op.over(std::move(rdd), std::forward<Op>(op).other);
     } else {
       return Invalid{};
     }

@@ -60,9 +60,6 @@ auto combinedByKey(R rdd, Create create, MergeValue mergeValue, MergeCombiners m
   });
 }
 
-template <class Record>
-using ValueRecord = decltype(member<1>(std::declval<Record>()));
-
 template <class Create, class MergeValue, class MergeCombiners>
 struct CombineByKeyOp : Nameable<CombineByKeyOp<Create, MergeValue, MergeCombiners>> {
   static constexpr Kind kind = Kind::Wide;
