@@ -33,10 +33,15 @@
 #include <dstream/operators/count.hpp>
 #include <dstream/operators/reduce.hpp>
 #include <dstream/shuffle/aggregateByKey.hpp>
+#include <dstream/shuffle/cogroup.hpp>
 #include <dstream/shuffle/combineByKey.hpp>
 #include <dstream/shuffle/foldByKey.hpp>
+#include <dstream/shuffle/fullOuterJoin.hpp>
 #include <dstream/shuffle/groupByKey.hpp>
+#include <dstream/shuffle/join.hpp>
+#include <dstream/shuffle/leftOuterJoin.hpp>
 #include <dstream/shuffle/reduceByKey.hpp>
+#include <dstream/shuffle/rightOuterJoin.hpp>
 
 // end the pipeline with a value
 #include <dstream/actions/collect.hpp>

@@ -13,25 +13,25 @@
 #include <dstream/core/wide.hpp>
 #include <dstream/shuffle/key_value.hpp>
 #include <dstream/shuffle/keyed.hpp>
+#include <dstream/shuffle/sides.hpp>
 
 namespace dstream::inline v0 {
 
 namespace detail {
 
-template <class Key, class Value>
+template <class Key, class Values>
 struct GroupByKeyStep {
-  using Values = std::vector<Kept<Value>>;
   using Table = CombineTable<Key, Values>;
 
   template <class Record>
   DSTREAM_INLINE Table* operator()(Table* table, Record&& record) const {
-    const auto own = [&]() -> Kept<Value> { return Owned<Value>::own(member<1>(std::forward<Record>(record))); };
+    const auto add = [&](Values& values) { detail::gather(values, member<1>(std::forward<Record>(record))); };
     const auto create = [&] {
       Values values;
-      values.push_back(own());
+      add(values);
       return values;
     };
-    table->combine(member<0>(std::forward<Record>(record)), create, [&](Values& values) { values.push_back(own()); });
+    table->combine(member<0>(std::forward<Record>(record)), create, add);
     return table;
   }
 };
@@ -39,8 +39,7 @@ struct GroupByKeyStep {
 struct AppendValues {
   template <class Values>
   void operator()(Values& values, Values&& others) const {
-    values.reserve(values.size() + others.size());
-    for (auto&& other : others) values.push_back(std::move(other));
+    detail::append(values, std::move(others));
   }
 };
 
@@ -60,11 +59,11 @@ struct GroupByKeyOp : Nameable<GroupByKeyOp> {
   template <class R>
   auto over(R rdd) const {
     using Key = KeyOf<typename R::reference>;
-    using Value = ValueOf<typename R::reference>;
-    using Data = Keyed<Key, std::vector<Value>>;
-    return wide<Data>(std::move(rdd), [asked = partitions](R& parent, RunnerRef runner) {
-      return Data{combineKeyed<Key, std::vector<Kept<Value>>>(parent, runner, asked == 0 ? runner.partitions() : asked, GroupByKeyStep<Key, Value>{},
-                                                              AppendValues{}, CombineOrder::Slices)};
+    using Values = std::vector<ValueOf<typename R::reference>>;
+    return wide<Keyed<Key, Values>>(std::move(rdd), [asked = partitions](R& parent, RunnerRef runner) {
+      const std::size_t parts = asked == 0 ? runner.partitions() : asked;
+      return Keyed<Key, Values>{
+          combineKeyed<Key, Kept<Values>>(parent, runner, parts, GroupByKeyStep<Key, Kept<Values>>{}, AppendValues{}, CombineOrder::Slices)};
     });
   }
 
