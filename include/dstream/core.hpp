@@ -29,6 +29,10 @@
 #include <dstream/operators/unionWith.hpp>
 #include <dstream/operators/values.hpp>
 
+// see whole partitions
+#include <dstream/operators/glom.hpp>
+#include <dstream/operators/mapPartitions.hpp>
+
 // end a loop and begin the next
 #include <dstream/operators/count.hpp>
 #include <dstream/operators/reduce.hpp>
