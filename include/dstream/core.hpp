@@ -39,13 +39,18 @@
 #include <dstream/shuffle/aggregateByKey.hpp>
 #include <dstream/shuffle/cogroup.hpp>
 #include <dstream/shuffle/combineByKey.hpp>
+#include <dstream/shuffle/countByValue.hpp>
+#include <dstream/shuffle/distinct.hpp>
 #include <dstream/shuffle/foldByKey.hpp>
 #include <dstream/shuffle/fullOuterJoin.hpp>
 #include <dstream/shuffle/groupByKey.hpp>
+#include <dstream/shuffle/intersection.hpp>
 #include <dstream/shuffle/join.hpp>
 #include <dstream/shuffle/leftOuterJoin.hpp>
 #include <dstream/shuffle/reduceByKey.hpp>
 #include <dstream/shuffle/rightOuterJoin.hpp>
+#include <dstream/shuffle/subtract.hpp>
+#include <dstream/shuffle/subtractByKey.hpp>
 
 // end the pipeline with a value
 #include <dstream/actions/collect.hpp>

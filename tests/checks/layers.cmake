@@ -4,7 +4,7 @@ set(table
   "text      : core"
   "operators : core text"
   "actions   : core"
-  "shuffle   : core"
+  "shuffle   : core operators"
   "stream    : core shuffle"
   "exec      : core"
   "runtime   : core stream exec"
