@@ -30,12 +30,14 @@
 #include <dstream/operators/values.hpp>
 
 // see whole partitions
+#include <dstream/operators/coalesce.hpp>
 #include <dstream/operators/glom.hpp>
 #include <dstream/operators/mapPartitions.hpp>
 
 // end a loop and begin the next
 #include <dstream/operators/count.hpp>
 #include <dstream/operators/reduce.hpp>
+#include <dstream/operators/repartition.hpp>
 #include <dstream/shuffle/aggregateByKey.hpp>
 #include <dstream/shuffle/cogroup.hpp>
 #include <dstream/shuffle/combineByKey.hpp>
@@ -47,6 +49,7 @@
 #include <dstream/shuffle/intersection.hpp>
 #include <dstream/shuffle/join.hpp>
 #include <dstream/shuffle/leftOuterJoin.hpp>
+#include <dstream/shuffle/partitionBy.hpp>
 #include <dstream/shuffle/reduceByKey.hpp>
 #include <dstream/shuffle/rightOuterJoin.hpp>
 #include <dstream/shuffle/subtract.hpp>
