@@ -56,9 +56,16 @@
 #include <dstream/shuffle/subtractByKey.hpp>
 
 // end the pipeline with a value
+#include <dstream/actions/aggregate.hpp>
 #include <dstream/actions/collect.hpp>
+#include <dstream/actions/first.hpp>
 #include <dstream/actions/fold.hpp>
 #include <dstream/actions/foreach.hpp>
+#include <dstream/actions/isEmpty.hpp>
+#include <dstream/actions/max.hpp>
+#include <dstream/actions/min.hpp>
 #include <dstream/actions/sum.hpp>
 #include <dstream/actions/take.hpp>
+#include <dstream/actions/takeOrdered.hpp>
+#include <dstream/actions/top.hpp>
 #include <dstream/actions/value.hpp>
