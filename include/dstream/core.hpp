@@ -33,11 +33,17 @@
 #include <dstream/operators/coalesce.hpp>
 #include <dstream/operators/glom.hpp>
 #include <dstream/operators/mapPartitions.hpp>
+#include <dstream/operators/sample.hpp>
 
 // end a loop and begin the next
+#include <dstream/operators/cartesian.hpp>
 #include <dstream/operators/count.hpp>
 #include <dstream/operators/reduce.hpp>
 #include <dstream/operators/repartition.hpp>
+#include <dstream/operators/sortBy.hpp>
+#include <dstream/operators/sortByKey.hpp>
+#include <dstream/operators/zip.hpp>
+#include <dstream/operators/zipWithIndex.hpp>
 #include <dstream/shuffle/aggregateByKey.hpp>
 #include <dstream/shuffle/cogroup.hpp>
 #include <dstream/shuffle/combineByKey.hpp>

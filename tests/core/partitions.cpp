@@ -50,6 +50,7 @@ TEST_CASE("Partitions: owners are kept, views are given; bool too") {
   Append append;
   flags.fold(Slice{}, &seen, append);
   CHECK(seen == std::vector{true, false});
+  CHECK(flags.splits(0, ~std::size_t{0}) == 1);
 }
 
 }  // namespace

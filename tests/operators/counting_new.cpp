@@ -53,6 +53,8 @@ TEST_CASE("fused pipelines over numbers allocate nothing") {
         == 0);
   CHECK(total == 3000);
   CHECK(allocationsOf([&] { total = numbers | keyBy(half) | keys() | sum(); }) == 0);
+  CHECK(allocationsOf([&] { total = parallelize(numbers, 3) | sample(1, 7) | coalesce(2) | map(half) | sum(); }) == 0);
+  CHECK(total == 3000);
   CHECK(allocationsOf([&] {
           total = numbers | mapPartitions<int>([](const auto& partition, const auto& emit) {
                     partition.foreach([&](int x) { emit(x / 2); });

@@ -26,7 +26,7 @@ class Partitions {
 
   [[nodiscard]] std::size_t partitions() const { return parts_.size(); }
   [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const {
-    const std::size_t perSlice = bytes / sizeof(Stored) + 1;
+    const std::size_t perSlice = bytes < sizeof(Stored) ? 1 : bytes / sizeof(Stored);
     return parts_[partition].empty() ? 1 : (parts_[partition].size() - 1) / perSlice + 1;
   }
 
