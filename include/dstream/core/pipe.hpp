@@ -141,6 +141,23 @@ constexpr auto operator|(Left&&, Right&&) {
 }
 
 namespace detail {
+/// Whatever it is, by a conversion: so that an operator| that takes it as it is comes first.
+struct Anything {
+  template <class T>
+  constexpr Anything(const T&) {}  // NOLINT(google-explicit-constructor): a parameter type
+};
+template <class T>
+concept RangeAndRdd = RddLike<T> && Iterable<T> && !StreamLike<T>;
+}  // namespace detail
+
+/// The same for an Rdd that is a range as well, as lines are: there views of std and range-v3 may follow.
+template <detail::RangeAndRdd Left>
+constexpr auto operator|(Left&&, detail::Anything) {
+  static_assert(!detail::RangeAndRdd<Left>, "the right side of | is neither a dstream closure nor a view; wrap a function as map(f), filter(f) or flatMap(f)");
+  return Invalid{};
+}
+
+namespace detail {
 using v0::operator|;  // closures live here: so that it is found without a using-directive, whatever operator| stands nearer
 }
 
