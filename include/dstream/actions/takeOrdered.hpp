@@ -47,7 +47,8 @@ struct SmallestStep {
     return records;
   }
   void prune(Records& records) {
-    detail::mergeSort(records, [this](const auto& left, const auto& right) { return static_cast<bool>(less(Owned<T>::look(left), Owned<T>::look(right))); });
+    const auto before = [this](const auto& left, const auto& right) { return static_cast<bool>(less(Owned<T>::look(left), Owned<T>::look(right))); };
+    detail::mergeSort(records, before);
     while (records.size() > most) records.pop_back();
     pruned = records.size() == most;
   }

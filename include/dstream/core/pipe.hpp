@@ -153,7 +153,8 @@ concept RangeAndRdd = RddLike<T> && Iterable<T> && !StreamLike<T>;
 /// The same for an Rdd that is a range as well, as lines are: there views of std and range-v3 may follow.
 template <detail::RangeAndRdd Left>
 constexpr auto operator|(Left&&, detail::Anything) {
-  static_assert(!detail::RangeAndRdd<Left>, "the right side of | is neither a dstream closure nor a view; wrap a function as map(f), filter(f) or flatMap(f)");
+  static_assert(!detail::RangeAndRdd<Left>,
+                "the right side of | is neither a dstream closure nor a view; wrap a function as map(f), filter(f) or flatMap(f)");
   return Invalid{};
 }
 

@@ -37,7 +37,8 @@ struct ZipOp {
       for (const auto& buffer : firsts) total += buffer.size();
       if (total != seconds.size()) throw std::invalid_argument("dstream: zip: the two inputs have different numbers of records");
       using Taken = typename BufferOf<Second>::value_type;
-      return Data{paired<typename Data::Stored>(firsts, slices, parents.first.partitions(), runner, [&](std::size_t i) { return Taken(std::move(seconds[i])); })};
+      const auto partner = [&](std::size_t i) { return Taken(std::move(seconds[i])); };
+      return Data{paired<typename Data::Stored>(firsts, slices, parents.first.partitions(), runner, partner)};
     });
   }
 };

@@ -21,7 +21,8 @@ namespace detail {
 
 /// The partitions of a parent again, each record in a pair with `second(index)`.
 template <class Stored, class Buffer, class Second>
-std::vector<std::vector<Stored>> paired(std::vector<Buffer>& buffers, const std::vector<Slice>& slices, std::size_t partitions, RunnerRef runner, const Second& second) {
+std::vector<std::vector<Stored>> paired(std::vector<Buffer>& buffers, const std::vector<Slice>& slices, std::size_t partitions, RunnerRef runner,
+                                        const Second& second) {
   std::vector<std::size_t> begins;  // the index of each slice's first record
   std::size_t total = 0;
   for (const Buffer& buffer : buffers) {
@@ -51,7 +52,8 @@ struct ZipWithIndexOp {
     return wide<Data>(std::move(rdd), [](R& parent, RunnerRef runner) {
       const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
       auto buffers = buffered(parent, runner, slices);
-      return Data{paired<typename Data::Stored>(buffers, slices, parent.partitions(), runner, [](std::size_t i) { return static_cast<std::int64_t>(i); })};
+      const auto index = [](std::size_t i) { return static_cast<std::int64_t>(i); };
+      return Data{paired<typename Data::Stored>(buffers, slices, parent.partitions(), runner, index)};
     });
   }
 };
