@@ -77,7 +77,7 @@ template <class Record>
 struct AnyPartition {
   template <class Fn>
   constexpr void foreach(Fn&& fn) const {
-    static_cast<void>(sizeof(fn(std::declval<Record>()), 0));
+    static_cast<void>(noexcept(fn(std::declval<Record>())));
   }
 };
 template <class U>

@@ -39,7 +39,7 @@ struct GroupByKeyStep {
 struct AppendValues {
   template <class Values>
   void operator()(Values& values, Values&& others) const {
-    detail::append(values, std::move(others));
+    detail::append(values, std::forward<Values>(others));
   }
 };
 
