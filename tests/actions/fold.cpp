@@ -6,6 +6,7 @@
 #include <range/v3/numeric/accumulate.hpp>
 #include <range/v3/view/iota.hpp>
 #include <stdexcept>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -122,6 +123,14 @@ TEST_CASE("fold: what the function throws reaches the caller, nothing leaks") {
   };
   CHECK_THROWS_WITH(ranges::views::iota(0, 100) | fold(CopyCounter(0, tally), failing), "fifty");
   CHECK(tally.alive == 0);
+}
+
+TEST_CASE("fold: an accumulator that only moves") {
+  const auto add = [](std::unique_ptr<int> total, int x) {
+    *total += x;
+    return total;
+  };
+  CHECK(*(std::vector{1, 2, 3} | fold(std::make_unique<int>(10), add)) == 16);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@ set(table
   "text      : core"
   "operators : core text"
   "actions   : core"
-  "shuffle   : core"
+  "shuffle   : core operators"
   "stream    : core text operators actions shuffle"
   "windows   : core text operators actions shuffle stream"
   "state     : core text operators actions shuffle stream"

@@ -1,42 +1,46 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/core/joint.hpp>
 
-#include <type_traits>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include <dstream/core.hpp>
-#include <dstream/exec/executor.hpp>
 
 #include "support/catch.hpp"
+#include "support/slicing_runner.hpp"
 
 namespace {
 
 using namespace dstream;
-using Numbers = std::vector<int>;
 
-TEST_CASE("joint: the runner of two inputs is that of the one with workers") {
-  const Numbers numbers{1, 2};
-  Executor executor{2};
-  auto plain = numbers | map([](int x) { return x; });
-  auto shared = parallelize(numbers, 2) | on(executor);
-  static_assert(std::is_same_v<decltype(detail::runnerOf(plain, plain)), Inline>);
-  CHECK(detail::runnerOf(plain, shared).slots() == 2);
-  CHECK(detail::runnerOf(shared, plain).slots() == 2);
+struct Sizes {
+  template <class, class>
+  static consteval bool check() {
+    return true;
+  }
+  template <class First, class Second>
+  auto over(First first, Second second) const {
+    using Both = detail::Both<First, Second>;
+    return detail::wide<Single<std::int64_t>>(Both{std::move(first), std::move(second)}, [](Both& both, RunnerRef runner) {
+      return Single<std::int64_t>{10 * detail::countAll(both.first) + detail::countAll(both.second) + static_cast<std::int64_t>(100 * runner.slots())};
+    });
+  }
+};
+
+TEST_CASE("joint: two inputs become the parents of one wide operator, which runs where either of them does") {
+  const std::vector<int> two{1, 2};
+  const std::vector<int> three{1, 2, 3};
+  CHECK((two | detail::joint(Sizes{}, three) | value()) == 123);
+  support::SlicingRunner runner(1, 16, 5);
+  CHECK((parallelize(two, 2) | on(runner) | detail::joint(Sizes{}, three) | value()) == 523);
+  CHECK((two | detail::joint(Sizes{}, parallelize(three, 2) | on(runner)) | value()) == 523);
 }
 
-TEST_CASE("joint: preparing both prepares each") {
-  const Numbers numbers{1, 2, 3};
-  detail::Both both{numbers | count(), numbers | reduce(plus)};
-  Inline runner;
-  both.prepare(runner);
-  CHECK((both.first | value()) == 3);
-  CHECK((both.second | value()) == 6);
-}
-
-TEST_CASE("joint: a closure of two inputs composes and holds an rvalue range itself") {
-  const auto twice = map([](int x) { return 2 * x; }) | unionWith(Numbers{7, 8}) | map([](int x) { return x + 1; });
-  CHECK((Numbers{1} | twice | collect()) == Numbers{3, 8, 9});
-  CHECK((Numbers{} | twice | collect()) == Numbers{8, 9});
+TEST_CASE("joint: a second input that only moves is moved in") {
+  std::vector<std::unique_ptr<int>> owned;
+  owned.push_back(std::make_unique<int>(1));
+  CHECK((std::vector{1} | detail::joint(Sizes{}, std::move(owned)) | value()) == 111);
 }
 
 }  // namespace

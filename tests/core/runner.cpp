@@ -62,6 +62,17 @@ TEST_CASE("RunnerRef: tells what the runner told, and copies") {
   CHECK(RunnerRef{}.slots() == 1);
 }
 
+TEST_CASE("RunnerRef: an ordered runner's results have a fixed number of partitions") {
+  struct Ordered : Inline {
+    static bool ordered() { return true; }
+  } runner;
+  CHECK(RunnerRef(runner).ordered());
+  CHECK(RunnerRef(runner).partitions() == 8);
+  support::SlicingRunner slicing(1, 77, 5);
+  CHECK(!RunnerRef(slicing).ordered());
+  CHECK(RunnerRef(slicing).partitions() == 5);
+}
+
 TEST_CASE("InterleavingRunner: tasks do overlap, and the first error is thrown") {
   support::InterleavingRunner runner(1);
   int running = 0;

@@ -46,6 +46,23 @@ TEST_CASE("fused pipelines over numbers allocate nothing") {
         })
         == 0);
   CHECK(total == 6000);
+  CHECK(allocationsOf([&] {
+          total = numbers | keyBy(half) | mapValues(half) | flatMapValues([](int n) { return ranges::views::iota(0, n); })
+                  | values() | sum();
+        })
+        == 0);
+  CHECK(total == 3000);
+  CHECK(allocationsOf([&] { total = numbers | keyBy(half) | keys() | sum(); }) == 0);
+  CHECK(allocationsOf([&] { total = parallelize(numbers, 3) | sample(1, 7) | coalesce(2) | map(half) | sum(); }) == 0);
+  CHECK(total == 3000);
+  CHECK(allocationsOf([&] {
+          total = numbers | mapPartitions<int>([](const auto& partition, const auto& emit) {
+                    partition.foreach([&](int x) { emit(x / 2); });
+                  })
+                  | sum();
+        })
+        == 0);
+  CHECK(total == 3000);
   CHECK(allocationsOf([&] { total = parallelize(numbers, 7) | map(half) | sum(); }) == 0);
   CHECK(total == 3000);
 }

@@ -6,6 +6,7 @@
 #include <range/v3/range/concepts.hpp>
 #include <range/v3/range/conversion.hpp>
 #include <range/v3/view/transform.hpp>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -170,6 +171,13 @@ TEST_CASE("lines: stops at once") {
 TEST_CASE("lines: as the pusher of a flatMap over blocks") {
   const Strings blocks{"a\nb\n", "", "c\r\n", "d"};
   CHECK((blocks | flatMap(lines) | collect()) == Strings{"a", "b", "c", "d"});
+}
+
+TEST_CASE("lines: a range, so views of std and range-v3 may follow") {
+  const Lines two = lines("a\nbcd");
+  const auto size = [](std::string_view line) { return line.size(); };
+  CHECK((two | std::views::transform(size) | sum()) == 4);
+  CHECK((two | ranges::views::transform(size) | ranges::to<std::vector>()) == std::vector<std::size_t>{1, 3});
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <dstream/core/action.hpp>
+#include <dstream/core/buffer.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
@@ -19,15 +20,6 @@
 namespace dstream::inline v0 {
 
 namespace detail {
-
-template <class Container, class T>
-struct AppendStep {
-  template <class Record>
-  DSTREAM_INLINE constexpr Container* operator()(Container* container, Record&& record) const {
-    container->push_back(Owned<T>::own(std::forward<Record>(record)));
-    return container;
-  }
-};
 
 /// Every record of `rdd`, in order: per slice first, then joined, so workers share nothing.
 template <Rdd R>

@@ -34,24 +34,37 @@ struct FoldAction : ActionBase {
   }
 
   template <class R>
-  constexpr auto over(R rdd) const {
+  constexpr Accumulator over(R rdd) const& {
+    return folded(rdd, Accumulator(identity));
+  }
+  template <class R>
+  constexpr Accumulator over(R rdd) && {
+    return folded(rdd, std::move(identity));
+  }
+
+ private:
+  template <class R>
+  constexpr Accumulator folded(R& rdd, Accumulator from) const {
     const FoldStep<Fn, Accumulator> step{&fn};
     if constexpr (runsInline<R>) {
-      return foldAll(rdd, identity, step, [](Accumulator left, Accumulator) { return left; });
+      return foldAll(rdd, std::move(from), step, [](Accumulator left, Accumulator) { return left; });
     } else {
       constexpr bool merges = std::is_invocable_r_v<Accumulator, const Fn&, Accumulator, Accumulator>;
       static_assert(merges, "behind a wide operator or on several workers fold also joins partial results: "
                             "give it a function that takes two accumulators as well, or collect first");
-      if constexpr (merges) {
-        return foldAll(rdd, identity, step, [&](Accumulator left, Accumulator right) -> Accumulator {
+      constexpr bool copies = std::is_copy_constructible_v<Accumulator>;
+      static_assert(copies, "behind a wide operator or on several workers fold begins with several copies of its identity; collect first");
+      if constexpr (merges && copies) {
+        return foldAll(rdd, std::move(from), step, [&](Accumulator left, Accumulator right) -> Accumulator {
           return detail::invoke(fn, std::move(left), std::move(right));
         });
       } else {
-        return identity;
+        return from;
       }
     }
   }
 
+ public:
   Accumulator identity;
   [[no_unique_address]] Fn fn;
 };

@@ -38,6 +38,20 @@ constexpr Accumulator foldAll(R& rdd, Accumulator identity, Step step, Merge mer
   }
 }
 
+/// Each slice folded into a Partial of its own by `step(Partial*, record)`, in the order of the slices.
+template <class Partial, Rdd R, class Step>
+std::vector<Partial> foldSlices(R& rdd, const Step& step) {
+  auto runner = rdd.runner();
+  rdd.prepare(runner);
+  const std::vector<Slice> slices = slicesOf(rdd, runner.sliceBytes());
+  std::vector<Partial> partials(slices.size());
+  runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
+    Step own = step;
+    static_cast<void>(rdd.fold(slices[task], &partials[task], own));
+  });
+  return partials;
+}
+
 /// The base of every action: what it says to a DStream.
 struct ActionBase {
   static constexpr Kind kind = Kind::Action;

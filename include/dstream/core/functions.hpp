@@ -10,6 +10,11 @@
 
 namespace dstream::inline v0 {
 
+namespace detail {
+struct MaxAction;
+struct MinAction;
+}  // namespace detail
+
 /// **meaning** addition; the identity is T{}. For text it appends.
 struct Plus {
   template <class Left, class Right>
@@ -32,6 +37,11 @@ struct Max {
     using Common = std::common_type_t<Left, Right>;
     return left < right ? static_cast<Common>(std::forward<Right>(right)) : static_cast<Common>(std::forward<Left>(left));
   }
+  /// `rdd | max()`: the action, complete with actions/max.hpp.
+  template <class Action = detail::MaxAction>
+  [[nodiscard]] constexpr Action operator()() const {
+    return Action{};
+  }
 };
 
 /// **meaning** the smaller of two; the first when they are equal.
@@ -40,6 +50,11 @@ struct Min {
   DSTREAM_INLINE constexpr std::common_type_t<Left, Right> operator()(Left&& left, Right&& right) const {
     using Common = std::common_type_t<Left, Right>;
     return right < left ? static_cast<Common>(std::forward<Right>(right)) : static_cast<Common>(std::forward<Left>(left));
+  }
+  /// `rdd | min()`: the action, complete with actions/min.hpp.
+  template <class Action = detail::MinAction>
+  [[nodiscard]] constexpr Action operator()() const {
+    return Action{};
   }
 };
 

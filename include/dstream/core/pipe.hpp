@@ -75,7 +75,7 @@ constexpr auto applyToRdd(R rdd, Op&& op) {
   } else if constexpr (Plain::kind == Kind::Joint) {
     static_assert(!StreamLike<decltype(op.other)>, "a range or a batch cannot be put together with a DStream; inside transformWith both are batches");
     if constexpr (!StreamLike<decltype(op.other)>) {
-      return op.over(std::move(rdd), op.other);
+      return op.over(std::move(rdd), std::forward<Op>(op).other);
     } else {
       return Invalid{};
     }
@@ -137,6 +137,24 @@ constexpr auto operator|(Left&&, Right&&) {
   static_assert(isInvalid || isStream,
                 "the right side of | is not a dstream closure; wrap a function as map(f), filter(f) or flatMap(f), "
                 "and a range-v3 view through <dstream/ranges.hpp>");
+  return Invalid{};
+}
+
+namespace detail {
+/// Whatever it is, by a conversion: so that an operator| that takes it as it is comes first.
+struct Anything {
+  template <class T>
+  constexpr Anything(const T&) {}  // NOLINT(google-explicit-constructor): a parameter type
+};
+template <class T>
+concept RangeAndRdd = RddLike<T> && Iterable<T> && !StreamLike<T>;
+}  // namespace detail
+
+/// The same for an Rdd that is a range as well, as lines are: there views of std and range-v3 may follow.
+template <detail::RangeAndRdd Left>
+constexpr auto operator|(Left&&, detail::Anything) {
+  static_assert(!detail::RangeAndRdd<Left>,
+                "the right side of | is neither a dstream closure nor a view; wrap a function as map(f), filter(f) or flatMap(f)");
   return Invalid{};
 }
 

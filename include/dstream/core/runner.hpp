@@ -15,7 +15,9 @@ namespace dstream::inline v0 {
 /// `slots()`: most tasks that run at a time, at least 1. `sliceBytes()`: how much data a task should get, in bytes.
 /// `forEach(n, body)`: calls `body(slot, task)` once for each task in [0, n); tasks with equal slot never overlap, except
 /// that a task which itself calls forEach may run another task of that inner call on its own slot while it waits.
-/// A runner may also have `seed()`, 64 bits that nobody can foresee: the seed of the hash tables that its tasks fill.
+/// A runner may also have `seed()`, 64 bits that nobody can foresee: the seed of the hash tables that its tasks fill; and `ordered()`: then
+/// results have equal bytes at any number of slots, floats and functions that do not commute included. Its price is a hash table per
+/// slice instead of one per running task, and results of 8 partitions where none were asked for.
 /// The first exception of a body reaches the caller after every started body has ended; tasks not yet started are dropped.
 template <class T>
 concept Runner = requires(T& runner, std::size_t n, void (*body)(std::size_t slot, std::size_t task)) {
@@ -48,11 +50,15 @@ class RunnerRef {
           static_cast<Other*>(self)->forEach(n, body);
         }) {
     if constexpr (requires { runner.seed(); }) seed_ = runner.seed();
+    if constexpr (requires { runner.ordered(); }) ordered_ = runner.ordered();
   }
 
   [[nodiscard]] std::size_t slots() const { return slots_; }
   [[nodiscard]] std::size_t sliceBytes() const { return sliceBytes_; }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
+  [[nodiscard]] bool ordered() const { return ordered_; }
+  /// How many partitions a result has for which none were asked.
+  [[nodiscard]] std::size_t partitions() const { return ordered_ ? 8 : slots_; }
   void forEach(std::size_t n, Body body) const { forEach_(runner_, n, body); }
 
  private:
@@ -62,6 +68,7 @@ class RunnerRef {
   std::size_t slots_;
   std::size_t sliceBytes_;
   std::uint64_t seed_ = 0;
+  bool ordered_ = false;
   void (*forEach_)(void*, std::size_t, Body);
 };
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Keyed: the data of a keyed operator, and combineKeyed, which makes it: tables per task, then one merged part per partition.
+// Keyed: the data of a keyed operator, and what makes it: tables per task, then one merged part per partition.
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/atomic_count.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
+#include <dstream/core/partitions.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/shuffle/combine_table.hpp>
@@ -20,45 +20,24 @@ namespace dstream::inline v0 {
 
 /// **meaning** (key, value) records whose key k is in partition `partitionHash(k) % partitions`, each key once.
 template <class Key, class Value>
-class Keyed {
-  using Product = Owned<std::pair<Key, Value>>;
-
+class Keyed : public Partitions<std::pair<Key, Value>> {
  public:
   using Entry = std::pair<Kept<Key>, Kept<Value>>;
-  using reference = typename Product::view;
-  using value_type = std::remove_cvref_t<reference>;
-
-  Keyed() = default;
-  explicit Keyed(std::vector<std::vector<Entry>> parts) : parts_(std::move(parts)) {}
-
-  [[nodiscard]] std::size_t partitions() const { return parts_.size(); }
-  [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const {
-    const std::size_t perSlice = bytes / sizeof(Entry) + 1;
-    return parts_[partition].empty() ? 1 : (parts_[partition].size() - 1) / perSlice + 1;
-  }
-
-  template <class Accumulator, class Step>
-  DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
-    const std::vector<Entry>& part = parts_[slice.partition];
-    const std::size_t to = part.size() * (slice.index + 1) / slice.count;
-    for (std::size_t i = part.size() * slice.index / slice.count; i < to; ++i) {
-      accumulator = step(std::move(accumulator), Product::look(part[i]));
-      if (stopped(accumulator)) break;
-    }
-    return accumulator;
-  }
-
- private:
-  std::vector<std::vector<Entry>> parts_;
+  using Partitions<std::pair<Key, Value>>::Partitions;
 };
 
 namespace detail {
 
+/// In which order the records of a key are combined. Any: each running task has a table, used again for its next slice. Slices: each slice
+/// has a table of its own, and they are merged in the order of the data.
+enum class CombineOrder { Any, Slices };
+
 /// Tables for the tasks that run now: an accumulator belongs to a running task, never to a worker, which may help elsewhere meanwhile.
+/// Or, where `tasks` are announced, one table for each of them.
 template <class Table>
 class TablePool {
  public:
-  explicit TablePool(std::uint64_t seed) : seed_(seed) {}
+  explicit TablePool(std::uint64_t seed, std::size_t tasks = 0) : seed_(seed), byTask_(tasks > 0), tables_(tasks) {}
   TablePool(const TablePool&) = delete;
   TablePool& operator=(const TablePool&) = delete;
   ~TablePool() {
@@ -67,7 +46,7 @@ class TablePool {
 
   class Lease {
    public:
-    explicit Lease(TablePool& pool) : pool_(pool), table_(pool.take()) {}
+    explicit Lease(TablePool& pool, std::size_t task = 0) : pool_(pool), table_(pool.take(task)) {}
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     ~Lease() { pool_.give(table_); }
@@ -78,11 +57,12 @@ class TablePool {
     Table* table_;
   };
 
-  /// All tables, when no lease is out.
+  /// All tables, when no lease is out; in the order of the tasks where those were announced.
   const std::vector<Table*>& tables() const { return tables_; }
 
  private:
-  Table* take() {
+  Table* take(std::size_t task) {
+    if (byTask_) return tables_[task] = new Table(seed_);
     const Hold hold(busy_);
     if (free_.empty()) {
       tables_.reserve(tables_.size() + 1);
@@ -95,6 +75,7 @@ class TablePool {
     return table;
   }
   void give(Table* table) {
+    if (byTask_) return;
     const Hold hold(busy_);
     free_.push_back(table);
   }
@@ -111,25 +92,27 @@ class TablePool {
   };
 
   std::uint64_t seed_;
+  bool byTask_;
   SpinLock busy_;
   std::vector<Table*> tables_;  // all, owned; a task holds one for its time
   std::vector<Table*> free_;
 };
 
-/// **map side** each task folds its slice into a table of its own: `step(Table*, record)`.
-/// **reduce side** each partition merges its entries of all tables: `merge(combined, Combined&& other)`.
-template <class Key, class Combined, Rdd R, class Step, class Merge>
-auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Step& step, const Merge& merge) {
-  using Table = CombineTable<Key, Combined>;
-  using Entry = typename Table::Entry;
-
-  TablePool<Table> pool(runner.seed());
-  const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
+/// **map side** each task folds its slice into a table: `step(Table*, record)`. `before`: tasks announced for an earlier parent.
+template <class Table, Rdd R, class Step>
+void fillTables(TablePool<Table>& pool, R& parent, RunnerRef runner, const std::vector<Slice>& slices, const Step& step, std::size_t before = 0) {
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
-    typename TablePool<Table>::Lease table(pool);
+    typename TablePool<Table>::Lease table(pool, before + task);
     Step own = step;
     static_cast<void>(parent.fold(slices[task], table.get(), own));
   });
+}
+
+/// **reduce side** each partition merges its entries of all tables, in their order: `merge(combined, Combined&& other)`.
+template <class Key, class Combined, class Merge>
+auto mergeTables(const TablePool<CombineTable<Key, Combined>>& pool, RunnerRef runner, std::size_t partitions, const Merge& merge) {
+  using Table = CombineTable<Key, Combined>;
+  using Entry = typename Table::Entry;
 
   const std::vector<Table*>& tables = pool.tables();
   std::vector<std::vector<Entry>> parts(partitions);
@@ -162,6 +145,16 @@ auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Ste
     parts[part] = std::move(merged.entries());
   });
   return parts;
+}
+
+/// The parts of a Keyed: both sides for one parent.
+template <class Key, class Combined, Rdd R, class Step, class Merge>
+auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Step& step, const Merge& merge, CombineOrder order = CombineOrder::Any) {
+  const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
+  const bool bySlice = order == CombineOrder::Slices || runner.ordered();
+  TablePool<CombineTable<Key, Combined>> pool(runner.seed(), bySlice ? slices.size() : 0);
+  fillTables(pool, parent, runner, slices, step);
+  return mergeTables(pool, runner, partitions, merge);
 }
 
 }  // namespace detail

@@ -7,41 +7,23 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
-#include <dstream/core/invoke.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
-#include <dstream/core/rdd.hpp>
-#include <dstream/core/wide.hpp>
+#include <dstream/core/shared_function.hpp>
+#include <dstream/shuffle/combineByKey.hpp>
 #include <dstream/shuffle/key_value.hpp>
-#include <dstream/shuffle/keyed.hpp>
 
 namespace dstream::inline v0 {
 
 namespace detail {
 
-/// stored = fn(stored, value), the result owned before the old one goes: it may be a view into it.
-template <class Value, class Fn, class Other>
-DSTREAM_INLINE void combineValue(Kept<Value>& stored, const Fn& fn, Other&& other) {
-  if constexpr (SelfOwned<Value> && std::is_invocable_r_v<Value, const Fn&, Value, Other>) {
-    stored = static_cast<Value>(detail::invoke(fn, std::move(stored), std::forward<Other>(other)));
-  } else {
-    stored = Owned<Value>::own(static_cast<Value>(detail::invoke(fn, Owned<Value>::look(stored), std::forward<Other>(other))));
+/// A first value is the combination itself.
+struct AsItIs {
+  template <class Value>
+  DSTREAM_INLINE constexpr Value&& operator()(Value&& value) const {
+    return std::forward<Value>(value);
   }
-}
-
-template <class Key, class Value, class Fn>
-struct ReduceByKeyStep {
-  using Table = CombineTable<Key, Kept<Value>>;
-
-  template <class Record>
-  DSTREAM_INLINE Table* operator()(Table* table, Record&& record) const {
-    table->combine(
-        member<0>(std::forward<Record>(record)), [&]() -> Kept<Value> { return Owned<Value>::own(member<1>(std::forward<Record>(record))); },
-        [&](Kept<Value>& stored) { combineValue<Value>(stored, *fn, member<1>(std::forward<Record>(record))); });
-    return table;
-  }
-  const Fn* fn;
 };
 
 template <class Fn>
@@ -65,14 +47,7 @@ struct ReduceByKeyOp : Nameable<ReduceByKeyOp<Fn>> {
 
   template <class R>
   auto over(R rdd) const {
-    using Key = KeyOf<typename R::reference>;
-    using Value = ValueOf<typename R::reference>;
-    return wide<Keyed<Key, Value>>(std::move(rdd), [fn = fn, asked = partitions](R& parent, RunnerRef runner) {
-      const std::size_t parts = asked == 0 ? runner.slots() : asked;
-      return Keyed<Key, Value>{combineKeyed<Key, Kept<Value>>(
-          parent, runner, parts, ReduceByKeyStep<Key, Value, Fn>{&fn},
-          [&fn](Kept<Value>& stored, Kept<Value>&& other) { combineValue<Value>(stored, fn, handOver<Value>(other)); })};
-    });
+    return combinedByKey<ValueOf<typename R::reference>>(std::move(rdd), AsItIs{}, fn, fn, partitions);
   }
 
   [[no_unique_address]] Fn fn;
@@ -91,7 +66,8 @@ struct ReduceByKeyOp : Nameable<ReduceByKeyOp<Fn>> {
 /// **source** Spark PairDStreamFunctions.reduceByKey. **example** examples/network_word_count.cpp
 template <class Fn>
 [[nodiscard]] auto reduceByKey(Fn fn, std::size_t partitions = 0) {
-  return detail::ReduceByKeyOp<Fn>{std::move(fn), partitions};
+  auto both = detail::copyable(std::move(fn));
+  return detail::ReduceByKeyOp<decltype(both)>{std::move(both), partitions};
 }
 
 }  // namespace dstream::inline v0

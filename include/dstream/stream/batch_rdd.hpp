@@ -7,13 +7,19 @@
 #include <stdexcept>
 #include <utility>
 
+#include <dstream/actions/aggregate.hpp>
 #include <dstream/actions/collect.hpp>
 #include <dstream/actions/fold.hpp>
 #include <dstream/actions/foreach.hpp>
+#include <dstream/actions/max.hpp>
+#include <dstream/actions/min.hpp>
 #include <dstream/actions/sum.hpp>
 #include <dstream/actions/take.hpp>
+#include <dstream/actions/takeOrdered.hpp>
+#include <dstream/actions/top.hpp>
 #include <dstream/actions/value.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/functions.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/operators/count.hpp>
@@ -61,6 +67,22 @@ class BatchRdd {
   [[nodiscard]] auto reduce(Fn fn) const {
     return rdd_ | dstream::reduce(std::move(fn)) | dstream::value();
   }
+  template <class Zero, class SeqOp, class CombOp>
+  [[nodiscard]] Zero aggregate(Zero zero, SeqOp seqOp, CombOp combOp) const {
+    return rdd_ | dstream::aggregate(std::move(zero), std::move(seqOp), std::move(combOp));
+  }
+  /// The n largest records, the n smallest.
+  template <class Less = detail::Less>
+  [[nodiscard]] auto top(std::size_t n, Less less = {}) const {
+    return rdd_ | dstream::top(n, std::move(less));
+  }
+  template <class Less = detail::Less>
+  [[nodiscard]] auto takeOrdered(std::size_t n, Less less = {}) const {
+    return rdd_ | dstream::takeOrdered(n, std::move(less));
+  }
+  /// **errors** std::out_of_range for an empty batch.
+  [[nodiscard]] auto max() const { return rdd_ | dstream::max(); }
+  [[nodiscard]] auto min() const { return rdd_ | dstream::min(); }
   template <class Fn>
   void foreach(Fn fn) const {
     rdd_ | dstream::foreach(std::move(fn));

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Buffers: the records of an Rdd kept slice by slice, and cut anew.
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/core/runner.hpp>
+
+namespace dstream::inline v0::detail {
+
+template <class Container, class T>
+struct AppendStep {
+  template <class Record>
+  DSTREAM_INLINE constexpr Container* operator()(Container* container, Record&& record) const {
+    container->push_back(Owned<T>::own(std::forward<Record>(record)));
+    return container;
+  }
+};
+
+template <class R>
+using BufferOf = std::vector<Kept<typename R::value_type>>;
+
+/// The records of each of `slices` of a prepared parent, in order.
+template <Rdd R>
+std::vector<BufferOf<R>> buffered(R& parent, RunnerRef runner, const std::vector<Slice>& slices) {
+  std::vector<BufferOf<R>> buffers(slices.size());
+  runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
+    AppendStep<BufferOf<R>, typename R::value_type> append;
+    static_cast<void>(parent.fold(slices[task], &buffers[task], append));
+  });
+  return buffers;
+}
+template <Rdd R>
+std::vector<BufferOf<R>> buffered(R& parent, RunnerRef runner) {
+  return detail::buffered(parent, runner, slicesOf(parent, runner.sliceBytes()));
+}
+
+/// The same records in the same order, moved into `parts` buffers whose sizes differ by at most one.
+template <class Buffer>
+std::vector<Buffer> evenly(std::vector<Buffer> buffers, RunnerRef runner, std::size_t parts) {
+  if (parts == 1 && buffers.size() == 1) return buffers;
+  std::size_t total = 0;
+  for (const Buffer& buffer : buffers) total += buffer.size();
+  const auto cut = [&](std::size_t part) { return total / parts * part + total % parts * part / parts; };
+  std::vector<Buffer> even(parts);
+  runner.forEach(parts, [&](std::size_t, std::size_t part) {
+    std::size_t from = cut(part);
+    const std::size_t to = cut(part + 1);
+    even[part].reserve(to - from);
+    std::size_t before = 0;  // records in earlier buffers
+    for (Buffer& buffer : buffers) {
+      for (; from < to && from < before + buffer.size(); ++from) even[part].push_back(std::move(buffer[from - before]));
+      before += buffer.size();
+    }
+  });
+  return even;
+}
+
+}  // namespace dstream::inline v0::detail

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// sortBy: DStream<T> → DStream<T>, the records of each batch in the order of what a function makes of them.
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/buffer.hpp>
+#include <dstream/core/config.hpp>
+#include <dstream/core/invoke.hpp>
+#include <dstream/core/merge_sort.hpp>
+#include <dstream/core/named.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/partitions.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/core/shared_function.hpp>
+#include <dstream/core/wide.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+/// Each buffer sorted, then neighbours merged until one is left.
+template <class Buffer, class Less>
+Buffer sortedTogether(std::vector<Buffer> buffers, RunnerRef runner, const Less& less) {
+  runner.forEach(buffers.size(), [&](std::size_t, std::size_t i) { detail::mergeSort(buffers[i], less); });
+  while (buffers.size() > 1) {
+    std::vector<Buffer> merged((buffers.size() + 1) / 2);
+    runner.forEach(merged.size(), [&](std::size_t, std::size_t i) {
+      Buffer& left = buffers[2 * i];
+      if (2 * i + 1 < buffers.size()) {
+        Buffer& right = buffers[2 * i + 1];
+        const std::size_t middle = left.size();
+        left.reserve(middle + right.size());
+        for (auto&& record : right) left.push_back(std::move(record));
+        merged[i].reserve(left.size());
+        detail::mergeRuns(left, 0, middle, left.size(), merged[i], less);
+      } else {
+        merged[i] = std::move(left);
+      }
+    });
+    buffers = std::move(merged);
+  }
+  return buffers.empty() ? Buffer{} : std::move(buffers.front());
+}
+
+/// The sorted records of a prepared parent, in ranges of even size.
+template <Rdd R, class Fn>
+auto sortedParts(R& parent, RunnerRef runner, const Fn& fn, bool ascending) {
+  using T = typename R::value_type;
+  const auto less = [&](const auto& left, const auto& right) {
+    const auto before = [&](const auto& one, const auto& other) {
+      return static_cast<bool>(detail::invoke(fn, Owned<T>::look(one)) < detail::invoke(fn, Owned<T>::look(other)));
+    };
+    return ascending ? before(left, right) : before(right, left);
+  };
+  std::vector<BufferOf<R>> one(1);
+  one.front() = sortedTogether(buffered(parent, runner), runner, less);
+  return evenly(std::move(one), runner, runner.partitions());
+}
+
+template <class Fn>
+struct SortByOp : Nameable<SortByOp<Fn>> {
+  static constexpr Kind kind = Kind::Wide;
+
+  SortByOp(Fn function, bool up) : fn(std::move(function)), ascending(up) {}
+
+  template <class Record>
+  static consteval bool check() {
+    if constexpr (canKeep<Record>()) {
+      using Shown = View<Record>;
+      constexpr bool fits = callable<Fn, Shown>;
+      static_assert(fits, "sortBy needs a function that takes one record of this stream (a const one, and as const itself)");
+      if constexpr (fits) {
+        using Key = CallResult<Fn, Shown>;
+        constexpr bool orders = requires(Key& key) { static_cast<bool>(key < key); };
+        static_assert(orders, "sortBy needs a function that returns something with operator<");
+        return orders;
+      }
+    }
+    return false;
+  }
+
+  template <class R>
+  auto over(R rdd) const {
+    using Data = Partitions<typename R::value_type>;
+    return wide<Data>(std::move(rdd), [fn = fn, ascending = ascending](R& parent, RunnerRef runner) {
+      return Data{sortedParts(parent, runner, fn, ascending)};
+    });
+  }
+
+  [[no_unique_address]] Fn fn;
+  bool ascending;
+};
+
+}  // namespace detail
+
+/// **shape** DStream<T> → DStream<T> (also Rdd and range)
+/// **meaning** the records of each batch in the order of `fn(record)`, those of equal ones as they came, also when descending. The partitions
+/// are ranges of it, as many as the runner has slots, of even sizes.
+/// **function contract** `fn(const T&) → K` with operator<, a function or a pointer to member; as const, from several threads; called about
+/// 2 log n times per record. **kept** all records, as owners, and room for as many again.
+/// **cost** O(n log n) comparisons: slices are sorted by all workers, the last merge is one worker's.
+/// **errors** compile time: not such a function, records that cannot be kept. **source** Spark RDD.sortBy.
+template <class Fn>
+[[nodiscard]] auto sortBy(Fn fn, bool ascending = true) {
+  auto held = detail::copyable(std::move(fn));
+  return detail::SortByOp<decltype(held)>{std::move(held), ascending};
+}
+
+}  // namespace dstream::inline v0

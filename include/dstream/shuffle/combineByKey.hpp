@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// combineByKey: DStream<(K, V)> → DStream<(K, C)>, the values of each key combined into something of another type, per batch.
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/invoke.hpp>
+#include <dstream/core/named.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/core/shared_function.hpp>
+#include <dstream/core/wide.hpp>
+#include <dstream/shuffle/key_value.hpp>
+#include <dstream/shuffle/keyed.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+/// stored = fn(stored, value), the result owned before the old one goes: it may be a view into it.
+template <class Combined, class Fn, class Other>
+DSTREAM_INLINE void combineValue(Kept<Combined>& stored, const Fn& fn, Other&& other) {
+  if constexpr (SelfOwned<Combined> && std::is_invocable_r_v<Combined, const Fn&, Combined, Other>) {
+    stored = static_cast<Combined>(detail::invoke(fn, std::move(stored), std::forward<Other>(other)));
+  } else {
+    stored = Owned<Combined>::own(static_cast<Combined>(detail::invoke(fn, Owned<Combined>::look(stored), std::forward<Other>(other))));
+  }
+}
+
+template <class Key, class Combined, class Create, class MergeValue>
+struct CombineByKeyStep {
+  using Table = CombineTable<Key, Kept<Combined>>;
+
+  template <class Record>
+  DSTREAM_INLINE Table* operator()(Table* table, Record&& record) const {
+    table->combine(
+        member<0>(std::forward<Record>(record)),
+        [&]() -> Kept<Combined> { return Owned<Combined>::own(detail::invoke(*create, member<1>(std::forward<Record>(record)))); },
+        [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue, member<1>(std::forward<Record>(record))); });
+    return table;
+  }
+  const Create* create;
+  const MergeValue* mergeValue;
+};
+
+/// What all operators of this family are: `partitions` 0 means as many as the runner has slots.
+template <class Combined, class R, class Create, class MergeValue, class MergeCombiners>
+auto combinedByKey(R rdd, Create create, MergeValue mergeValue, MergeCombiners mergeCombiners, std::size_t partitions) {
+  using Key = KeyOf<typename R::reference>;
+  return wide<Keyed<Key, Combined>>(std::move(rdd), [create = std::move(create), mergeValue = std::move(mergeValue),
+                                                     mergeCombiners = std::move(mergeCombiners), partitions](R& parent, RunnerRef runner) {
+    return Keyed<Key, Combined>{combineKeyed<Key, Kept<Combined>>(
+        parent, runner, partitions == 0 ? runner.partitions() : partitions,
+        CombineByKeyStep<Key, Combined, Create, MergeValue>{&create, &mergeValue},
+        [&](Kept<Combined>& stored, Kept<Combined>&& other) { combineValue<Combined>(stored, mergeCombiners, handOver<Combined>(other)); })};
+  });
+}
+
+template <class Create, class MergeValue, class MergeCombiners>
+struct CombineByKeyOp : Nameable<CombineByKeyOp<Create, MergeValue, MergeCombiners>> {
+  static constexpr Kind kind = Kind::Wide;
+
+  CombineByKeyOp(Create given, MergeValue value, MergeCombiners combiners, std::size_t count)
+      : create(std::move(given)), mergeValue(std::move(value)), mergeCombiners(std::move(combiners)), partitions(count) {}
+
+  template <class Record>
+  static consteval bool check() {
+    constexpr bool pairs = KeyValue<Record>;
+    static_assert(pairs, "combineByKey needs (key, value) pairs; map each record to std::pair{key, value} first");
+    if constexpr (pairs) {
+      using Value = ValueRecord<Record>;
+      constexpr bool creates = callable<Create, Value>;
+      static_assert(creates, "combineByKey needs a first function that makes a combiner of one value: V → C");
+      if constexpr (creates) {
+        using Combined = std::remove_cvref_t<CallResult<Create, Value>>;
+        constexpr bool merges = std::is_invocable_r_v<Combined, const MergeValue&, Combined, Value>;
+        static_assert(merges, "combineByKey needs a second function that adds a value to a combiner: (C, V) → C");
+        constexpr bool joins = std::is_invocable_r_v<Combined, const MergeCombiners&, Combined, Combined>;
+        static_assert(joins, "combineByKey needs a third function that joins two combiners: (C, C) → C");
+        return merges && joins && keyFits<Record>() && canKeep<Combined>();
+      }
+    }
+    return false;
+  }
+
+  template <class R>
+  auto over(R rdd) const {
+    using Combined = std::remove_cvref_t<CallResult<Create, ValueRecord<typename R::reference>>>;
+    return combinedByKey<Combined>(std::move(rdd), create, mergeValue, mergeCombiners, partitions);
+  }
+
+  [[no_unique_address]] Create create;
+  [[no_unique_address]] MergeValue mergeValue;
+  [[no_unique_address]] MergeCombiners mergeCombiners;
+  std::size_t partitions;
+};
+
+}  // namespace detail
+
+/// **shape** DStream<(K, V)> → DStream<(K, C)> (also Rdd and range)
+/// **meaning** combines the values of each key within each batch: a first one by `create`, more by `mergeValue`, what tasks have combined
+/// apart by `mergeCombiners`.
+/// **function contract** `create(V) → C`, `mergeValue(C, V) → C`, `mergeCombiners(C, C) → C`; as const, from several threads. How often a
+/// key is created is not promised, so mergeCombiners must be associative and commutative, unless the runner is ordered.
+/// **kept** one key and C per distinct key and task, as owners. **order** none promised. **cost** that of reduceByKey.
+/// **errors** compile time: no pairs, not such functions, a key without hash or ==, a K or C whose ownership cannot be seen.
+/// **source** Spark PairDStreamFunctions.combineByKey; there is no mapSideCombine to turn off.
+template <class Create, class MergeValue, class MergeCombiners>
+[[nodiscard]] auto combineByKey(Create create, MergeValue mergeValue, MergeCombiners mergeCombiners, std::size_t partitions = 0) {
+  auto first = detail::copyable(std::move(create));
+  auto second = detail::copyable(std::move(mergeValue));
+  auto third = detail::copyable(std::move(mergeCombiners));
+  return detail::CombineByKeyOp<decltype(first), decltype(second), decltype(third)>{std::move(first), std::move(second), std::move(third), partitions};
+}
+
+}  // namespace dstream::inline v0

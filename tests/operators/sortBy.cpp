@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/operators/sortBy.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <dstream/core.hpp>
+#include <dstream/testing.hpp>
+
+#include "support/catch.hpp"
+#include "support/everywhere.hpp"
+#include "support/random.hpp"
+
+namespace {
+
+using namespace dstream;
+using Pairs = std::vector<std::pair<std::string, int>>;
+
+Pairs someRecords(std::uint64_t seed) {
+  support::Random random(seed);
+  Pairs records;
+  for (int i = 0; i < 200; ++i) records.emplace_back(random.text(random.below(3), "abc") + (i % 3 == 0 ? " with a long end behind it" : ""), i);
+  return records;
+}
+
+TEST_CASE("sortByKey, sortBy: sorted and stable both ways, at any slicing, of keys that are views") {
+  const Pairs records = someRecords(91);
+  Pairs up = records;  // values are the places, so that sorting by both is stable
+  std::sort(up.begin(), up.end());
+  Pairs down = records;
+  std::sort(down.begin(), down.end(), [](const auto& left, const auto& right) { return left.first != right.first ? right.first < left.first : left.second < right.second; });
+  support::everywhereInOrder(records, sortByKey(), up);
+  const auto asViews = map([](const auto& record) { return std::pair{std::string_view(record.first), record.second}; });
+  support::everywhereInOrder(records, asViews | sortByKey(false), down);
+  CHECK((records | sortBy([](const auto& record) { return -record.second; }) | values() | first()) == 199);
+}
+
+TEST_CASE("sortBy: nothing, one, a member, flags; partitions are ranges of even sizes") {
+  CHECK((std::vector<int>{} | sortBy([](int x) { return x; }) | collect()).empty());
+  CHECK((std::vector{5} | sortBy([](int x) { return x; }) | collect()) == std::vector{5});
+  CHECK((std::vector<std::string>{"abc", "a", "ab"} | sortBy(&std::string::size) | collect()) == std::vector<std::string>{"a", "ab", "abc"});
+  CHECK((std::vector{true, false} | sortBy([](bool x) { return x; }) | collect()) == std::vector{false, true});
+  support::Crew crew(2, 8);
+  const std::vector<int> numbers{4, 2, 5, 1, 3};
+  CHECK((parallelize(numbers, 3) | on(crew) | sortBy([](int x) { return x; }) | glom() | collect()) == std::vector<std::vector<int>>{{1, 2}, {3, 4, 5}});
+}
+
+TEST_CASE("sortBy: functions and records that only move; what the function throws") {
+  const auto unique = map([](int i) { return std::make_unique<int>(i); });
+  const std::vector<int> numbers{4, 2, 5};
+  const auto sorted = numbers | unique | sortBy([sign = std::make_unique<int>(-1)](const std::unique_ptr<int>& p) { return *sign * *p; });
+  CHECK((sorted | map([](const std::unique_ptr<int>& p) { return *p; }) | collect()) == std::vector{5, 4, 2});
+  CHECK_THROWS_WITH((numbers | sortBy([](int) -> int { throw std::runtime_error("no key"); }) | collect()), "no key");
+}
+
+TEST_CASE("sortByKey: on a stream") {
+  auto driver = testing::drive<std::pair<int, int>>(sortByKey(false));
+  CHECK(driver.feed({{1, 2}, {3, 4}}) == std::vector<std::pair<int, int>>{{3, 4}, {1, 2}});
+}
+
+}  // namespace
