@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "spark/replay.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace spark;
+
+/// A list of what an action returns, or of nothing for a batch that it would fail for.
+template <class Act>
+auto unlessEmpty(Act act) {
+  return [act](auto batch) { return batch.isEmpty() ? Json::array() : Json::array({toJson(act(batch))}); };
+}
+
+template <class Act>
+auto one(Act act) {
+  return [act](auto batch) { return Json::array({toJson(act(batch))}); };
+}
+
+const Replays actions{
+    {"action.first", [](Run& run) { run.action(Order::Kept, run.numbers(), unlessEmpty([](auto batch) { return batch.first(); })); }},
+    {"action.take",
+     [](Run& run) { run.action(Order::Kept, run.numbers(), [n = run.param("n")](auto batch) { return toJson(batch.take(n)); }); }},
+    {"action.fold", [](Run& run) { run.action(Order::Kept, run.numbers(), one([](auto batch) { return batch.fold(Number{0}, plus); })); }},
+    {"action.reduce", [](Run& run) { run.action(Order::Kept, run.numbers(), unlessEmpty([](auto batch) { return batch.reduce(dstream::max); })); }},
+    {"action.count", [](Run& run) { run.action(Order::Kept, run.numbers(), one([](auto batch) { return batch.count(); })); }},
+    {"action.sum", [](Run& run) { run.action(Order::Kept, run.numbers(), one([](auto batch) { return batch.sum(); })); }},
+    {"action.isEmpty",
+     [](Run& run) {
+       run.action(Order::Kept, run.numbers() | filter([](Number x) { return x % 3 == 0; }), one([](auto batch) { return batch.isEmpty(); }));
+     }},
+    {"action.collect", [](Run& run) { run.action(Order::Kept, run.words(), [](auto batch) { return toJson(batch.collect()); }); }},
+};
+
+}  // namespace

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "spark/replay.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "support/catch.hpp"
+
+namespace spark {
+
+std::map<std::string, Replay>& replays() {
+  static std::map<std::string, Replay> table;
+  return table;
+}
+
+namespace {
+
+void sort(Json& list) { std::sort(list.begin(), list.end()); }
+
+/// Two lists of records are the same if this makes them equal.
+Json comparable(Json records, Order order) {
+  if (order == Order::AnyInGroupsToo)
+    for (Json& record : records) {
+      Json& groups = record.at(1);
+      if (!groups.empty() && groups.front().is_array())
+        for (Json& group : groups) sort(group);
+      else
+        sort(groups);
+    }
+  if (order != Order::Kept) sort(records);
+  return records;
+}
+
+Json joined(const Json& partitions) {
+  Json all = Json::array();
+  for (const Json& partition : partitions) all.insert(all.end(), partition.begin(), partition.end());
+  return all;
+}
+
+bool keysApart(const Json& partitions) {
+  std::map<Json, std::size_t> homes;
+  for (std::size_t partition = 0; partition < partitions.size(); ++partition)
+    for (const Json& record : partitions[partition])
+      if (record.is_array() && homes.try_emplace(record.front(), partition).first->second != partition) return false;
+  return true;
+}
+
+bool same(const Json& expected, const Json& said, Order order, bool partitioned) {
+  if (expected.is_null() || said.is_null()) return expected == said;
+  if (!partitioned) return comparable(expected, order) == comparable(said, order);
+  if (order == Order::Kept) return expected == said;
+  return expected.size() == said.size() && keysApart(said) && comparable(joined(expected), order) == comparable(joined(said), order);
+}
+
+}  // namespace
+
+std::string Run::differences() {
+  const std::size_t length = golden_.at("batches").size();
+  stream_.start();
+  for (std::size_t batch = 0; batch < length; ++batch) {
+    world_.advance(std::chrono::seconds(1));
+    static_cast<void>(stream_.awaitTerminationOrTimeout(std::chrono::nanoseconds(0)));  // throws what the batch threw
+  }
+  std::ostringstream text;
+  for (const Output& output : outputs_) {
+    const Json& expected = golden_.at(output.which);
+    for (std::size_t batch = 0; batch < length; ++batch)
+      if (!same(expected.at(batch), output.said.at(batch), output.order, output.partitioned))
+        text << output.which << " of batch " << batch + 1 << "\n  Spark: " << expected.at(batch) << "\n  here:  " << output.said.at(batch) << '\n';
+  }
+  return text.str();
+}
+
+namespace {
+
+std::vector<std::filesystem::path> goldenFiles() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(DSTREAM_SPARK_GOLDEN))
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::string differences(const Json& golden, const Replay& replay, std::size_t workers) {
+  try {
+    Run run(golden, workers);
+    replay(run);
+    return run.differences();
+  } catch (const std::exception& error) {
+    return std::string("threw: ") + error.what();
+  }
+}
+
+TEST_CASE("spark: every golden case comes out as from Spark") {
+  std::map<std::string, std::size_t> without;
+  std::set<std::string> unused, names;
+  for (const auto& [pipeline, replay] : replays()) unused.insert(pipeline);
+  std::size_t replayed = 0;
+  for (const auto& file : goldenFiles()) {
+    for (const Json& golden : Json::parse(std::ifstream(file))) {
+      const auto name = golden.at("name").get<std::string>(), pipeline = golden.at("pipeline").get<std::string>();
+      INFO(file.filename().string() << ": " << name << ", params " << golden.at("params") << ", batches " << golden.at("batches"));
+      CHECK(names.insert(name).second);
+      const auto replay = replays().find(pipeline);
+      if (replay == replays().end()) {
+        ++without[pipeline];
+        continue;
+      }
+      unused.erase(pipeline);
+      ++replayed;
+      for (const std::size_t workers : {1U, 3U}) {
+        INFO(workers << " workers");
+        CHECK(differences(golden, replay->second, workers) == "");
+      }
+    }
+  }
+  CHECK(unused == std::set<std::string>{});
+  CHECK(replayed > 0);
+  if (!without.empty()) {
+    std::size_t cases = 0;
+    std::ostringstream list;
+    for (const auto& [pipeline, count] : without) {
+      cases += count;
+      list << ' ' << pipeline << '(' << count << ')';
+    }
+    WARN(replayed << " cases replayed; " << cases << " are not, for want of a replay of " << without.size() << " pipelines:" << list.str());
+  }
+}
+
+}  // namespace
+}  // namespace spark
