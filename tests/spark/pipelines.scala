@@ -70,14 +70,18 @@ import Functions._
 class Pipelines(ssc: StreamingContext) {
   private val sc = ssc.sparkContext
 
-  // Inputs: exactly the partitions of the case, one queue entry a batch.
+  // Inputs: exactly the partitions of the case, one queue entry a batch: a queue gives one only when it is asked, which
+  // a window with gaps does not do at each batch, so an output does.
 
   private def rddOf[T: ClassTag](partitions: Partitioned)(read: Any => T): RDD[T] =
     if (partitions.isEmpty) sc.emptyRDD[T]
     else sc.parallelize(partitions.map(_.map(read)), partitions.size).flatMap(identity)
 
-  private def stream[T: ClassTag](batches: Seq[Partitioned])(read: Any => T): DStream[T] =
-    ssc.queueStream(mutable.Queue(batches.map(rddOf(_)(read)): _*), oneAtATime = true, null)
+  private def stream[T: ClassTag](batches: Seq[Partitioned])(read: Any => T): DStream[T] = {
+    val queued = ssc.queueStream(mutable.Queue(batches.map(rddOf(_)(read)): _*), oneAtATime = true, null)
+    queued.foreachRDD(_ => ())
+    queued
+  }
 
   private val toNumber: Any => Long = _.asInstanceOf[Number].longValue
   private val toWord: Any => String = _.asInstanceOf[String]
