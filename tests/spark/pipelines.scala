@@ -299,7 +299,39 @@ class Pipelines(ssc: StreamingContext) {
         val sum = state.getOption().getOrElse(0L) + value.getOrElse(0L)
         if (!state.isTimingOut()) state.update(sum)
         if (sum % 2 == 0) Some((key, if (state.isTimingOut()) "timeout" else "even", sum + Golden.indexOf(time) * 1000)) else None
-      })))
+      }))),
+
+    // several together
+    "diamond" -> (c => {
+      val one = numbers(c).map(x => x + 1)
+      records(c)(one.filter(x => x % 2 == 0).union(one.filter(x => x > 3).map(x => -x)).map(x => (x % 3, x)).reduceByKey(plus))
+    }),
+    "stateOfWordCount" -> (c => records(c)(words(c).map((_, 1L)).reduceByKey(plus).updateStateByKey(adds).filter(_._2 > 2))),
+    "stateJoinedToBatch" -> (c => {
+      val one = pairs(c)
+      records(c)(one.join(one.updateStateByKey(adds)))
+    }),
+    "windowOfState" -> (c => records(c)(
+      pairs(c).updateStateByKey(addsAndRemoves).window(c.batchesOf("window"), c.batchesOf("slide")).map(_._2).reduce(plus))),
+    "inverseOfWindow" -> (c => records(c)(pairs(c).window(c.batchesOf("window"), c.batchesOf("slide"))
+      .reduceByKeyAndWindow(plus, minus, c.batchesOf("outerWindow"), c.batchesOf("outerSlide")))),
+    "stateOfInverse" -> (c => records(c)(
+      pairs(c).reduceByKeyAndWindow(plus, minus, c.batchesOf("window"), c.batchesOf("slide")).updateStateByKey(adds))),
+    "mapWithStateOfWindow" -> (c => {
+      val mapped = pairs(c).window(c.batchesOf("window"), c.batchesOf("slide")).mapWithState(
+        StateSpec.function((key: String, value: Option[Long], state: State[Long]) => {
+          state.update(state.getOption().getOrElse(0L) + 1)
+          (key, "seen", state.get())
+        }))
+      records(c)(mapped)
+      records(c, "snapshots")(mapped.stateSnapshots())
+    }),
+    "mapWithStateThenWindow" -> (c => records(c)(pairs(c).mapWithState(
+      StateSpec.function((key: String, value: Option[Long], state: State[Long]) => {
+        val first = !state.exists()
+        state.update(value.get)
+        (key, if (first) 1L else 0L)
+      })).reduceByKeyAndWindow(plus, c.batchesOf("window"), c.batchesOf("slide"))))
   )
 
   private def withState(c: Case)(plain: StateSpec[String, Long, Long, (String, String, Long)]): Unit = {
@@ -347,6 +379,7 @@ object Golden {
     }
     val conf = new SparkConf().setMaster("local[2]").setAppName("golden")
       .set("spark.ui.enabled", "false").set("spark.default.parallelism", "2")
+      .set("spark.driver.host", "127.0.0.1").set("spark.driver.bindAddress", "127.0.0.1")
       .set("spark.streaming.clock", classOf[ManualClock].getName)
     val sc = new SparkContext(conf)
     sc.setLogLevel("ERROR")
