@@ -9,18 +9,22 @@ using namespace spark;
 /// A list of what an action returns, or of nothing for a batch that it would fail for.
 template <class Act>
 auto unlessEmpty(Act act) {
-  return [act](auto batch) { return batch.isEmpty() ? Json::array() : Json::array({toJson(act(batch))}); };
+  return [act](auto batch) {
+    std::vector<decltype(act(batch))> returned;
+    if (!batch.isEmpty()) returned.push_back(act(batch));
+    return returned;
+  };
 }
 
 template <class Act>
 auto one(Act act) {
-  return [act](auto batch) { return Json::array({toJson(act(batch))}); };
+  return [act](auto batch) { return std::vector{act(batch)}; };
 }
 
 const Replays actions{
     {"action.first", [](Run& run) { run.action(Order::Kept, run.numbers(), unlessEmpty([](auto batch) { return batch.first(); })); }},
     {"action.take",
-     [](Run& run) { run.action(Order::Kept, run.numbers(), [n = run.param("n")](auto batch) { return toJson(batch.take(n)); }); }},
+     [](Run& run) { run.action(Order::Kept, run.numbers(), [n = run.number("n")](auto batch) { return batch.take(n); }); }},
     {"action.fold", [](Run& run) { run.action(Order::Kept, run.numbers(), one([](auto batch) { return batch.fold(Number{0}, plus); })); }},
     {"action.reduce", [](Run& run) { run.action(Order::Kept, run.numbers(), unlessEmpty([](auto batch) { return batch.reduce(dstream::max); })); }},
     {"action.count", [](Run& run) { run.action(Order::Kept, run.numbers(), one([](auto batch) { return batch.count(); })); }},
@@ -29,7 +33,7 @@ const Replays actions{
      [](Run& run) {
        run.action(Order::Kept, run.numbers() | filter([](Number x) { return x % 3 == 0; }), one([](auto batch) { return batch.isEmpty(); }));
      }},
-    {"action.collect", [](Run& run) { run.action(Order::Kept, run.words(), [](auto batch) { return toJson(batch.collect()); }); }},
+    {"action.collect", [](Run& run) { run.action(Order::Kept, run.words(), [](auto batch) { return batch.collect(); }); }},
 };
 
 }  // namespace

@@ -12,7 +12,7 @@ const Replays keyed{
        run.records(Order::Any, run.words() | flatMap(splitWords) | map([](auto word) { return std::pair{word, Number{1}}; }) | reduceByKey(plus));
      }},
     {"reduceByKey", [](Run& run) { run.records(Order::Any, run.pairs() | reduceByKey(plus)); }},
-    {"reduceByKeyPartitions", [](Run& run) { run.partitions(Order::Any, run.pairs() | reduceByKey(dstream::max, run.param("partitions"))); }},
+    {"reduceByKeyPartitions", [](Run& run) { run.partitions(Order::Any, run.pairs() | reduceByKey(dstream::max, run.number("partitions"))); }},
     {"reduceByKeyOfNumbers",
      [](Run& run) { run.records(Order::Any, run.numbers() | map([](Number x) { return std::pair{x % 5, x}; }) | reduceByKey(plus)); }},
 };

@@ -22,10 +22,7 @@ const Replays oneByOne{
        const auto first = run.numbers();
        run.partitions(Order::Kept, first | unionWith(run.otherNumbers(), first | map([](Number x) { return -x; })));
      }},
-    {"queueAllAtOnce",
-     [](Run& run) {
-       run.partitions(Order::Kept, run.queued<Number>("batches", {.oneAtATime = false}));
-     }},
+    {"queueAllAtOnce", [](Run& run) { run.partitions(Order::Kept, run.numbers({.oneAtATime = false})); }},
 };
 
 }  // namespace

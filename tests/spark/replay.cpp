@@ -3,16 +3,56 @@
 
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 
 #include "support/catch.hpp"
 
 namespace spark {
 
+using Json = nlohmann::json;
+
 std::map<std::string, Replay>& replays() {
   static std::map<std::string, Replay> table;
   return table;
+}
+
+Replays::Replays(std::initializer_list<std::pair<const std::string, Replay>> some) {
+  for (const auto& [pipeline, replay] : some)
+    if (!replays().emplace(pipeline, replay).second) throw std::logic_error("two replays of " + pipeline);
+}
+
+void appendQuoted(std::string& json, std::string_view text) { json += Json(text).dump(); }
+
+Run::Run(const Json& golden, std::size_t workers)
+    : golden_(golden),
+      context_("local[" + std::to_string(workers) + "]", "replay", dstream::Configuration{.stopOnSignals = false, .defaultListener = false}, world_),
+      stream_(context_, std::chrono::seconds(1)) {}
+
+bool Run::has(const char* param) const { return golden_.at("params").contains(param); }
+std::size_t Run::number(const char* param) const { return golden_.at("params").at(param).get<std::size_t>(); }
+std::string Run::text(const char* param) const { return golden_.at("params").at(param).get<std::string>(); }
+std::vector<Pair> Run::initial() const { return golden_.at("params").at("initial").get<std::vector<Pair>>(); }
+
+template <class T>
+Run::Source<T> Run::queued(const char* which, dstream::QueueOptions options) {
+  auto queue = std::make_shared<dstream::BatchQueue<T>>();
+  for (const Json& batch : golden_.at(which)) queue->push(batch.get<typename dstream::BatchQueue<T>::Partitions>());
+  queues_.push_back(queue);
+  return stream_.queueStream(*queue, options);
+}
+
+Run::Source<Number> Run::numbers(dstream::QueueOptions options) { return queued<Number>("batches", options); }
+Run::Source<Word> Run::words() { return queued<Word>("batches"); }
+Run::Source<Pair> Run::pairs() { return queued<Pair>("batches"); }
+Run::Source<Number> Run::otherNumbers() { return queued<Number>("second"); }
+Run::Source<Pair> Run::otherPairs() { return queued<Pair>("second"); }
+
+Run::Output& Run::expect(const char* which, Order order) {
+  outputs_.push_back({which, order, std::vector<std::string>(golden_.at("batches").size(), "null")});
+  return outputs_.back();
 }
 
 namespace {
@@ -67,7 +107,7 @@ std::string Run::differences() {
   for (const Output& output : outputs_) {
     const Json& expected = golden_.at(output.which);
     for (std::size_t batch = 0; batch < length; ++batch)
-      if (!same(expected.at(batch), output.said.at(batch), output.order, output.partitioned))
+      if (!same(expected.at(batch), Json::parse(output.said.at(batch)), output.order, output.partitioned))
         text << output.which << " of batch " << batch + 1 << "\n  Spark: " << expected.at(batch) << "\n  here:  " << output.said.at(batch) << '\n';
   }
   return text.str();

@@ -9,11 +9,11 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <ranges>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -26,7 +26,6 @@
 
 namespace spark {
 
-using Json = nlohmann::json;
 using Number = std::int64_t;
 using Word = std::string;
 using Pair = std::pair<std::string, Number>;
@@ -34,78 +33,79 @@ using Pair = std::pair<std::string, Number>;
 /// What Spark promises: the order of records; only which they are; not even that of the values in a group.
 enum class Order { Kept, Any, AnyInGroupsToo };
 
-template <class T>
-struct IsTuple : std::false_type {};
-template <class... Parts>
-struct IsTuple<std::tuple<Parts...>> : std::true_type {};
-template <class First, class Second>
-struct IsTuple<std::pair<First, Second>> : std::true_type {};
-
 /// 0 … n − 1; nothing for a negative n.
 inline auto until(Number n) { return std::views::iota(Number{0}, std::max(n, Number{0})); }
 
-/// A record as the golden files have it.
 template <class T>
-Json toJson(const T& value) {
-  if constexpr (requires { value.has_value(); }) {
-    return value ? toJson(*value) : Json();
+inline constexpr bool isTuple = false;
+template <class... Parts>
+inline constexpr bool isTuple<std::tuple<Parts...>> = true;
+template <class First, class Second>
+inline constexpr bool isTuple<std::pair<First, Second>> = true;
+
+void appendQuoted(std::string& json, std::string_view text);
+
+/// A record, or a list of them, as the golden files have it. Text, since instances of a JSON class would be most of the compile time.
+template <class T>
+void append(std::string& json, const T& value) {
+  const auto list = [&json](const auto& each) {
+    json += '[';
+    each([&json, first = true](const auto& part) mutable {
+      if (!std::exchange(first, false)) json += ',';
+      append(json, part);
+    });
+    json += ']';
+  };
+  if constexpr (std::is_same_v<T, bool>) {
+    json += value ? "true" : "false";
+  } else if constexpr (std::is_integral_v<T>) {
+    json += std::to_string(value);
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
-    return std::string(std::string_view(value));
-  } else if constexpr (IsTuple<T>::value) {
-    return std::apply([](const auto&... parts) { return Json::array({toJson(parts)...}); }, value);
-  } else if constexpr (requires { value.begin(); }) {
-    Json all = Json::array();
-    for (const auto& part : value) all.push_back(toJson(part));
-    return all;
+    appendQuoted(json, value);
+  } else if constexpr (isTuple<T>) {
+    list([&value](auto add) { std::apply([&add](const auto&... parts) { (add(parts), ...); }, value); });
+  } else if constexpr (requires { value.has_value(); }) {
+    if (value) return append(json, *value);
+    json += "null";
   } else {
-    return value;
+    list([&value](auto add) {
+      for (const auto& part : value) add(part);
+    });
   }
+}
+
+template <class T>
+std::string toJson(const T& value) {
+  std::string json;
+  append(json, value);
+  return json;
 }
 
 /// One case in a world of its own. A replay makes streams of its inputs and says what is to be compared.
 class Run {
   template <class T>
-  using Partitions = typename dstream::BatchQueue<T>::Partitions;
+  using Source = decltype(std::declval<dstream::StreamingContext&>().queueStream(std::declval<dstream::BatchQueue<T>&>()));
 
  public:
-  Run(const Json& golden, std::size_t workers)
-      : golden_(golden),
-        context_("local[" + std::to_string(workers) + "]", "replay",
-                 dstream::Configuration{.stopOnSignals = false, .defaultListener = false}, world_),
-        stream_(context_, std::chrono::seconds(1)) {}
+  Run(const nlohmann::json& golden, std::size_t workers);
 
-  // Params.
+  [[nodiscard]] bool has(const char* param) const;
+  [[nodiscard]] std::size_t number(const char* param) const;
+  [[nodiscard]] std::string text(const char* param) const;
+  [[nodiscard]] std::vector<Pair> initial() const;
+  [[nodiscard]] std::chrono::seconds batches(const char* param) const { return std::chrono::seconds(number(param)); }
+  [[nodiscard]] std::chrono::seconds window() const { return batches("window"); }
+  [[nodiscard]] std::chrono::seconds slide() const { return batches("slide"); }
 
-  [[nodiscard]] bool has(const char* param) const { return golden_["params"].contains(param); }
-  template <class T = std::size_t>
-  [[nodiscard]] T param(const char* name) const {
-    return golden_["params"].at(name).get<T>();
-  }
-  [[nodiscard]] std::chrono::seconds batches(const char* param) const {
-    return std::chrono::seconds(golden_["params"].at(param).get<int>());
-  }
-
-  // Inputs.
-
-  template <class T>
-  [[nodiscard]] auto queued(const char* which, dstream::QueueOptions options = {}) {
-    auto queue = std::make_shared<dstream::BatchQueue<T>>();
-    for (const Json& batch : golden_.at(which)) queue->push(batch.get<Partitions<T>>());
-    owned_.push_back(queue);
-    return stream_.queueStream(*queue, options);
-  }
-  [[nodiscard]] auto numbers() { return queued<Number>("batches"); }
-  [[nodiscard]] auto words() { return queued<Word>("batches"); }
-  [[nodiscard]] auto pairs() { return queued<Pair>("batches"); }
-  [[nodiscard]] auto otherNumbers() { return queued<Number>("second"); }
-  [[nodiscard]] auto otherPairs() { return queued<Pair>("second"); }
-  [[nodiscard]] dstream::StreamingContext& stream() { return stream_; }
-
-  // What is compared, batch by batch.
+  [[nodiscard]] Source<Number> numbers(dstream::QueueOptions options = {});
+  [[nodiscard]] Source<Word> words();
+  [[nodiscard]] Source<Pair> pairs();
+  [[nodiscard]] Source<Number> otherNumbers();
+  [[nodiscard]] Source<Pair> otherPairs();
 
   template <class Stream>
   void records(Order order, const Stream& stream, const char* which = "outputs") {
-    action(order, stream, [](auto batch) { return toJson(batch.collect()); }, which);
+    action(order, stream, [](auto batch) { return batch.collect(); }, which);
   }
   /// The number of partitions as well; their contents where the order is kept, else that no key is in two of them.
   template <class Stream>
@@ -113,24 +113,22 @@ class Run {
     Output& output = expect("outputs", order);
     output.partitioned = true;
     stream | dstream::foreachRDD([this, &output](auto batch) {
-      Json all = Json::array();
-      const std::size_t count = batch.getNumPartitions();
-      for (std::size_t partition = 0; partition < count; ++partition) {
-        all.push_back(Json::array());
-        auto append = [&all](std::size_t size, const auto& record) {
-          all.back().push_back(toJson(record));
+      std::vector<std::vector<typename decltype(batch)::value_type>> all(batch.getNumPartitions());
+      for (std::size_t partition = 0; partition < all.size(); ++partition) {
+        auto append = [&into = all[partition]](std::size_t size, auto&& record) {
+          into.emplace_back(std::forward<decltype(record)>(record));
           return size + 1;
         };
         static_cast<void>(batch.fold(dstream::Slice{partition, 0, 1}, std::size_t{0}, append));
       }
-      tell(output, batch.batch(), std::move(all));
+      tell(output, batch.batch(), toJson(all));
     });
   }
-  /// `act(batch)` or, with the batch's number from 1, `act(batch, number)` gives a list of what an action returned.
+  /// `act(batch)` gives a list of what an action returned.
   template <class Stream, class Act>
   void action(Order order, const Stream& stream, Act act, const char* which = "outputs") {
     Output& output = expect(which, order);
-    stream | dstream::foreachRDD([this, &output, act](auto batch) { tell(output, batch.batch(), act(batch)); });
+    stream | dstream::foreachRDD([this, &output, act](auto batch) { tell(output, batch.batch(), toJson(act(batch))); });
   }
 
   /// Runs; the differences in words, or nothing.
@@ -140,20 +138,18 @@ class Run {
   struct Output {
     std::string which;
     Order order;
+    std::vector<std::string> said;
     bool partitioned = false;
-    Json said = Json::array();
   };
 
-  Output& expect(const char* which, Order order) {
-    outputs_.push_back({which, order});
-    outputs_.back().said = Json(golden_.at("batches").size(), Json());
-    return outputs_.back();
-  }
-  void tell(Output& output, const dstream::Batch& batch, Json said) { output.said.at(batch.seq - 1) = std::move(said); }
+  template <class T>
+  Source<T> queued(const char* which, dstream::QueueOptions options = {});
+  Output& expect(const char* which, Order order);
+  void tell(Output& output, const dstream::Batch& batch, std::string said) { output.said.at(batch.seq - 1) = std::move(said); }
 
-  const Json& golden_;
+  const nlohmann::json& golden_;
   std::deque<Output> outputs_;
-  std::vector<std::shared_ptr<void>> owned_;
+  std::vector<std::shared_ptr<void>> queues_;
   dstream::testing::World world_;
   dstream::Context context_;
   dstream::StreamingContext stream_;
@@ -165,10 +161,7 @@ using Replay = std::function<void(Run&)>;
 std::map<std::string, Replay>& replays();
 
 struct Replays {
-  Replays(std::initializer_list<std::pair<const std::string, Replay>> some) {
-    for (const auto& [pipeline, replay] : some)
-      if (!replays().emplace(pipeline, replay).second) throw std::logic_error("two replays of " + pipeline);
-  }
+  Replays(std::initializer_list<std::pair<const std::string, Replay>> some);
 };
 
 }  // namespace spark
