@@ -87,11 +87,16 @@ bool keysApart(const Json& partitions) {
   return true;
 }
 
-bool same(const Json& expected, const Json& said, Order order, bool partitioned) {
-  if (expected.is_null() || said.is_null()) return expected == said;
-  if (!partitioned) return comparable(expected, order) == comparable(said, order);
-  if (order == Order::Kept) return expected == said;
-  return expected.size() == said.size() && keysApart(said) && comparable(joined(expected), order) == comparable(joined(said), order);
+std::string difference(const Json& expected, const Json& said, Order order, bool partitioned) {
+  const bool asked = !expected.is_null() && !said.is_null();
+  const bool asIs = !asked || (partitioned && order == Order::Kept);
+  const auto shown = [&](const Json& batch) { return asIs ? batch : comparable(partitioned ? joined(batch) : batch, order); };
+  const Json spark = shown(expected), here = shown(said);
+  std::ostringstream text;
+  if (spark != here) text << "\n  Spark: " << spark << "\n  here:  " << here << '\n';
+  if (asked && partitioned && expected.size() != said.size()) text << "\n  partitions, Spark: " << expected.size() << ", here: " << said.size() << '\n';
+  if (asked && partitioned && order != Order::Kept && !keysApart(said)) text << "\n  a key in two partitions: " << said << '\n';
+  return text.str();
 }
 
 }  // namespace
@@ -106,9 +111,10 @@ std::string Run::differences() {
   std::ostringstream text;
   for (const Output& output : outputs_) {
     const Json& expected = golden_.at(output.which);
-    for (std::size_t batch = 0; batch < length; ++batch)
-      if (!same(expected.at(batch), Json::parse(output.said.at(batch)), output.order, output.partitioned))
-        text << output.which << " of batch " << batch + 1 << "\n  Spark: " << expected.at(batch) << "\n  here:  " << output.said.at(batch) << '\n';
+    for (std::size_t batch = 0; batch < length; ++batch) {
+      const std::string found = difference(expected.at(batch), Json::parse(output.said.at(batch)), output.order, output.partitioned);
+      if (!found.empty()) text << output.which << " of batch " << batch + 1 << ':' << found;
+    }
   }
   return text.str();
 }
