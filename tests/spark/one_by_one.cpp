@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "spark/replay.hpp"
 
+#include <numeric>
+
 namespace {
 
 using namespace dstream;
@@ -16,6 +18,14 @@ const Replays oneByOne{
                                     | flatMap([](Number x) { return until(x % 5); }) | map([](Number x) { return x * x; }));
      }},
     {"splitWords", [](Run& run) { run.records(Order::Kept, run.words() | flatMap(splitWords)); }},
+    {"mapPartitions",
+     [](Run& run) {
+       run.partitions(Order::Kept, run.numbers() | mapPartitions([](const std::vector<Number>& partition) {
+                                     return std::vector{std::pair{partition.size(), std::accumulate(partition.begin(), partition.end(), Number{0})}};
+                                   }));
+     }},
+    {"glom", [](Run& run) { run.records(Order::Kept, run.numbers() | glom()); }},
+    {"repartition", [](Run& run) { run.partitions(Order::Any, run.numbers() | repartition(run.number("partitions"))); }},
     {"union", [](Run& run) { run.partitions(Order::Kept, run.numbers() | unionWith(run.otherNumbers())); }},
     {"unionOfThree",
      [](Run& run) {

@@ -33,6 +33,7 @@ Run::Run(const Json& golden, std::size_t workers)
 
 bool Run::has(const char* param) const { return golden_.at("params").contains(param); }
 std::size_t Run::number(const char* param) const { return golden_.at("params").at(param).get<std::size_t>(); }
+bool Run::flag(const char* param) const { return golden_.at("params").at(param).get<bool>(); }
 std::string Run::text(const char* param) const { return golden_.at("params").at(param).get<std::string>(); }
 std::vector<Pair> Run::initial() const { return golden_.at("params").at("initial").get<std::vector<Pair>>(); }
 

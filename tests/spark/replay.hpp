@@ -91,6 +91,7 @@ class Run {
 
   [[nodiscard]] bool has(const char* param) const;
   [[nodiscard]] std::size_t number(const char* param) const;
+  [[nodiscard]] bool flag(const char* param) const;
   [[nodiscard]] std::string text(const char* param) const;
   [[nodiscard]] std::vector<Pair> initial() const;
   [[nodiscard]] std::chrono::seconds batches(const char* param) const { return std::chrono::seconds(number(param)); }
