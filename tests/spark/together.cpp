@@ -14,6 +14,11 @@ const Replays together{
                                    | unionWith(one | filter([](Number x) { return x > 3; }) | map([](Number x) { return -x; }))
                                    | map([](Number x) { return std::pair{x % 3, x}; }) | reduceByKey(plus));
      }},
+    {"inverseOfWindow",
+     [](Run& run) {
+       run.records(Order::Any, run.pairs() | window(run.window(), run.slide())
+                                   | reduceByKeyAndWindow(plus, minus, run.batches("outerWindow"), run.batches("outerSlide")).keepEmptyKeys());
+     }},
 };
 
 }  // namespace
