@@ -24,9 +24,14 @@
 // several batches as one
 #include <dstream/windows/countByValueAndWindow.hpp>
 #include <dstream/windows/countByWindow.hpp>
+#include <dstream/windows/groupByKeyAndWindow.hpp>
 #include <dstream/windows/reduceByKeyAndWindow.hpp>
 #include <dstream/windows/reduceByWindow.hpp>
 #include <dstream/windows/window.hpp>
+
+// what is carried from batch to batch
+#include <dstream/state/mapWithState.hpp>
+#include <dstream/state/updateStateByKey.hpp>
 
 // where a batch leaves
 #include <dstream/stream/batch_rdd.hpp>

@@ -94,6 +94,8 @@ class Run {
   [[nodiscard]] bool flag(const char* param) const;
   [[nodiscard]] std::string text(const char* param) const;
   [[nodiscard]] std::vector<Pair> initial() const;
+  /// Of the batch at this time, from 1.
+  [[nodiscard]] Number indexOf(dstream::Time time) const { return (time.nanoseconds - start_) / 1'000'000'000; }
   [[nodiscard]] std::chrono::seconds batches(const char* param) const { return std::chrono::seconds(number(param)); }
   [[nodiscard]] std::chrono::seconds window() const { return batches("window"); }
   [[nodiscard]] std::chrono::seconds slide() const { return batches("slide"); }
@@ -152,6 +154,7 @@ class Run {
   std::deque<Output> outputs_;
   std::vector<std::shared_ptr<void>> queues_;
   dstream::testing::World world_;
+  const dstream::Nanos start_ = world_.now(dstream::Clock::Wall);
   dstream::Context context_;
   dstream::StreamingContext stream_;
 };

@@ -58,6 +58,7 @@ const Replays windows{
                                                           run.window(), run.slide(), [](const auto& pair) { return pair.second.first > 0; })
                                          .keepEmptyKeys());
      }},
+    {"groupByKeyAndWindow", [](Run& run) { run.records(Order::Any, run.pairs() | groupByKeyAndWindow(run.window(), run.slide())); }},
 };
 
 }  // namespace

@@ -155,8 +155,9 @@ class Scheduler final : public Actor {
       const std::lock_guard lock(mutex_);
       cutShort_.push_back(info);
     }
+    const bool succeeded = whole && info.failedOutputs == 0 && finish(info);
     for (NodeBase* node : nodes_) {
-      whole && info.failedOutputs == 0 ? node->commit(info.batch) : node->rollback(info.batch);
+      succeeded ? node->commit(info.batch) : node->rollback(info.batch);
       node->forget(info.batch);
     }
     info.ended = world_.now(Clock::Wall);
@@ -176,6 +177,19 @@ class Scheduler final : public Actor {
       events_.post(BatchFailed{info.batch, detail::whatOf(std::current_exception())});
       return false;
     }
+  }
+
+  /// False when what the nodes still had to compute failed, or a stop cut it short.
+  bool finish(BatchInfo& info) {
+    try {
+      for (NodeBase* node : nodes_) node->finish(info.batch);
+      return true;
+    } catch (const detail::BatchCancelled&) {
+    } catch (...) {
+      failed(info);
+      events_.post(BatchFailed{info.batch, detail::whatOf(std::current_exception())});
+    }
+    return false;
   }
 
   /// False when a stop cut it short.

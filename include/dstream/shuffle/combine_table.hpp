@@ -44,6 +44,13 @@ class CombineTable {
     const std::size_t at = slotOf(key);
     return at == none ? nullptr : &entries_[slots_[at].entry - 1].second;
   }
+  /// Where `key` stands among the entries, or `none`.
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  template <class K>
+  [[nodiscard]] std::size_t indexOf(const K& key) const {
+    const std::size_t at = slotOf(key);
+    return at == none ? none : slots_[at].entry - 1;
+  }
   /// Takes out `key`, if it is there. The last entry moves to its place. **cost** O(1), the index repairs itself without marks.
   template <class K>
   bool erase(const K& key) {
@@ -90,8 +97,6 @@ class CombineTable {
       }
     }
   }
-
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
   /// Where the index holds `key`; none when it does not.
   template <class K>

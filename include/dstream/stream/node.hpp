@@ -28,7 +28,7 @@ concept Node = requires(const T& node, const Batch& batch) {
 };
 
 /// **meaning** a shared node without its type: what a graph walks over. The runtime calls, for each batch: `advance` on every node, parents
-/// first; then the outputs' jobs; then `commit`, or `rollback` when the batch failed; then `forget`.
+/// first; then the outputs' jobs; then `finish` and `commit`, or `rollback` when the batch failed; then `forget`.
 /// **threads** the jobs lane, but for `name` and `slide`, set before start.
 class NodeBase {
  public:
@@ -42,6 +42,8 @@ class NodeBase {
   void begin(Time zero) { zero_ = zero; }
   /// Takes what it keeps of this batch, whether an output asks for it or not.
   virtual void advance(const Batch&) {}
+  /// All outputs have succeeded: computes what must be computed for this batch though none of them asked for it.
+  virtual void finish(const Batch&) {}
   /// What this batch changed stays, or never happened.
   virtual void commit(const Batch&) {}
   virtual void rollback(const Batch&) {}
@@ -50,6 +52,8 @@ class NodeBase {
 
   /// A batch at this time: strictly after zero, on a multiple of the slide.
   [[nodiscard]] bool has(Time time) const { return time > zero_ && (time.nanoseconds - zero_.nanoseconds) % slide == 0; }
+
+  [[nodiscard]] Time zero() const { return zero_; }
 
   std::string name;
   /// **units** nanoseconds.

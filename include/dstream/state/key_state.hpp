@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// KeyState: what mapWithState's function may ask and change of one key's state. (Spark's State; that name is the streaming context's here.)
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** the state of the key of this call. Valid during the call. **errors** std::out_of_range from get without a state;
+/// std::invalid_argument from update and remove after a remove in the same call, and while the state times out.
+template <class S>
+class KeyState {
+ public:
+  KeyState(const S* state, bool timingOut) : known_(state), timingOut_(timingOut) {}
+
+  [[nodiscard]] bool exists() const { return !removed_ && (updated_ || known_ != nullptr); }
+  [[nodiscard]] const S& get() const {
+    if (!exists()) throw std::out_of_range("dstream: KeyState::get: this key has no state");
+    return updated_ ? *updated_ : *known_;
+  }
+  [[nodiscard]] std::optional<S> getOption() const { return exists() ? std::optional<S>(get()) : std::nullopt; }
+  void update(S state) {
+    require("update");
+    updated_.emplace(std::move(state));
+  }
+  void remove() {
+    require("remove");
+    removed_ = true;
+  }
+  /// True in the last call for a key, whose state is removed after it whatever the function does.
+  [[nodiscard]] bool isTimingOut() const { return timingOut_; }
+
+  // For the library: what the call left behind.
+  [[nodiscard]] bool removed() const { return removed_; }
+  [[nodiscard]] std::optional<S>& updated() { return updated_; }
+
+ private:
+  void require(const char* what) const {
+    const char* const why = removed_ ? "it has been removed in this call" : timingOut_ ? "it is timing out" : nullptr;
+    if (why != nullptr) throw std::invalid_argument(std::string("dstream: KeyState::") + what + ": the state cannot be changed, " + why);
+  }
+
+  const S* known_;
+  std::optional<S> updated_;
+  bool removed_ = false;
+  const bool timingOut_;
+};
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// mapWithState: DStream<(K, V)> → DStream<E>, each record mapped by a function that sees and changes its key's state.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/named.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/partitions.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/core/wide.hpp>
+#include <dstream/shuffle/exchange.hpp>
+#include <dstream/shuffle/key_value.hpp>
+#include <dstream/shuffle/live_keyed.hpp>
+#include <dstream/state/key_state.hpp>
+#include <dstream/state/state_spec.hpp>
+#include <dstream/state/timed_states.hpp>
+#include <dstream/stream/dstream.hpp>
+#include <dstream/stream/node.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+/// A StateSpec's function in either form: `Mapped` is E, and a call gives an optional of it.
+template <class Fn, class Key, class Value, class S>
+struct StateFn {
+  static constexpr bool fits = false;
+};
+template <class Fn, class Key, class Value, class S>
+  requires std::is_invocable_v<const Fn&, const Kept<Key>&, std::optional<Kept<Value>>, KeyState<S>&>
+struct StateFn<Fn, Key, Value, S> {
+  static constexpr bool fits = true;
+  using Mapped = std::invoke_result_t<const Fn&, const Kept<Key>&, std::optional<Kept<Value>>, KeyState<S>&>;
+  static std::optional<Mapped> call(const Fn& fn, Time, const Kept<Key>& key, std::optional<Kept<Value>> value, KeyState<S>& state) {
+    return fn(key, std::move(value), state);
+  }
+};
+template <class Fn, class Key, class Value, class S>
+  requires std::is_invocable_v<const Fn&, Time, const Kept<Key>&, std::optional<Kept<Value>>, KeyState<S>&>
+struct StateFn<Fn, Key, Value, S> {
+  static constexpr bool fits = true;
+  using Mapped = typename std::invoke_result_t<const Fn&, Time, const Kept<Key>&, std::optional<Kept<Value>>, KeyState<S>&>::value_type;
+  static std::optional<Mapped> call(const Fn& fn, Time time, const Kept<Key>& key, std::optional<Kept<Value>> value, KeyState<S>& state) {
+    return fn(time, key, std::move(value), state);
+  }
+};
+
+/// All states, and the one pass over a batch that changes them. What the pass changed can be taken back until it is committed.
+template <class Key, class Value, class Spec>
+class States {
+ public:
+  using S = typename Spec::State;
+  using Call = StateFn<decltype(Spec::fn), Key, Value, S>;
+  using Mapped = typename Call::Mapped;
+  using Tables = LiveTables<Key, S, StateSlot<S>>;
+  using Result = std::vector<std::vector<Kept<Mapped>>>;
+
+  explicit States(Spec spec) : spec_(std::move(spec)) {}
+
+  /// Maps the records of the batch, each partition's in order, then those keys that time out.
+  template <Rdd R>
+  Result run(R& rdd, RunnerRef runner, Time time, bool scan) {
+    if (!tables_.exist()) begin(runner, time);
+    const std::size_t partitions = tables_.partitions();
+    auto records = exchange(rdd, runner, partitions, [partitions](const auto& record) {
+      return static_cast<std::size_t>(KeyHash<Key>::hash(member<0>(record), 0) % partitions);
+    });
+    tables_.beforeChange();
+    Result mapped(partitions);
+    try {
+      runner.forEach(partitions, [&](std::size_t, std::size_t part) {
+        for (auto& record : records[part]) call(part, time, member<0>(record), std::optional<Kept<Value>>(std::move(member<1>(record))), mapped[part]);
+        if (scan && spec_.idle != 0) timeOut(part, time, mapped[part]);
+      });
+    } catch (...) {
+      rollback();
+      throw;
+    }
+    return mapped;
+  }
+  [[nodiscard]] auto show() { return tables_.show(); }
+  [[nodiscard]] std::size_t scanEvery() const { return spec_.every; }
+
+  void commit() {
+    for (auto& states : order_) states.commit();
+  }
+  void rollback() {
+    tables_.beforeChange();
+    for (std::size_t part = 0; part < order_.size(); ++part) order_[part].rollback(tables_.table(part));
+  }
+
+ private:
+  void begin(RunnerRef runner, Time time) {
+    const std::size_t partitions = spec_.partitions != 0 ? spec_.partitions : runner.partitions();
+    tables_.make(partitions, runner.seed());
+    order_.resize(partitions);
+    if constexpr (!std::is_same_v<decltype(spec_.initial), NoInitialState>)
+      for (const auto& [key, state] : spec_.initial) {
+        const Kept<Key> kept(key);
+        const auto part = static_cast<std::size_t>(KeyHash<Key>::hash(Owned<Key>::look(kept), 0) % partitions);
+        order_[part].put(tables_.table(part), kept, S(state), time.nanoseconds);
+      }
+    commit();
+  }
+
+  void call(std::size_t part, Time time, const Kept<Key>& key, std::optional<Kept<Value>> value, std::vector<Kept<Mapped>>& mapped) {
+    auto& table = tables_.table(part);
+    const S* const known = order_[part].find(table, key);
+    KeyState<S> state(known, false);
+    std::optional<Mapped> result = Call::call(spec_.fn, time, key, std::move(value), state);
+    if (state.removed()) {
+      if (known != nullptr) order_[part].remove(table, key);
+    } else if (state.updated()) {
+      order_[part].put(table, key, *std::move(state.updated()), time.nanoseconds);
+    } else if (known != nullptr && spec_.idle != 0) {
+      order_[part].touch(table, key, time.nanoseconds);
+    }
+    if (result) mapped.push_back(Owned<Mapped>::own(*std::move(result)));
+  }
+
+  void timeOut(std::size_t part, Time time, std::vector<Kept<Mapped>>& mapped) {
+    auto& table = tables_.table(part);
+    while (const std::optional<Kept<Key>> key = order_[part].oldest(table, time.nanoseconds - spec_.idle)) {
+      KeyState<S> state(order_[part].find(table, *key), true);
+      std::optional<Mapped> result = Call::call(spec_.fn, time, *key, std::nullopt, state);
+      if (result) mapped.push_back(Owned<Mapped>::own(*std::move(result)));
+      order_[part].remove(table, *key);
+    }
+  }
+
+  const Spec spec_;
+  Tables tables_;
+  std::vector<TimedStates<Key, S>> order_;
+};
+
+template <Node Parent, class States>
+class MapWithStateNode final : public SharedNode<WideRdd<Partitions<typename States::Mapped>>> {
+  using Data = Partitions<typename States::Mapped>;
+  using R = typename Parent::rdd_type;
+
+ public:
+  MapWithStateNode(Parent parent, std::shared_ptr<States> states) : parent_(std::move(parent)), states_(std::move(states)) { this->slide = parent_.slide(); }
+  void eachParent(FunctionRef<void(NodeBase&)> visit) override { parent_.eachShared(visit); }
+
+  /// Every batch is taken, asked for or not: the next one stands on it.
+  void advance(const Batch& batch) override { static_cast<void>(this->get(batch)); }
+  void finish(const Batch& batch) override {
+    if (auto rdd = this->get(batch)) rdd->prepare(rdd->runner());
+  }
+  void commit(const Batch&) override { states_->commit(); }
+  void rollback(const Batch&) override { states_->rollback(); }
+
+ private:
+  class StateWork final : public Work<Data> {
+   public:
+    StateWork(std::shared_ptr<States> states, R rdd, Time time, bool scan)
+        : Work<Data>(rdd.runner()), states_(std::move(states)), rdd_(std::move(rdd)), time_(time), scan_(scan) {}
+
+   private:
+    Data run(RunnerRef runner) override {
+      rdd_.prepare(runner);
+      return Data(states_->run(rdd_, runner, time_, scan_));
+    }
+    std::shared_ptr<States> states_;
+    R rdd_;
+    const Time time_;
+    const bool scan_;
+  };
+
+  std::optional<WideRdd<Data>> compute(const Batch& batch) override {
+    std::optional<R> rdd = parent_.compute(batch);
+    if (!rdd) return std::nullopt;
+    const auto number = static_cast<std::size_t>((batch.time.nanoseconds - this->zero().nanoseconds) / this->slide);
+    return WideRdd<Data>(new StateWork(states_, *std::move(rdd), batch.time, number % states_->scanEvery() == 0));
+  }
+
+  Parent parent_;
+  std::shared_ptr<States> states_;
+};
+
+/// The states after each batch of a MapWithStateNode.
+template <class Mapping, class States>
+class SnapshotNode final : public SharedNode<WideRdd<typename States::Tables::Records>> {
+  using Data = typename States::Tables::Records;
+
+ public:
+  SnapshotNode(std::shared_ptr<Mapping> mapping, std::shared_ptr<States> states) : mapping_(std::move(mapping)), states_(std::move(states)) {
+    this->slide = mapping_->slide;
+  }
+  void eachParent(FunctionRef<void(NodeBase&)> visit) override { visit(*mapping_); }
+
+ private:
+  template <class Mapped>
+  class SnapshotWork final : public Work<Data> {
+   public:
+    SnapshotWork(Mapped mapped, std::shared_ptr<States> states) : Work<Data>(mapped.runner()), mapped_(std::move(mapped)), states_(std::move(states)) {}
+
+   private:
+    Data run(RunnerRef runner) override {
+      mapped_.prepare(runner);
+      return states_->show();
+    }
+    Mapped mapped_;
+    std::shared_ptr<States> states_;
+  };
+
+  std::optional<WideRdd<Data>> compute(const Batch& batch) override {
+    auto mapped = mapping_->get(batch);
+    if (!mapped) return std::nullopt;
+    using Mapped = std::remove_cvref_t<decltype(*mapped)>;
+    return WideRdd<Data>(new SnapshotWork<Mapped>(*std::move(mapped), states_));
+  }
+
+  std::shared_ptr<Mapping> mapping_;
+  std::shared_ptr<States> states_;
+};
+
+}  // namespace detail
+
+/// **meaning** the mapped records as a stream, and beside it the states.
+template <class Mapping, class States>
+class MapWithStateDStream : public DStream<SharedRef<WideRdd<Partitions<typename States::Mapped>>>> {
+  using Mapped = DStream<SharedRef<WideRdd<Partitions<typename States::Mapped>>>>;
+
+ public:
+  MapWithStateDStream(std::shared_ptr<Graph> graph, std::shared_ptr<Mapping> mapping, std::shared_ptr<States> states)
+      : Mapped(std::move(graph), {mapping}), mapping_(std::move(mapping)), states_(std::move(states)) {}
+
+  /// **shape** DStream<(K, S)>, all states after each batch. **cost** a pass over all states for whoever looks at it; the states themselves are not copied.
+  [[nodiscard]] auto stateSnapshots() const {
+    this->graph()->requireOpen("a stream");
+    using Snapshots = detail::SnapshotNode<Mapping, States>;
+    return DStream<SharedRef<WideRdd<typename States::Tables::Records>>>{this->graph(), {std::make_shared<Snapshots>(mapping_, states_)}};
+  }
+
+ private:
+  std::shared_ptr<Mapping> mapping_;
+  std::shared_ptr<States> states_;
+};
+
+namespace detail {
+
+template <class Spec>
+struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
+  static constexpr Kind kind = Kind::Temporal;
+
+  explicit MapWithStateOp(Spec given) : spec(std::move(given)) {}
+
+  template <class Record>
+  static consteval bool check() {
+    constexpr bool pairs = KeyValue<Record>;
+    static_assert(pairs, "mapWithState needs (key, value) pairs; map each record to std::pair{key, value} first");
+    if constexpr (pairs) {
+      if constexpr (keyFits<Record>() && canKeep<ValueOf<Record>>() && canKeep<typename Spec::State>()) {
+        using Call = StateFn<decltype(Spec::fn), KeyOf<Record>, ValueOf<Record>, typename Spec::State>;
+        static_assert(SelfOwned<typename Spec::State>, "a state must own what it refers to: use std::string, not a view");
+        static_assert(Call::fits, "the function of a StateSpec takes (const K&, optional<V>, KeyState<S>&) and gives the mapped record, or takes "
+                                  "(Time, const K&, optional<V>, KeyState<S>&) and gives an optional of it");
+        if constexpr (Call::fits && SelfOwned<typename Spec::State>) return canKeep<typename Call::Mapped>();
+      }
+    }
+    return false;
+  }
+
+  template <Node N>
+  auto onto(const DStream<N>& stream) const {
+    using Record = typename N::rdd_type::reference;
+    using Made = States<KeyOf<Record>, ValueOf<Record>, Spec>;
+    using Mapping = MapWithStateNode<N, Made>;
+    auto states = std::make_shared<Made>(spec);
+    auto mapping = std::make_shared<Mapping>(stream.node(), states);
+    mapping->name = this->name;
+    return MapWithStateDStream<Mapping, Made>(stream.graph(), std::move(mapping), std::move(states));
+  }
+
+  Spec spec;
+};
+
+}  // namespace detail
+
+/// **shape** DStream<(K, V)> → DStream<E>, with `.stateSnapshots()`: DStream<(K, S)>
+/// **meaning** calls the spec's function for each record with its key's state, and gives what it returns. Keys without a record are not called,
+/// but for a last time when they time out: in the first batch whose time lies more than the timeout behind their last record or update, after the
+/// batch's own records. **function contract** see StateSpec. **order** of a key's records kept; none among keys.
+/// **kept** one key and state per key, 24 bytes and the table's index (at most 22). What a batch changed counts once all its outputs have
+/// succeeded; else the states are those before it. **cost** per record an exchange to its partition, a probe and the call; per key touched a note of
+/// what it had; nothing for all other keys. **errors** compile time: no pairs, not such a function, a state or mapped record that cannot be kept.
+/// **source** Spark PairDStreamFunctions.mapWithState.
+template <class S, class Fn, class Initial>
+[[nodiscard]] auto mapWithState(detail::StateSpecOf<S, Fn, Initial> spec) {
+  return detail::MapWithStateOp<detail::StateSpecOf<S, Fn, Initial>>{std::move(spec)};
+}
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// StateSpec: what mapWithState does with each record and its key's state.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+template <class S, class Fn, class Initial>
+struct StateSpecOf {
+  using State = S;
+
+  /// (key, state) pairs before the first batch. They count as updated in it.
+  template <class Pairs>
+  [[nodiscard]] auto initialState(Pairs pairs) const {
+    return StateSpecOf<S, Fn, Pairs>{fn, std::move(pairs), partitions, idle, every};
+  }
+  [[nodiscard]] StateSpecOf numPartitions(std::size_t count) const {
+    StateSpecOf spec = *this;
+    spec.partitions = count;
+    return spec;
+  }
+  /// A key without a record for longer than this has one last call, with isTimingOut(), and loses its state. **errors** std::invalid_argument
+  /// unless longer than zero.
+  [[nodiscard]] StateSpecOf timeout(std::chrono::nanoseconds duration) const {
+    if (duration.count() <= 0) throw std::invalid_argument("dstream: the timeout of a state must be longer than zero");
+    StateSpecOf spec = *this;
+    spec.idle = duration.count();
+    return spec;
+  }
+  /// Looks for states that timed out in every `batches`-th batch only, as Spark does at its checkpoints (by default every 10th).
+  [[nodiscard]] StateSpecOf timeoutScanEvery(std::size_t batches) const {
+    if (batches == 0) throw std::invalid_argument("dstream: timeoutScanEvery needs at least 1");
+    StateSpecOf spec = *this;
+    spec.every = batches;
+    return spec;
+  }
+
+  Fn fn;
+  Initial initial;
+  std::size_t partitions = 0;
+  std::int64_t idle = 0;  // 0: for ever
+  std::size_t every = 1;
+};
+struct NoInitialState {};
+}  // namespace detail
+
+/// **meaning** `StateSpec::function<S>(f)` with `.initialState(pairs)`, `.numPartitions(n)`, `.timeout(idle)`.
+/// **function contract** `f(const K&, optional<V>, KeyState<S>&) → E`, one mapped record for each call, or
+/// `f(Time, const K&, optional<V>, KeyState<S>&) → optional<E>`, at most one. Called as const, from several threads, for one key by one at a time.
+/// **source** Spark's StateSpec.
+struct StateSpec {
+  template <class S, class Fn>
+  [[nodiscard]] static auto function(Fn fn) {
+    return detail::StateSpecOf<S, Fn, detail::NoInitialState>{std::move(fn), {}};
+  }
+};
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// updateStateByKey: DStream<(K, V)> → DStream<(K, S)>, a state per key that a function carries from batch to batch.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/invoke.hpp>
+#include <dstream/core/named.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/core/range_rdd.hpp>
+#include <dstream/core/wide.hpp>
+#include <dstream/shuffle/combine_table.hpp>
+#include <dstream/shuffle/groupByKey.hpp>
+#include <dstream/shuffle/key_value.hpp>
+#include <dstream/stream/dstream.hpp>
+#include <dstream/stream/node.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** what the partition form of updateStateByKey is given of each key: its values of this batch, and its state, if any.
+template <class Key, class Value, class S>
+struct StateUpdate {
+  Kept<Key> key;
+  Kept<std::vector<Value>> values;
+  std::optional<S> state;
+};
+
+/// **meaning** (key, state) records of tables that nobody changes any more; copies share them.
+template <class Key, class S>
+class StateRecords {
+  using Product = Owned<std::pair<Key, S>>;
+
+ public:
+  using Tables = std::vector<CombineTable<Key, S>>;
+  using reference = typename Product::view;
+  using value_type = std::remove_cvref_t<reference>;
+
+  StateRecords() = default;
+  explicit StateRecords(std::shared_ptr<const Tables> tables) : tables_(std::move(tables)) {}
+
+  [[nodiscard]] std::size_t partitions() const { return tables_->size(); }
+  [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const {
+    const std::size_t entries = (*tables_)[partition].entries().size();
+    const std::size_t perSlice = bytes / sizeof(typename CombineTable<Key, S>::Entry) + 1;
+    return entries == 0 ? 1 : (entries - 1) / perSlice + 1;
+  }
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
+    const auto& entries = (*tables_)[slice.partition].entries();
+    const std::size_t to = entries.size() * (slice.index + 1) / slice.count;
+    for (std::size_t i = entries.size() * slice.index / slice.count; i < to; ++i) {
+      accumulator = step(std::move(accumulator), Product::look(entries[i]));
+      if (stopped(accumulator)) break;
+    }
+    return accumulator;
+  }
+
+ private:
+  std::shared_ptr<const Tables> tables_;
+};
+
+namespace detail {
+
+/// No type was given for the state: it is what the function returns.
+struct Deduced {};
+/// There are no states before the first batch.
+struct NoStates {};
+
+template <class Fn, class Key, class Value, class Given>
+struct StateOf {
+  using type = Given;
+};
+template <class Fn, class Key, class Value>
+  requires std::is_invocable_v<const Fn&, const Kept<std::vector<Value>>&, std::nullopt_t>
+struct StateOf<Fn, Key, Value, Deduced> {
+  using type = typename std::invoke_result_t<const Fn&, const Kept<std::vector<Value>>&, std::nullopt_t>::value_type;
+};
+template <class Fn, class Key, class Value>
+  requires std::is_invocable_v<const Fn&, Time, const Kept<Key>&, const Kept<std::vector<Value>>&, std::nullopt_t>
+struct StateOf<Fn, Key, Value, Deduced> {
+  using type = typename std::invoke_result_t<const Fn&, Time, const Kept<Key>&, const Kept<std::vector<Value>>&, std::nullopt_t>::value_type;
+};
+
+/// Key by key: the function, with or without time and key, says what becomes of each state.
+template <class Fn, class Key, class Value, class S>
+struct UpdateEachKey {
+  using Values = Kept<std::vector<Value>>;
+  static constexpr bool timed = std::is_invocable_r_v<std::optional<S>, const Fn&, Time, const Kept<Key>&, const Values&, std::optional<S>>;
+  static constexpr bool fits = timed || std::is_invocable_r_v<std::optional<S>, const Fn&, const Values&, std::optional<S>>;
+
+  std::optional<S> operator()(Time time, const Kept<Key>& key, const Values& values, std::optional<S> state) const {
+    if constexpr (timed) {
+      return fn(time, key, values, std::move(state));
+    } else {
+      return fn(values, std::move(state));
+    }
+  }
+  [[no_unique_address]] Fn fn;
+};
+
+/// The states after one batch, from those before it and the batch's values.
+template <class Key, class Value, class S>
+class StateStep {
+ public:
+  using Tables = typename StateRecords<Key, S>::Tables;
+  using Values = Kept<std::vector<Value>>;
+
+  StateStep(const Tables& before, RunnerRef runner, std::size_t partitions)
+      : before_(before), runner_(runner), after_(std::make_shared<Tables>(partitions, CombineTable<Key, S>(runner.seed()))) {}
+
+  /// Every key of either side once: those of the batch first.
+  template <class Grouped, class Update>
+  void eachKey(Grouped* grouped, Time time, const Update& update) {
+    run(grouped, [&](std::size_t part, const Kept<Key>& key, const Values& values, const S* state) {
+      std::optional<S> next = update(time, key, values, state == nullptr ? std::optional<S>{} : std::optional<S>{*state});
+      if (next) insert((*after_)[part], key, *std::move(next));
+    });
+  }
+
+  /// The function is given a partition at a time, and gives any pairs.
+  template <class Grouped, class Fn>
+  void eachPartition(Grouped* grouped, const Fn& fn) {
+    std::vector<std::vector<StateUpdate<Key, Value, S>>> updates(after_->size());
+    run(grouped, [&](std::size_t part, const Kept<Key>& key, const Values& values, const S* state) {
+      updates[part].push_back({key, values, state == nullptr ? std::optional<S>{} : std::optional<S>{*state}});
+    });
+    std::vector<std::vector<std::pair<Kept<Key>, S>>> given(after_->size());
+    runner_.forEach(after_->size(), [&](std::size_t, std::size_t part) {
+      auto emit = [&](auto&& key, S state) { given[part].emplace_back(Kept<Key>(std::forward<decltype(key)>(key)), std::move(state)); };
+      fn(std::as_const(updates[part]), emit);
+    });
+    for (auto& pairs : given)  // the function may give other keys than it was given
+      for (auto& [key, state] : pairs) insert((*after_)[partitionOf(key)], key, std::move(state));
+  }
+
+  [[nodiscard]] std::shared_ptr<const Tables> after() && { return std::move(after_); }
+
+ private:
+  template <class Grouped, class Body>
+  void run(Grouped* grouped, const Body& body) {
+    runner_.forEach(after_->size(), [&](std::size_t, std::size_t part) {
+      const auto* const known = before_.empty() ? nullptr : &before_[part];
+      std::vector<bool> done(known == nullptr ? 0 : known->entries().size());
+      if (grouped != nullptr) {
+        int nothing = 0;
+        auto step = [&](int* none, auto&& record) {
+          const auto& key = member<0>(record);
+          const std::size_t at = known == nullptr ? CombineTable<Key, S>::none : known->indexOf(key);
+          const bool found = at != CombineTable<Key, S>::none;
+          if (found) done[at] = true;
+          body(part, Kept<Key>(Owned<Key>::own(key)), Values(member<1>(record)), found ? &known->entries()[at].second : nullptr);
+          return none;
+        };
+        static_cast<void>(grouped->fold(Slice{part}, &nothing, step));
+      }
+      if (known == nullptr) return;
+      const Values none;
+      for (std::size_t i = 0; i < done.size(); ++i)
+        if (!done[i]) body(part, known->entries()[i].first, none, &known->entries()[i].second);
+    });
+  }
+  /// The first of several states that a partition function gave for one key is used.
+  static void insert(CombineTable<Key, S>& table, const Kept<Key>& key, S&& state) {
+    table.combineKept(Kept<Key>(key), [&]() -> S { return std::move(state); }, [](S&) {});
+  }
+  [[nodiscard]] std::size_t partitionOf(const Kept<Key>& key) const { return KeyHash<Key>::hash(Owned<Key>::look(key), 0) % after_->size(); }
+
+  const Tables& before_;
+  RunnerRef runner_;
+  std::shared_ptr<Tables> after_;
+};
+
+/// Every batch is taken, in order: the next one stands on it. What a batch made of the states counts once the batch is committed.
+template <Node Parent, class Key, class Value, class S, class Update, bool byPartition>
+class UpdateStateNode final : public SharedNode<WideRdd<StateRecords<Key, S>>> {
+  using Data = StateRecords<Key, S>;
+  using Tables = typename Data::Tables;
+  using R = typename Parent::rdd_type;
+  using Initial = std::vector<std::pair<Kept<Key>, S>>;
+
+ public:
+  UpdateStateNode(Parent parent, Update update, Initial initial) : parent_(std::move(parent)), update_(std::move(update)), initial_(std::move(initial)) {
+    this->slide = parent_.slide();
+  }
+  void eachParent(FunctionRef<void(NodeBase&)> visit) override { parent_.eachShared(visit); }
+
+  void advance(const Batch& batch) override { static_cast<void>(this->get(batch)); }
+  void finish(const Batch& batch) override {
+    if (auto rdd = this->get(batch)) rdd->prepare(rdd->runner());
+  }
+  void commit(const Batch&) override {
+    if (next_ != nullptr && *next_ != nullptr) states_ = *next_;
+    next_.reset();
+  }
+  void rollback(const Batch&) override { next_.reset(); }
+
+ private:
+  class StateWork final : public Work<Data> {
+   public:
+    StateWork(UpdateStateNode& node, R rdd, Time time, std::shared_ptr<std::shared_ptr<const Tables>> next)
+        : Work<Data>(rdd.runner()), node_(node), rdd_(std::move(rdd)), time_(time), next_(std::move(next)) {}
+
+   private:
+    Data run(RunnerRef runner) override {
+      rdd_.prepare(runner);
+      *next_ = node_.step(rdd_, runner, time_);
+      return Data(*next_);
+    }
+    UpdateStateNode& node_;
+    R rdd_;
+    const Time time_;
+    std::shared_ptr<std::shared_ptr<const Tables>> next_;
+  };
+
+  std::optional<WideRdd<Data>> compute(const Batch& batch) override {
+    std::optional<R> rdd = parent_.compute(batch);
+    if (!rdd) return std::nullopt;
+    next_ = std::make_shared<std::shared_ptr<const Tables>>();
+    return WideRdd<Data>(new StateWork(*this, *std::move(rdd), batch.time, next_));
+  }
+
+  std::shared_ptr<const Tables> step(R& rdd, RunnerRef runner, Time time) {
+    const std::size_t partitions = rdd.partitions();
+    if (states_ == nullptr && !initial_.empty()) {
+      auto first = std::make_shared<Tables>(partitions, CombineTable<Key, S>(runner.seed()));
+      for (const auto& [key, state] : initial_)
+        (*first)[KeyHash<Key>::hash(Owned<Key>::look(key), 0) % partitions].combineKept(Kept<Key>(key), [&] { return state; }, [](S&) {});
+      states_ = std::move(first);
+    }
+    static const Tables none;
+    StateStep<Key, Value, S> next(states_ == nullptr ? none : *states_, runner, partitions);
+    if constexpr (byPartition) {
+      next.eachPartition(&rdd, update_);
+    } else {
+      next.eachKey(&rdd, time, update_);
+    }
+    return std::move(next).after();
+  }
+
+  Parent parent_;
+  const Update update_;
+  const Initial initial_;
+  std::shared_ptr<const Tables> states_;                   // of the last committed batch; null before the first
+  std::shared_ptr<std::shared_ptr<const Tables>> next_;    // of the batch that runs; null inside until it is computed
+};
+
+template <class Fn, class Given, class Initial, bool byPartition>
+struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPartition>> {
+  static constexpr Kind kind = Kind::Temporal;
+
+  UpdateStateByKeyOp(Fn function, Initial first, std::size_t count) : fn(std::move(function)), initial(std::move(first)), partitions(count) {}
+
+  template <class Record>
+  static consteval bool check() {
+    constexpr bool pairs = KeyValue<Record>;
+    static_assert(pairs, "updateStateByKey needs (key, value) pairs; map each record to std::pair{key, value} first");
+    if constexpr (pairs) {
+      if constexpr (GroupByKeyOp::check<Record>()) return fits<KeyOf<Record>, ValueOf<Record>>();
+    }
+    return false;
+  }
+
+  template <Node N>
+  auto onto(const DStream<N>& stream) const {
+    const auto grouped = stream | groupByKey(partitions);
+    using Parent = std::remove_cvref_t<decltype(grouped.node())>;
+    using Key = KeyOf<typename N::rdd_type::reference>;
+    using Value = ValueOf<typename N::rdd_type::reference>;
+    using S = typename StateOf<Fn, Key, Value, Given>::type;
+    using Update = std::conditional_t<byPartition, Fn, UpdateEachKey<Fn, Key, Value, S>>;
+    std::vector<std::pair<Kept<Key>, S>> pairs;
+    if constexpr (!std::is_same_v<Initial, NoStates>)
+      for (const auto& [key, state] : initial) pairs.emplace_back(Kept<Key>(key), S(state));
+    auto node = std::make_shared<UpdateStateNode<Parent, Key, Value, S, Update, byPartition>>(grouped.node(), Update{fn}, std::move(pairs));
+    node->name = this->name;
+    return DStream<SharedRef<WideRdd<StateRecords<Key, S>>>>{stream.graph(), {std::move(node)}};
+  }
+
+  Fn fn;
+  Initial initial;
+  std::size_t partitions;
+
+ private:
+  template <class Key, class Value>
+  static consteval bool fits() {
+    constexpr bool known = requires { typename StateOf<Fn, Key, Value, Given>::type; };
+    static_assert(known, "updateStateByKey cannot tell the type of the state: its function takes the batch's values (a vector) and the state "
+                         "(a std::optional), or time, key, values and state; write updateStateByKey<S>(f) where f is generic");
+    if constexpr (known) {
+      using S = typename StateOf<Fn, Key, Value, Given>::type;
+      if constexpr (canKeep<S>()) {
+        static_assert(SelfOwned<S>, "a state must own what it refers to: use std::string, not a view");
+        if constexpr (byPartition) {
+          return SelfOwned<S>;
+        } else {
+          constexpr bool updates = UpdateEachKey<Fn, Key, Value, S>::fits;
+          static_assert(updates, "updateStateByKey needs a function of the batch's values and the state, (const vector<V>&, optional<S>) → optional<S>, "
+                                 "or of time, key, values and state");
+          return SelfOwned<S> && updates;
+        }
+      }
+    }
+    return false;
+  }
+};
+
+}  // namespace detail
+
+/// **shape** DStream<(K, V)> → DStream<(K, S)>
+/// **meaning** each batch, `fn(values, state)` for every key that has a state or values in it: values (none: an empty vector) in the order of the
+/// records, the state if any. What it returns is the key's next state; none removes the key. The stream holds all states after each batch.
+/// **function contract** `fn(const vector<V>&, optional<S>) → optional<S>` or `fn(Time, const K&, const vector<V>&, optional<S>) → optional<S>`; called as
+/// const, from several threads, once per key and batch (again if the batch is repeated). `initial`: (key, state) pairs before the first batch.
+/// **kept** one key and state per key. The changes of a batch count once all its outputs have succeeded; else the states stay as they were.
+/// **cost** a call and a copy of the state for every key, changed or not: mapWithState calls for the keys that have data only.
+/// **errors** compile time: no pairs, not such a function, a state that is a view. **source** Spark PairDStreamFunctions.updateStateByKey.
+template <class S = detail::Deduced, class Fn>
+[[nodiscard]] auto updateStateByKey(Fn fn, std::size_t partitions = 0) {
+  return detail::UpdateStateByKeyOp<Fn, S, detail::NoStates, false>{std::move(fn), {}, partitions};
+}
+template <class S = detail::Deduced, class Fn, class Initial>
+  requires detail::Iterable<Initial>
+[[nodiscard]] auto updateStateByKey(Fn fn, Initial initial, std::size_t partitions = 0) {
+  return detail::UpdateStateByKeyOp<Fn, S, Initial, false>{std::move(fn), std::move(initial), partitions};
+}
+
+/// The same a partition at a time: `fn(const vector<StateUpdate<K, V, S>>& keys, emit)`, which calls `emit(key, state)` for what stays. It may emit
+/// other keys than it was given; of several states for one key the first is used. (Spark's updateStateByKey over iterators.)
+template <class S, class Fn>
+[[nodiscard]] auto updateStateByPartition(Fn fn, std::size_t partitions = 0) {
+  return detail::UpdateStateByKeyOp<Fn, S, detail::NoStates, true>{std::move(fn), {}, partitions};
+}
+template <class S, class Fn, class Initial>
+  requires detail::Iterable<Initial>
+[[nodiscard]] auto updateStateByPartition(Fn fn, Initial initial, std::size_t partitions = 0) {
+  return detail::UpdateStateByKeyOp<Fn, S, Initial, true>{std::move(fn), std::move(initial), partitions};
+}
+
+}  // namespace dstream::inline v0
