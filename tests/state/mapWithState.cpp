@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/state/mapWithState.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dstream/state/key_state.hpp>
+#include <dstream/state/state_spec.hpp>
+#include <dstream/state/timed_states.hpp>
+#include <dstream/windows/window.hpp>
+
+#include "runtime/stage.hpp"
+#include "support/batches.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+using support::sortedOutputsOf;
+using Pair = std::pair<std::string, int>;
+using Pairs = std::vector<Pair>;
+
+/// The running sum; -1000 for a key that times out.
+Pair sum(const std::string& key, std::optional<int> value, KeyState<int>& state) {
+  if (state.isTimingOut()) return {key, -1000};
+  state.update(state.getOption().value_or(0) + *value);
+  return {key, state.get()};
+}
+
+TEST_CASE("key_state: what a function may do, and may not") {
+  const int known = 5;
+  KeyState<int> state(&known, false);
+  CHECK(state.exists());
+  CHECK(state.get() == 5);
+  state.update(6);
+  CHECK(state.getOption() == 6);
+  state.remove();
+  CHECK_FALSE(state.exists());
+  CHECK(state.getOption() == std::nullopt);
+  CHECK_THROWS_AS(state.get(), std::out_of_range);
+  CHECK_THROWS_AS(state.update(1), std::invalid_argument);
+  CHECK_THROWS_AS(state.remove(), std::invalid_argument);
+
+  KeyState<int> absent(nullptr, false);
+  CHECK_FALSE(absent.exists());
+  CHECK_THROWS_AS(absent.get(), std::out_of_range);
+  absent.remove();  // allowed
+
+  KeyState<int> leaving(&known, true);
+  CHECK(leaving.isTimingOut());
+  CHECK(leaving.get() == 5);
+  CHECK(support::messageOf<std::invalid_argument>([&] { leaving.update(1); }) == "dstream: KeyState::update: the state cannot be changed, it is timing out");
+  CHECK_THROWS_AS(leaving.remove(), std::invalid_argument);
+}
+
+TEST_CASE("state_spec: a time-out must be longer than zero, a scan must come") {
+  const auto spec = StateSpec::function<int>(sum);
+  CHECK_THROWS_AS(spec.timeout(0s), std::invalid_argument);
+  CHECK_THROWS_AS(spec.timeout(-1s), std::invalid_argument);
+  CHECK_THROWS_AS(spec.timeoutScanEvery(0), std::invalid_argument);
+}
+
+TEST_CASE("mapWithState: one call per record, in their order; none for keys without") {
+  CHECK(support::outputsOf<Pair>(mapWithState(StateSpec::function<int>(sum)), {{{{"a", 1}, {"a", 2}}}, {{}}, {{{"a", 3}}, {{"a", 4}}}})
+        == std::vector<std::optional<Pairs>>{{{{"a", 1}, {"a", 3}}}, {Pairs{}}, {{{"a", 6}, {"a", 10}}}});
+}
+
+TEST_CASE("mapWithState: the timed form may map to nothing; initial states; a number of partitions") {
+  const auto largest = [](Time, const std::string& key, std::optional<int> value, KeyState<int>& state) -> std::optional<Pair> {
+    if (state.exists() && state.get() >= *value) return std::nullopt;
+    state.update(*value);
+    return Pair{key, *value};
+  };
+  const std::map<std::string, int> initial{{"a", 3}};
+  CHECK(sortedOutputsOf<Pair>(mapWithState(StateSpec::function<int>(largest).initialState(initial).numPartitions(3)), {{{{"a", 1}, {"b", 1}, {"a", 4}}}})
+        == std::vector<std::optional<Pairs>>{{{{"a", 4}, {"b", 1}}}});
+}
+
+TEST_CASE("mapWithState: keys time out once they have been idle for longer, data first") {
+  const auto spec = StateSpec::function<int>(sum).timeout(2s);
+  CHECK(sortedOutputsOf<Pair>(mapWithState(spec), {{{{"a", 1}, {"b", 1}}}, {{}}, {{{"b", 1}}}, {{{"a", 5}}}, {{}}, {{}}, {{}}})
+        == std::vector<std::optional<Pairs>>{{{{"a", 1}, {"b", 1}}}, {Pairs{}}, {{{"b", 2}}}, {{{"a", 6}}}, {Pairs{}}, {{{"b", -1000}}}, {{{"a", -1000}}}});
+}
+
+TEST_CASE("mapWithState: a scan every few batches, as Spark's") {
+  const auto spec = StateSpec::function<int>(sum).timeout(1s).timeoutScanEvery(4);
+  CHECK(sortedOutputsOf<Pair>(mapWithState(spec), {{{{"a", 1}}}, {{}}, {{}}, {{}}})
+        == std::vector<std::optional<Pairs>>{{{{"a", 1}}}, {Pairs{}}, {Pairs{}}, {{{"a", -1000}}}});
+}
+
+/// Everything that can happen to states, in lockstep with a plain map, with batches that fail in between.
+TEST_CASE("mapWithState: equals a map carried along, failed batches never happened") {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    INFO("seed " << seed);
+    support::Random random(seed);
+    const auto batches = support::randomPairs(random, 60);
+    std::set<std::size_t> failing;
+    for (int i = 0; i < 12; ++i) failing.insert(1 + random.below(60));
+
+    testing::World world;
+    Context context("local[3]", "lockstep", support::quiet(), world);
+    StreamingContext stream(context, 1s);
+    BatchQueue<Pair> queue;
+    std::uint64_t batchNumber = 0;
+    const auto fails = [&] { return failing.contains(batchNumber); };
+    const auto change = [&](const std::string& key, std::optional<int> value, KeyState<int>& state) -> Pair {
+      if (state.isTimingOut()) return {key, 1000 + state.get()};
+      if (fails() && batchNumber % 2 == 0 && key == "c") throw std::runtime_error("c");
+      if (*value < -5) {
+        state.remove();
+      } else if (*value > 0) {
+        state.update(state.getOption().value_or(0) + *value);
+      }
+      return {key, state.getOption().value_or(-1)};
+    };
+    const auto mapped = stream.queueStream(queue) | mapWithState(StateSpec::function<int>(change).timeout(3s));
+    Pairs seenMapped;
+    Pairs seenStates;
+    mapped | foreachRDD([&](const auto& batch) { seenMapped = batch.collect(); });
+    mapped.stateSnapshots() | foreachRDD([&](const auto& batch) { seenStates = batch.collect(); });
+    mapped | foreachRDD([&](const auto&) {
+      if (fails()) throw std::runtime_error("output");
+    });
+    stream.start();
+
+    std::map<std::string, std::pair<int, std::int64_t>> model;  // state and time of the last update
+    for (const auto& batch : batches) {
+      ++batchNumber;
+      queue.push(batch);
+      world.advance(1s);
+      if (fails()) continue;
+      Pairs expected;
+      const auto now = static_cast<std::int64_t>(batchNumber);
+      for (const auto& partition : batch)
+        for (const auto& [key, value] : partition) {
+          if (value < -5) {
+            model.erase(key);
+          } else if (value > 0) {
+            model[key] = {model[key].first + value, now};
+          } else if (model.contains(key)) {
+            model[key].second = now;
+          }
+          expected.emplace_back(key, model.contains(key) ? model[key].first : -1);
+        }
+      for (auto entry = model.begin(); entry != model.end();) {
+        const bool out = entry->second.second < now - 3;
+        if (out) expected.emplace_back(entry->first, 1000 + entry->second.first);
+        entry = out ? model.erase(entry) : std::next(entry);
+      }
+      Pairs states;
+      for (const auto& [key, state] : model) states.emplace_back(key, state.first);
+      std::sort(expected.begin(), expected.end());
+      std::sort(seenMapped.begin(), seenMapped.end());
+      std::sort(seenStates.begin(), seenStates.end());
+      REQUIRE(seenMapped == expected);
+      REQUIRE(seenStates == states);
+    }
+  }
+}
+
+TEST_CASE("mapWithState: snapshots kept by a window are those of their batch") {
+  support::Stage stage;
+  std::vector<std::vector<std::pair<int, int>>> seen;
+  const auto mapped = stage.stream.queueStream(stage.queue) | map([](int x) { return std::pair{x % 2, x}; })
+                      | mapWithState(StateSpec::function<int>([](int, std::optional<int> value, KeyState<int>& state) {
+                          state.update(state.getOption().value_or(0) + *value);
+                          return 0;
+                        }));
+  mapped.stateSnapshots() | window(2s) | foreachRDD([&](const auto& batch) {
+    seen.push_back(batch.collect());
+    std::sort(seen.back().begin(), seen.back().end());
+  });
+  for (const int x : {1, 3, 2}) stage.queue.push(std::vector{x});
+  stage.stream.start();
+  stage.world.advance(3s);
+  CHECK(seen == std::vector<std::vector<std::pair<int, int>>>{{{1, 1}}, {{1, 1}, {1, 4}}, {{0, 2}, {1, 4}, {1, 4}}});
+}
+
+TEST_CASE("timed_states: the oldest comes first, whatever was touched, removed and rolled back") {
+  using Timed = detail::TimedStates<int, int>;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    support::Random random(seed);
+    Timed states;
+    Timed::Table table(seed);
+    std::map<int, std::pair<int, std::int64_t>> model;
+    for (std::int64_t time = 1; time <= 400; ++time) {
+      const auto before = model;
+      for (std::size_t i = random.below(8); i > 0; --i) {
+        const int key = static_cast<int>(random.below(30));
+        const auto what = random.below(4);
+        if (what < 2) {
+          states.put(table, key, static_cast<int>(time), time);
+          model[key] = {static_cast<int>(time), time};
+        } else if (what == 2 && model.contains(key)) {
+          states.touch(table, key, time);
+          model[key].second = time;
+        } else if (model.contains(key)) {
+          states.remove(table, key);
+          model.erase(key);
+        }
+      }
+      if (random.below(4) == 0) {
+        states.rollback(table);
+        model = before;
+      } else {
+        states.commit();
+      }
+      REQUIRE(table.entries().size() == model.size());
+      for (const auto& [key, had] : model) REQUIRE(*states.find(table, key) == had.first);
+      while (const auto oldest = states.oldest(table, time - 20)) {
+        REQUIRE(model.at(*oldest).second < time - 20);
+        states.remove(table, *oldest);
+        model.erase(*oldest);
+      }
+      states.commit();
+      for (const auto& [key, had] : model) REQUIRE(had.second >= time - 20);
+    }
+  }
+}
+
+}  // namespace

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/state/updateStateByKey.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <dstream/windows/window.hpp>
+
+#include "runtime/stage.hpp"
+#include "support/batches.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+using support::sortedOutputsOf;
+using Pair = std::pair<std::string, int>;
+using Sums = std::vector<std::pair<std::string, long>>;
+using Values = std::vector<int>;
+
+constexpr auto sum = [](const Values& values, std::optional<long> state) -> std::optional<long> {
+  long total = state.value_or(0);
+  for (const int value : values) total += value;
+  return total;
+};
+
+const std::vector<support::Partitions<Pair>> few{{{{"a", 1}}, {{"a", 2}, {"b", 5}}}, {{}}, {{{"c", 7}}}};
+
+TEST_CASE("updateStateByKey: all keys in every batch, with or without data") {
+  CHECK(sortedOutputsOf<Pair>(updateStateByKey(sum), few)
+        == std::vector<std::optional<Sums>>{{{{"a", 3}, {"b", 5}}}, {{{"a", 3}, {"b", 5}}}, {{{"a", 3}, {"b", 5}, {"c", 7}}}});
+}
+
+TEST_CASE("updateStateByKey: a key whose function returns none is gone, and begins anew") {
+  const auto untilQuiet = [](const Values& values, std::optional<int> state) -> std::optional<int> {
+    if (values.empty()) return std::nullopt;
+    return state.value_or(100) + 1;
+  };
+  CHECK(sortedOutputsOf<Pair>(updateStateByKey(untilQuiet), {{{{"a", 1}}}, {{{"a", 1}}}, {{}}, {{{"a", 1}}}})
+        == std::vector<std::optional<std::vector<Pair>>>{{{{"a", 101}}}, {{{"a", 102}}}, {std::vector<Pair>{}}, {{{"a", 101}}}});
+}
+
+TEST_CASE("updateStateByKey: states before the first batch, time and key, a generic function") {
+  const std::map<std::string, long> initial{{"a", 10}, {"z", 26}};
+  CHECK(sortedOutputsOf<Pair>(updateStateByKey(sum, initial), {{{{"a", 1}}}}) == std::vector<std::optional<Sums>>{{{{"a", 11}, {"z", 26}}}});
+  const auto timed = [](Time time, const std::string& key, const Values&, std::optional<std::int64_t>) -> std::optional<std::int64_t> {
+    return time.milliseconds() / 1000 % 100 * 10 + static_cast<std::int64_t>(key.size());
+  };
+  CHECK(sortedOutputsOf<Pair>(updateStateByKey(timed), {{{{"aa", 1}}}, {{}}}) == std::vector<std::optional<Sums>>{{{{"aa", 12}}}, {{{"aa", 22}}}});
+  const auto generic = [](const auto& values, auto state) { return std::optional<long>(state.value_or(0) + static_cast<long>(values.size())); };
+  CHECK(sortedOutputsOf<Pair>(updateStateByKey<long>(generic), few).back() == Sums{{"a", 2}, {"b", 1}, {"c", 1}});
+}
+
+TEST_CASE("updateStateByKey: a partition at a time; other keys find their partition, the first of several states counts") {
+  const auto shifted = [](const std::vector<StateUpdate<std::string, int, long>>& keys, auto& emit) {
+    for (const auto& [key, values, state] : keys) {
+      emit(key + "!", static_cast<long>(values.size()));
+      emit(key + "!", 99L);
+    }
+  };
+  CHECK(sortedOutputsOf<Pair>(updateStateByPartition<long>(shifted, 3), {{{{"a", 1}, {"a", 2}, {"b", 1}}}, {{{"a!", 1}}}})
+        == std::vector<std::optional<Sums>>{{{{"a!", 2}, {"b!", 1}}}, {{{"a!!", 1}, {"b!!", 0}}}});
+}
+
+TEST_CASE("updateStateByKey: equals a map carried along, at any worker count") {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    support::Random random(seed);
+    const auto batches = support::randomPairs(random, 20);
+    std::map<std::string, long> model;
+    std::vector<std::optional<Sums>> expected;
+    for (const auto& batch : batches) {
+      for (const auto& partition : batch)
+        for (const auto& [key, value] : partition) model[key] += value;
+      expected.emplace_back(Sums(model.begin(), model.end()));
+    }
+    for (const std::size_t workers : {1U, 2U, 7U}) CHECK(sortedOutputsOf<Pair>(updateStateByKey(sum), batches, workers) == expected);
+  }
+}
+
+TEST_CASE("updateStateByKey: keys and values that are views become owners") {
+  const auto count = [](const std::vector<std::string>& words, std::optional<std::string> last) -> std::optional<std::string> {
+    return words.empty() ? last : words.back();
+  };
+  const auto words = flatMap(splitWords) | map([](std::string_view word) { return std::pair{word.substr(0, 1), word}; });
+  CHECK(sortedOutputsOf<std::string>(words | updateStateByKey(count), {{{"to tiny"}}, {{"be"}}})
+        == std::vector<std::optional<std::vector<std::pair<std::string, std::string>>>>{{{{"t", "tiny"}}}, {{{"b", "be"}, {"t", "tiny"}}}});
+}
+
+TEST_CASE("updateStateByKey: a failed batch leaves the states as they were") {
+  support::Stage stage;
+  std::vector<Sums> seen;
+  bool functionFails = false;
+  bool outputFails = false;
+  const auto states = stage.stream.queueStream(stage.queue) | map([](int x) { return std::pair{std::string("k"), x}; })
+                      | updateStateByKey([&](const Values& values, std::optional<long> state) -> std::optional<long> {
+                          if (functionFails) throw std::runtime_error("function");
+                          return sum(values, state);
+                        });
+  states | foreachRDD([&](const auto& batch) { seen.push_back(batch.collect()); });
+  states | foreachRDD([&](const auto&) {
+    if (outputFails) throw std::runtime_error("output");
+  });
+  stage.stream.start();
+  for (int i = 1; i <= 4; ++i) {
+    functionFails = i == 2;
+    outputFails = i == 3;
+    stage.queue.push(std::vector{i});
+    stage.world.advance(1s);
+  }
+  CHECK(seen == std::vector<Sums>{{{"k", 1}}, {{"k", 4}}, {{"k", 5}}});
+}
+
+TEST_CASE("updateStateByKey: batches that no output asks for count too") {
+  CHECK(sortedOutputsOf<Pair>(updateStateByKey(sum) | window(1s, 3s), {{{{"a", 1}}}, {{{"a", 2}}}, {{{"a", 4}}}})
+        == std::vector<std::optional<Sums>>{{}, {}, {{{"a", 7}}}});
+}
+
+TEST_CASE("updateStateByKey: what its function throws where no output asks fails the batch") {
+  support::Stage stage;
+  stage.stream.queueStream(stage.queue) | map([](int x) { return std::pair{x, x}; })
+      | updateStateByKey([](const Values&, std::optional<int>) -> std::optional<int> { throw std::runtime_error("nobody asked"); }) | foreachRDD([](const auto&) {});
+  stage.queue.push(std::vector{1});
+  stage.stream.start();
+  stage.world.advance(1s);
+  CHECK(stage.told.all<BatchFailed>().size() == 1);
+  CHECK(support::messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "nobody asked");
+}
+
+}  // namespace
