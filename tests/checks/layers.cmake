@@ -10,8 +10,8 @@ set(table
   "state     : core text operators actions shuffle stream"
   "exec      : core"
   "runtime   : core text operators actions shuffle stream exec"
-  "sources   : core text operators actions shuffle stream windows state runtime"
-  "outputs   : core text operators actions shuffle stream windows state runtime"
+  "sources   : core text operators actions shuffle stream windows state exec runtime"
+  "outputs   : core text operators actions shuffle stream windows state exec runtime"
   "connect   : core text operators actions shuffle stream windows state exec runtime sources outputs"
   "testing   : core text operators actions shuffle stream windows state exec runtime sources outputs")
 

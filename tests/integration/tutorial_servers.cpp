@@ -13,7 +13,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <dstream/dstream.hpp>
@@ -66,7 +65,7 @@ class Reader {
   [[nodiscard]] std::vector<Kind> events() const {
     std::vector<Kind> found;
     for (const dstream::Event& event : events_)
-      if (const Kind* const one = std::get_if<Kind>(&event)) found.push_back(*one);
+      if (const Kind* const one = event.as<Kind>()) found.push_back(*one);
     return found;
   }
 
@@ -87,7 +86,7 @@ auto serverThread(Body body) {
 }
 
 bool changedTo(const dstream::Event& event, ReceiverState state) {
-  const auto* const change = std::get_if<dstream::ReceiverChanged>(&event);
+  const auto* const change = event.as<dstream::ReceiverChanged>();
   return change != nullptr && change->info.state == state;
 }
 
@@ -181,7 +180,7 @@ TEST_CASE("a connection reset in mid-line drops the cut line and nothing else", 
   });
   Reader reader(port, EndOfStream::Finish);
   reader.onEvent = [&](const dstream::Event& event) {
-    if (!std::holds_alternative<dstream::BatchCompleted>(event)) return;
+    if (!event.is<dstream::BatchCompleted>()) return;
     if (reader.receiver().bytes == sent.size()) std::call_once(once, [&] { read.set_value(); });
   };
   reader.run();
@@ -258,7 +257,7 @@ TEST_CASE("a throwing user function surfaces from awaitTermination; other batche
     if (line == "malo") throw std::runtime_error("una línea mala");
   };
   reader.onEvent = [&](const dstream::Event& event) {
-    if (const auto* const output = std::get_if<dstream::OutputCompleted>(&event))
+    if (const auto* const output = event.as<dstream::OutputCompleted>())
       if (!output->failure.empty()) failed.raise();
     if (changedTo(event, ReceiverState::Finished)) finished.raise();
   };

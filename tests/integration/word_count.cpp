@@ -14,7 +14,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include <dstream/dstream.hpp>
 
@@ -105,7 +104,7 @@ Counted countedOverTcp(std::chrono::milliseconds interval, std::size_t workers,
                            {.stopOnSignals = false});
   dstream::StreamingContext stream(context, interval);
   stream.addStreamingListener([&](const dstream::Event& event) {
-    if (std::holds_alternative<dstream::BatchCompleted>(event)) completed.raise();
+    if (event.is<dstream::BatchCompleted>()) completed.raise();
   });
 
   stream.socketTextStream("127.0.0.1", port.number(), {.onEnd = dstream::EndOfStream::Finish})

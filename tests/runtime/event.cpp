@@ -2,6 +2,7 @@
 #include <dstream/runtime/event.hpp>
 
 #include <string>
+#include <type_traits>
 
 #include "support/catch.hpp"
 
@@ -35,6 +36,19 @@ TEST_CASE("event: one line for each kind") {
     CHECK(describe(StreamingStopped{{.graceful = true}}) == "streaming stopped gracefully");
     CHECK(describe(StreamingStopped{{}}) == "streaming stopped");
     CHECK(describe(StreamingStopped{{.droppedBytes = 1}}) == "streaming stopped; not processed: 0 batches, 1 bytes");
+}
+
+TEST_CASE("event: is of one kind, and copies share it") {
+    const Event event = Warning{"w"};
+    CHECK(event.kind() == EventKind::Warning);
+    CHECK(event.is<Warning>());
+    CHECK_FALSE(event.is<BatchFailed>());
+    CHECK(event.as<BatchFailed>() == nullptr);
+    REQUIRE(event.as<Warning>() != nullptr);
+    CHECK(event.as<Warning>()->text == "w");
+    const Event copy = event;
+    CHECK(copy.as<Warning>() == event.as<Warning>());
+    static_assert(!std::is_constructible_v<Event, int> && !std::is_constructible_v<Event, BatchInfo>);
 }
 
 TEST_CASE("event: delays are differences") {

@@ -16,7 +16,7 @@ namespace {
 using namespace dstream;
 using namespace std::chrono_literals;
 
-std::string textOf(const Event& event) { return std::get<Warning>(event).text; }
+std::string textOf(const Event& event) { return event.as<Warning>()->text; }
 
 TEST_CASE("event_bus: every listener hears every event, in order") {
     testing::World world;

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: BSL-1.0
 // The parts of RealWorld that need no World around them, and what its own tests do not reach:
-// real_world_cores, real_world_descriptor, real_world_loop (the socket and signal parts are tested whole, in real_world.cpp).
+// real_world_cores, real_world_descriptor, real_world_loop, real_world_thread (the socket and signal parts are tested whole, in real_world.cpp).
 #include <dstream/runtime/real_world_cores.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
 #include <dstream/runtime/real_world_signals.hpp>
 #include <dstream/runtime/real_world_socket.hpp>
+#include <dstream/runtime/real_world_thread.hpp>
 
+#include <pthread.h>
+#include <sched.h>
+
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include <dstream/runtime/real_world.hpp>
 
@@ -86,6 +93,41 @@ TEST_CASE("real_world_loop: an actor retired before its lane's first round leave
     CHECK(world.await([&] { return second.stepped.load(); }, never));
     world.retire(second);
   }
+}
+
+TEST_CASE("real_world_thread: runs its body on a thread of that name, and is joined") {
+  pthread_t id{};
+  int ran = 0;
+  detail::Thread none;
+  CHECK_FALSE(none.exists());
+  detail::Thread thread("dstream-test", [&, kept = std::make_unique<int>(1)] {
+    id = ::pthread_self();
+    ran = *kept;
+  });
+  CHECK(thread.exists());
+  CHECK_FALSE(thread.isThis());
+  none = std::move(thread);
+  CHECK_FALSE(thread.exists());  // NOLINT(bugprone-use-after-move): that it is nobody's
+  none.join();
+  CHECK_FALSE(none.exists());
+  CHECK(ran == 1);
+  CHECK(::pthread_equal(id, ::pthread_self()) == 0);
+
+  std::array<char, 16> name{};
+  detail::Thread named("dstream-test", [&] {
+    while (std::string(name.data()) != "dstream-test") {  // given after its start
+      ::pthread_getname_np(::pthread_self(), name.data(), name.size());
+      ::sched_yield();
+    }
+  });
+  named.join();
+  CHECK(std::string(name.data()) == "dstream-test");
+}
+
+TEST_CASE("real_world_thread: a detached one goes on by itself") {
+  auto ended = std::make_shared<std::atomic<bool>>(false);
+  detail::Thread("dstream-test", [ended] { *ended = true; }).detach();
+  while (!*ended) ::sched_yield();
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ TEST_CASE("regressions: a listener that stops another stream may still not stop 
     two.anOutput();
     std::string text;
     one.stream.addStreamingListener([&](const Event& event) {
-        if (!std::holds_alternative<BatchCompleted>(event) || !text.empty()) return;
+        if (!event.is<BatchCompleted>() || !text.empty()) return;
         two.stream.stop(false);
         text = messageOf<IllegalState>([&] { one.stream.stop(false); });
     });
@@ -266,7 +266,7 @@ TEST_CASE("regressions: several who wait for the sources' end stop the stream on
         std::atomic<int> warnings{0};
         StreamingContext stream(context, 1ms);
         stream.addStreamingListener([&](const Event& event) {
-            if (std::holds_alternative<Warning>(event)) ++warnings;
+            if (event.is<Warning>()) ++warnings;
         });
         BatchQueue<int> queue;
         stream.queueStream(queue) | foreachRDD([](const auto&) {});

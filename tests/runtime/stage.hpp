@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include <dstream/dstream.hpp>
@@ -42,7 +41,7 @@ struct Told {
     [[nodiscard]] std::vector<Kind> all() const {
         std::vector<Kind> found;
         for (const dstream::Event& event : events)
-            if (const Kind* kind = std::get_if<Kind>(&event)) found.push_back(*kind);
+            if (const Kind* kind = event.as<Kind>()) found.push_back(*kind);
         return found;
     }
     [[nodiscard]] std::vector<std::string> texts() const {

@@ -229,7 +229,7 @@ TEST_CASE("streaming_context: the first event is the start, with the wall clock'
     stage.stream.start();
     stage.world.runUntilQuiet();
     REQUIRE_FALSE(stage.told.events.empty());
-    const auto* started = std::get_if<StreamingStarted>(&stage.told.events.front());
+    const auto* started = stage.told.events.front().as<StreamingStarted>();
     REQUIRE(started != nullptr);
     CHECK(started->time.nanoseconds == Stage::beginning);
 }
@@ -329,7 +329,7 @@ TEST_CASE("streaming_context: a listener cannot stop it; nothing else changes") 
     stage.anOutput();
     std::string text;
     stage.stream.addStreamingListener([&](const Event& event) {
-        if (std::holds_alternative<BatchCompleted>(event) && text.empty())
+        if (event.is<BatchCompleted>() && text.empty())
             text = messageOf<IllegalState>([&] { stage.stream.stop(); });
     });
     stage.stream.start();
@@ -346,7 +346,7 @@ TEST_CASE("streaming_context: a listener cannot stop it during stop either") {
     stage.anOutput();
     std::string text;
     stage.stream.addStreamingListener([&](const Event& event) {
-        if (std::holds_alternative<StreamingStopped>(event))
+        if (event.is<StreamingStopped>())
             text = messageOf<IllegalState>([&] { stage.stream.stop(); });
     });
     stage.stream.start();
@@ -427,7 +427,7 @@ TEST_CASE("streaming_context: stop is the last event") {
     const StopReport report = stage.stream.stop(true, graceful);
     CHECK(report.graceful == graceful);
     REQUIRE_FALSE(stage.told.events.empty());
-    const auto* stopped = std::get_if<StreamingStopped>(&stage.told.events.back());
+    const auto* stopped = stage.told.events.back().as<StreamingStopped>();
     REQUIRE(stopped != nullptr);
     CHECK(stopped->report.graceful == graceful);
     CHECK(stopped->report.droppedBatches == 0);

@@ -246,8 +246,8 @@ TEST_CASE("threads: listeners hear everything in order and stop comes last, howe
         for (int seen = batches; seen < 2; seen = batches) batches.wait(seen);
         stream.stop(false, run % 2 == 0);
         REQUIRE(told.events.size() > 5);
-        CHECK(std::holds_alternative<StreamingStarted>(told.events.front()));
-        CHECK(std::holds_alternative<StreamingStopped>(told.events.back()));
+        CHECK(told.events.front().is<StreamingStarted>());
+        CHECK(told.events.back().is<StreamingStopped>());
         std::uint64_t completed = 0;
         for (const auto& batch : told.all<BatchCompleted>()) CHECK(batch.info.batch.seq == ++completed);
         std::uint64_t submitted = 0;

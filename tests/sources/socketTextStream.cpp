@@ -272,7 +272,7 @@ TEST_CASE("socketTextStream: waits double from the first to the last, a quarter 
     Context context("local", "c", quiet(), world);
     StreamingContext stream(context, 1h);
     stream.addStreamingListener([&](const Event& event) {
-        if (const auto* changed = std::get_if<ReceiverChanged>(&event); changed != nullptr && changed->info.state == ReceiverState::BackingOff)
+        if (const auto* changed = event.as<ReceiverChanged>(); changed != nullptr && changed->info.state == ReceiverState::BackingOff)
             attempts.push_back(world.now(Clock::Steady));
     });
     stream.socketTextStream("nobody", 1, {.firstRetry = 100ms, .lastRetry = 2s}) | foreachRDD([](const auto&) {});

@@ -2,7 +2,6 @@
 #pragma once
 // Function: a callable kept without its type; std::function's header would cost more than the runtime it serves.
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -21,7 +20,13 @@ class Function<Result(Args...)> {
   template <class Fn>
     requires(!std::is_same_v<std::remove_cvref_t<Fn>, Function>) && std::is_invocable_r_v<Result, std::remove_cvref_t<Fn>&, Args...>
   Function(Fn&& fn)  // NOLINT(google-explicit-constructor): as std::function
-      : call_(std::make_unique<Held<std::remove_cvref_t<Fn>>>(std::forward<Fn>(fn))) {}
+      : call_(new Held<std::remove_cvref_t<Fn>>(std::forward<Fn>(fn))) {}
+  Function(Function&& other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
+  Function& operator=(Function&& other) noexcept {
+    std::swap(call_, other.call_);
+    return *this;
+  }
+  ~Function() { delete call_; }
 
   Result operator()(Args... args) const { return call_->call(std::forward<Args>(args)...); }
   [[nodiscard]] explicit operator bool() const { return call_ != nullptr; }
@@ -39,7 +44,7 @@ class Function<Result(Args...)> {
     Fn fn;
   };
 
-  std::unique_ptr<Callable> call_;
+  Callable* call_ = nullptr;  // a unique_ptr of each signature would cost more than all else here
 };
 
 }  // namespace dstream::inline v0

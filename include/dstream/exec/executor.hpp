@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/exec/work_stealing_deque.hpp>
 
 namespace dstream::inline v0 {
@@ -45,7 +45,7 @@ class BasicExecutor {
   void forEach(std::size_t n, Body body) {
     if (n == 0) return;
     if (const Seat* seat = seatOfThisThread()) return run(seat->slot, n, body);
-    const std::lock_guard lock(foreign_);
+    const detail::Lock lock(foreign_);
     const Seat seat(*this, 0);
     run(0, n, body);
   }
@@ -236,7 +236,7 @@ class BasicExecutor {
   static constinit inline thread_local const Seat* innermost_ = nullptr;
   const std::size_t workers_;
   const std::unique_ptr<Slot[]> slots_;
-  std::mutex foreign_;  // held by the foreign thread that is slot 0
+  detail::Mutex foreign_;  // held by the foreign thread that is slot 0
   alignas(64) Atomic<std::size_t> parked_{0};
   Atomic<bool> stopping_{false};
 };

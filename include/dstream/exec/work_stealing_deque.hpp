@@ -5,15 +5,14 @@
 #include <array>
 #include <atomic>
 #include <bit>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <mutex>
 #include <type_traits>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/exec/mutex.hpp>
 
 namespace dstream::inline v0 {
 
@@ -36,18 +35,18 @@ struct StdAtomics {
     /// The one that waits. Blocks until the word has the value; whoever gives it that value calls wake.
     template <class T>
     void await(const std::atomic<T>& word, T value) {
-      std::unique_lock lock(mutex_);
+      detail::Lock lock(mutex_);
       woken_.wait(lock, [&] { return word.load(std::memory_order_acquire) == value; });
     }
     /// Any thread.
     void wake() {
-      { const std::lock_guard lock(mutex_); }  // the other has not looked at its word yet, or it waits already
-      woken_.notify_one();
+      { const detail::Lock lock(mutex_); }  // the other has not looked at its word yet, or it waits already
+      woken_.wakeOne();
     }
 
    private:
-    std::mutex mutex_;
-    std::condition_variable woken_;
+    detail::Mutex mutex_;
+    detail::Condition woken_;
   };
 };
 

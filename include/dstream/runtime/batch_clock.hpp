@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/scheduler.hpp>
@@ -20,13 +21,18 @@ namespace dstream::inline v0 {
 /// clock, so nothing drifts. Up to `lateLimit` overdue ticks are made up one by one; if more were missed (a suspension, a clock set forward) all
 /// but the last are one gap, with an event. A clock that goes back is waited for: times never repeat.
 /// **threads** the io lane; the flags any.
-class BatchClock final : public Actor {
+template <class Use = OnUse>
+class BasicBatchClock final : public Actor {
+  using EventBus = BasicEventBus<Use>;
+  using Inputs = Deferred<std::vector<Input*>, Use>;
+  using Scheduler = BasicScheduler<Use>;
+
  public:
   static constexpr Nanos lateLimit = 10;
   /// The longest sleep: a wall clock that is set while it lasts is noticed after it.
   static constexpr Nanos lookAgain = 1'000'000'000;
 
-  BatchClock(World& world, Nanos interval, std::vector<Input*> inputs, std::size_t maxBatchBytes, Scheduler& scheduler, EventBus& events)
+  BasicBatchClock(World& world, Nanos interval, Inputs inputs, std::size_t maxBatchBytes, Scheduler& scheduler, EventBus& events)
       : interval_(interval), inputs_(std::move(inputs)), maxBatchBytes_(maxBatchBytes), scheduler_(scheduler), events_(events) {
     zero_ = world.now(Clock::Wall) / interval_ * interval_;
     next_ = zero_ + interval_;
@@ -81,7 +87,7 @@ class BatchClock final : public Actor {
   }
 
   const Nanos interval_;
-  const std::vector<Input*> inputs_;
+  const Inputs inputs_;
   const std::size_t maxBatchBytes_;
   Scheduler& scheduler_;
   EventBus& events_;
@@ -91,5 +97,6 @@ class BatchClock final : public Actor {
   std::atomic<bool> done_{false};
   std::atomic<std::uint64_t> formed_{0};
 };
+using BatchClock = BasicBatchClock<>;
 
 }  // namespace dstream::inline v0

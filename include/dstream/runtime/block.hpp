@@ -4,27 +4,33 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0 {
 
-class BlockPool;
+template <class Use = OnUse>
+class BasicBlockPool;
 
 /// **meaning** `capacity` bytes, of which [begin, size) are filled; given back to its pool when destroyed.
-class Block {
+template <class Use = OnUse>
+class BasicBlock {
+  using BlockPool = BasicBlockPool<Use>;
+  using Bytes = Deferred<std::unique_ptr<char[]>, Use>;
+
  public:
-  Block() = default;
-  Block(std::shared_ptr<BlockPool> pool, std::unique_ptr<char[]> bytes, std::size_t capacity)
+  BasicBlock() = default;
+  BasicBlock(std::shared_ptr<BlockPool> pool, Bytes bytes, std::size_t capacity)
       : pool_(std::move(pool)), bytes_(std::move(bytes)), capacity_(capacity) {}
-  Block(Block&& other) noexcept = default;
-  Block& operator=(Block&& other) noexcept {
+  BasicBlock(BasicBlock&& other) noexcept = default;
+  BasicBlock& operator=(BasicBlock&& other) noexcept {
     std::swap(pool_, other.pool_);
     std::swap(bytes_, other.bytes_);
     std::swap(capacity_, other.capacity_);
@@ -32,7 +38,7 @@ class Block {
     std::swap(size, other.size);
     return *this;
   }
-  ~Block();
+  ~BasicBlock();
 
   [[nodiscard]] bool exists() const { return bytes_ != nullptr; }
   [[nodiscard]] char* data() { return bytes_.get(); }
@@ -41,35 +47,40 @@ class Block {
 
  private:
   std::shared_ptr<BlockPool> pool_;
-  std::unique_ptr<char[]> bytes_;
+  Bytes bytes_;
   std::size_t capacity_ = 0;
 
  public:
   std::size_t begin = 0;
   std::size_t size = 0;
 };
+using Block = BasicBlock<>;
 
 /// **meaning** hands out blocks as long as their bytes stay within the bound; who asks in vain is woken when some come back.
 /// **threads** any: receivers take on the io lane, batches give back on the jobs lane.
-class BlockPool : public std::enable_shared_from_this<BlockPool> {
+template <class Use>
+class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> {
+  using Block = BasicBlock<Use>;
+  using Bytes = Deferred<std::unique_ptr<char[]>, Use>;
+
  public:
   /// Behind the end of every block, so that a vector load may run over it.
   static constexpr std::size_t padding = 64;
 
-  BlockPool(World& world, std::size_t bound, std::size_t blockBytes) : world_(&world), bound_(bound), blockBytes_(blockBytes) {}
+  BasicBlockPool(World& world, std::size_t bound, std::size_t blockBytes) : world_(&world), bound_(bound), blockBytes_(blockBytes) {}
 
   [[nodiscard]] std::size_t blockBytes() const { return blockBytes_; }
   [[nodiscard]] std::size_t bytesHeld() const {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     return held_;
   }
 
   /// A block of the usual or the asked size, whichever is larger; none when the bound is reached, and then `waiter` is woken later.
   std::optional<Block> take(std::size_t bytes, Actor& waiter) {
     const std::size_t capacity = bytes < blockBytes_ ? blockBytes_ : bytes;
-    std::unique_ptr<char[]> buffer;
+    Bytes buffer;
     {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       if (held_ + capacity > bound_) {
         std::erase(waiters_, &waiter);
         waiters_.push_back(&waiter);
@@ -83,27 +94,27 @@ class BlockPool : public std::enable_shared_from_this<BlockPool> {
     }
     if (buffer == nullptr) {
       try {
-        buffer = std::make_unique_for_overwrite<char[]>(capacity + padding);
+        buffer = Bytes(new char[capacity + padding]);
       } catch (...) {
-        const std::lock_guard lock(mutex_);
+        const detail::Lock lock(mutex_);
         held_ -= capacity;
         throw;
       }
     }
-    return Block(shared_from_this(), std::move(buffer), capacity);
+    return Block(this->shared_from_this(), std::move(buffer), capacity);
   }
 
   /// From here on nobody is woken: the actors are gone. Blocks may still come back.
   void close() {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     waiters_.clear();
     world_ = nullptr;
   }
 
  private:
-  friend class Block;
-  void give(std::unique_ptr<char[]> buffer, std::size_t capacity) noexcept {
-    const std::lock_guard lock(mutex_);
+  friend Block;
+  void give(Bytes buffer, std::size_t capacity) noexcept {
+    const detail::Lock lock(mutex_);
     held_ -= capacity;
     if (world_ == nullptr) return;
     if (capacity == blockBytes_) try {
@@ -117,13 +128,15 @@ class BlockPool : public std::enable_shared_from_this<BlockPool> {
   World* world_;
   const std::size_t bound_;
   const std::size_t blockBytes_;
-  mutable std::mutex mutex_;
+  mutable detail::Mutex mutex_;
   std::size_t held_ = 0;
-  std::vector<std::unique_ptr<char[]>> free_;
-  std::vector<Actor*> waiters_;
+  std::vector<Bytes> free_;
+  Deferred<std::vector<Actor*>, Use> waiters_;
 };
+using BlockPool = BasicBlockPool<>;
 
-inline Block::~Block() {
+template <class Use>
+BasicBlock<Use>::~BasicBlock() {
   if (bytes_ != nullptr) pool_->give(std::move(bytes_), capacity_);
 }
 

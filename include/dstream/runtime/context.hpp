@@ -5,16 +5,17 @@
 #include <charconv>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/real_world.hpp>
 #include <dstream/runtime/world.hpp>
@@ -25,15 +26,16 @@ namespace dstream::inline v0 {
 /// **meaning** `local` is one worker, `local[N]` N, `local[*]` as many as there are cores for this process (affinity and cgroup quota
 /// respected). Receivers have a thread of their own, so one worker is enough for everything.
 /// **errors** std::invalid_argument for another master or a configuration that does not hold.
-class Context {
+template <class Use = OnUse>
+class BasicContext {
  public:
-  explicit Context(std::string_view master = "local[*]", std::string name = "dstream", Configuration configuration = {})
-      : Context(std::make_unique<RealWorld>(), nullptr, master, std::move(name), configuration) {}
+  explicit BasicContext(std::string_view master = "local[*]", std::string name = "dstream", Configuration configuration = {})
+      : BasicContext(std::make_unique<BasicRealWorld<Use>>(), nullptr, master, std::move(name), configuration) {}
   /// In a world of the caller's, which must outlive the context.
-  Context(std::string_view master, std::string name, Configuration configuration, World& world)
-      : Context(nullptr, &world, master, std::move(name), configuration) {}
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
+  BasicContext(std::string_view master, std::string name, Configuration configuration, World& world)
+      : BasicContext(nullptr, &world, master, std::move(name), configuration) {}
+  BasicContext(const BasicContext&) = delete;
+  BasicContext& operator=(const BasicContext&) = delete;
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const Configuration& configuration() const { return configuration_; }
@@ -41,7 +43,7 @@ class Context {
 
   /// The workers. **errors** IllegalState after stop.
   [[nodiscard]] RunnerRef runner() {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     if (workers_ == nullptr) throw IllegalState("dstream: this Context has been stopped");
     return workers_->runner();
   }
@@ -55,16 +57,16 @@ class Context {
 
   /// Ends the workers; streaming contexts of this context must have been stopped. Calling it again does nothing.
   void stop() {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     workers_.reset();
   }
   [[nodiscard]] bool isStopped() const {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     return workers_ == nullptr;
   }
 
  private:
-  Context(std::unique_ptr<World> own, World* given, std::string_view master, std::string name, Configuration configuration)
+  BasicContext(Deferred<std::unique_ptr<World>, Use> own, World* given, std::string_view master, std::string name, Configuration configuration)
       : ownWorld_(std::move(own)), world_(given != nullptr ? *given : *ownWorld_), name_(std::move(name)), configuration_(configuration) {
     configuration_.validate();
     workers_ = world_.hire(workerCount(master, world_));
@@ -82,12 +84,13 @@ class Context {
     throw std::invalid_argument("dstream: master \"" + std::string(master) + "\" is not known; it is local, local[N] with N from 1 to 4096, or local[*]");
   }
 
-  std::unique_ptr<World> ownWorld_;
+  Deferred<std::unique_ptr<World>, Use> ownWorld_;
   World& world_;
   const std::string name_;
   const Configuration configuration_;
-  mutable std::mutex mutex_;
-  std::unique_ptr<Workers> workers_;
+  mutable detail::Mutex mutex_;
+  Deferred<std::unique_ptr<Workers>, Use> workers_;
 };
+using Context = BasicContext<>;
 
 }  // namespace dstream::inline v0

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Events: all that a running stream has to say, as one closed variant, and its text form.
+// Events: all that a running stream has to say, as one closed set, and its text form.
 
 #include <cstddef>
 #include <cstdint>
-#include <exception>
+#include <memory>
 #include <string>
-#include <variant>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/stream/batch.hpp>
 
@@ -52,25 +54,47 @@ struct ReceiverInfo {
   std::uint64_t bytes = 0;
 };
 
+enum class EventKind {
+  StreamingStarted,
+  BatchSubmitted,
+  BatchStarted,
+  BatchCompleted,
+  OutputStarted,
+  OutputCompleted,
+  BatchFailed,
+  ReceiverChanged,
+  DataDropped,
+  TicksMissed,
+  Warning,
+  StreamingStopped,
+};
+inline constexpr std::size_t eventKinds = static_cast<std::size_t>(EventKind::StreamingStopped) + 1;
+
 struct StreamingStarted {
+  static constexpr EventKind kind = EventKind::StreamingStarted;
   Time time;
 };
 struct BatchSubmitted {
+  static constexpr EventKind kind = EventKind::BatchSubmitted;
   BatchInfo info;
 };
 struct BatchStarted {
+  static constexpr EventKind kind = EventKind::BatchStarted;
   BatchInfo info;
 };
 struct BatchCompleted {
+  static constexpr EventKind kind = EventKind::BatchCompleted;
   BatchInfo info;
 };
 /// `id` is the output's place in the order of registration.
 struct OutputStarted {
+  static constexpr EventKind kind = EventKind::OutputStarted;
   Batch batch;
   std::size_t id = 0;
   std::string name;
 };
 struct OutputCompleted {
+  static constexpr EventKind kind = EventKind::OutputCompleted;
   Batch batch;
   std::size_t id = 0;
   std::string name;
@@ -79,24 +103,29 @@ struct OutputCompleted {
 };
 /// The batch could not be formed from the graph: none of its outputs ran.
 struct BatchFailed {
+  static constexpr EventKind kind = EventKind::BatchFailed;
   Batch batch;
   std::string failure;
 };
 struct ReceiverChanged {
+  static constexpr EventKind kind = EventKind::ReceiverChanged;
   ReceiverInfo info;
 };
 /// Data that came in and will be in no batch.
 struct DataDropped {
+  static constexpr EventKind kind = EventKind::DataDropped;
   std::string source;
   std::uint64_t bytes = 0;
   std::string reason;
 };
 /// The process slept, was suspended or far behind: these ticks make no batches.
 struct TicksMissed {
+  static constexpr EventKind kind = EventKind::TicksMissed;
   std::uint64_t count = 0;
   Time next;
 };
 struct Warning {
+  static constexpr EventKind kind = EventKind::Warning;
   std::string text;
 };
 /// What a stop left undone; all zero after a complete graceful stop.
@@ -106,11 +135,38 @@ struct StopReport {
   std::uint64_t droppedBytes = 0;
 };
 struct StreamingStopped {
+  static constexpr EventKind kind = EventKind::StreamingStopped;
   StopReport report;
 };
 
-using Event = std::variant<StreamingStarted, BatchSubmitted, BatchStarted, BatchCompleted, OutputStarted, OutputCompleted, BatchFailed,
-                           ReceiverChanged, DataDropped, TicksMissed, Warning, StreamingStopped>;
+template <class T>
+concept OneEvent = requires { requires std::is_same_v<decltype(T::kind), const EventKind>; };
+
+/// **meaning** one of the events above; copies share it. A closed set: a `switch (event.kind())` without a default names every kind.
+/// ```
+/// if (const auto* batch = event.as<BatchCompleted>()) note(batch->info.totalDelay());
+/// ```
+class Event {
+ public:
+  template <OneEvent Kind>
+  Event(Kind event)  // NOLINT(google-explicit-constructor): as a variant
+      : kind_(Kind::kind), event_(std::make_shared<const Kind>(std::move(event))) {}
+
+  [[nodiscard]] EventKind kind() const { return kind_; }
+  template <OneEvent Kind>
+  [[nodiscard]] bool is() const {
+    return kind_ == Kind::kind;
+  }
+  /// Null unless it is of that kind.
+  template <OneEvent Kind>
+  [[nodiscard]] const Kind* as() const {
+    return is<Kind>() ? static_cast<const Kind*>(event_.get()) : nullptr;
+  }
+
+ private:
+  EventKind kind_;
+  std::shared_ptr<const void> event_;
+};
 
 [[nodiscard]] constexpr const char* name(ReceiverState state) {
   switch (state) {
@@ -125,12 +181,15 @@ using Event = std::variant<StreamingStarted, BatchSubmitted, BatchStarted, Batch
 }
 
 namespace detail {
-inline std::string label(const Batch& batch) {
-  return "batch " + std::to_string(batch.seq) + " (time " + std::to_string(batch.time.milliseconds()) + " ms)";
-}
-inline std::string micros(Nanos duration) { return std::to_string(duration / 1000) + " us"; }
 
+/// The text form of each kind.
+template <class = OnUse>
 struct Describe {
+  static std::string label(const Batch& batch) {
+    return "batch " + std::to_string(batch.seq) + " (time " + std::to_string(batch.time.milliseconds()) + " ms)";
+  }
+  static std::string micros(Nanos duration) { return std::to_string(duration / 1000) + " us"; }
+
   std::string operator()(const StreamingStarted& event) const { return "streaming started at " + std::to_string(event.time.milliseconds()) + " ms"; }
   std::string operator()(const BatchSubmitted& event) const { return label(event.info.batch) + " submitted"; }
   std::string operator()(const BatchStarted& event) const { return label(event.info.batch) + " started"; }
@@ -166,17 +225,24 @@ struct Describe {
 }  // namespace detail
 
 /// One line, without its end.
-[[nodiscard]] inline std::string describe(const Event& event) {
-  std::string text;
-  const auto tryAs = [&]<class Alternative>(const Alternative* held) {
-    if (held != nullptr) text = detail::Describe{}(*held);
-    return held != nullptr;
-  };
-  // Asked one by one: a table of visitors per operation costs the compiler more than all the texts.
-  [&]<class... Alternatives>(const std::variant<Alternatives...>& any) {
-    static_cast<void>((tryAs(std::get_if<Alternatives>(&any)) || ...));
-  }(event);
-  return text;
+template <class Use = OnUse>
+[[nodiscard]] std::string describe(const Event& event) {
+  const detail::Describe<Use> text;
+  switch (event.kind()) {
+    case EventKind::StreamingStarted: return text(*event.as<StreamingStarted>());
+    case EventKind::BatchSubmitted: return text(*event.as<BatchSubmitted>());
+    case EventKind::BatchStarted: return text(*event.as<BatchStarted>());
+    case EventKind::BatchCompleted: return text(*event.as<BatchCompleted>());
+    case EventKind::OutputStarted: return text(*event.as<OutputStarted>());
+    case EventKind::OutputCompleted: return text(*event.as<OutputCompleted>());
+    case EventKind::BatchFailed: return text(*event.as<BatchFailed>());
+    case EventKind::ReceiverChanged: return text(*event.as<ReceiverChanged>());
+    case EventKind::DataDropped: return text(*event.as<DataDropped>());
+    case EventKind::TicksMissed: return text(*event.as<TicksMissed>());
+    case EventKind::Warning: return text(*event.as<Warning>());
+    case EventKind::StreamingStopped: return text(*event.as<StreamingStopped>());
+  }
+  return {};
 }
 
 }  // namespace dstream::inline v0

@@ -7,14 +7,14 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/world.hpp>
 
@@ -24,13 +24,14 @@ namespace dstream::inline v0 {
 using Listener = Function<void(const Event&)>;
 
 /// **meaning** what an operator must know, on stderr: trouble and changes of receivers, at most one line a second of each kind of event.
-class DefaultListener {
+template <class = OnUse>
+class BasicDefaultListener {
  public:
-  DefaultListener(World& world, std::string application) : world_(&world), application_(std::move(application)) {}
+  BasicDefaultListener(World& world, std::string application) : world_(&world), application_(std::move(application)) {}
 
   void operator()(const Event& event) {
     if (!matters(event)) return;
-    Kind& kind = kinds_[event.index()];
+    Kind& kind = kinds_[static_cast<std::size_t>(event.kind())];
     const Nanos now = world_->now(Clock::Steady);
     if (kind.written && now - kind.last < 1'000'000'000 && !isFinal(event)) {
       ++kind.suppressed;
@@ -51,41 +52,42 @@ class DefaultListener {
 
   /// What is said once, and may not drown in what came before.
   static bool isFinal(const Event& event) {
-    const auto* receiver = std::get_if<ReceiverChanged>(&event);
+    const auto* receiver = event.as<ReceiverChanged>();
     return receiver != nullptr && receiver->info.state == ReceiverState::Failed;
   }
 
   static bool matters(const Event& event) {
-    if (const auto* receiver = std::get_if<ReceiverChanged>(&event)) {
+    if (const auto* receiver = event.as<ReceiverChanged>()) {
       return receiver->info.state == ReceiverState::BackingOff || receiver->info.state == ReceiverState::Failed;
     }
-    if (const auto* output = std::get_if<OutputCompleted>(&event)) return !output->failure.empty();
-    if (const auto* stopped = std::get_if<StreamingStopped>(&event)) return stopped->report.droppedBatches + stopped->report.droppedBytes != 0;
-    return std::holds_alternative<BatchFailed>(event) || std::holds_alternative<DataDropped>(event) || std::holds_alternative<TicksMissed>(event) ||
-           std::holds_alternative<Warning>(event);
+    if (const auto* output = event.as<OutputCompleted>()) return !output->failure.empty();
+    if (const auto* stopped = event.as<StreamingStopped>()) return stopped->report.droppedBatches + stopped->report.droppedBytes != 0;
+    return event.is<BatchFailed>() || event.is<DataDropped>() || event.is<TicksMissed>() || event.is<Warning>();
   }
 
   World* world_;
   std::string application_;
-  std::array<Kind, std::variant_size_v<Event>> kinds_{};
+  std::array<Kind, eventKinds> kinds_{};
 };
+using DefaultListener = BasicDefaultListener<>;
 
-class EventBus final : public Actor {
+template <class Use = OnUse>
+class BasicEventBus final : public Actor {
+  using Events = Deferred<std::vector<Event>, Use>;
+  using Listeners = Deferred<std::vector<std::shared_ptr<Listener>>, Use>;
+
  public:
-  explicit EventBus(World& world) : world_(world) {}
+  explicit BasicEventBus(World& world) : world_(world) {}
 
   void add(Listener listener) {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     listeners_.push_back(std::make_shared<Listener>(std::move(listener)));
   }
 
-  /// Any of the events.
-  template <class Alternative>
-  void post(Alternative event) {
-    auto posted = std::make_shared<const Event>(std::move(event));  // queued by pointer: moving a variant about is dear, to the compiler too
+  void post(Event event) {
     {
-      const std::lock_guard lock(mutex_);
-      queue_.push_back(std::move(posted));
+      const detail::Lock lock(mutex_);
+      queue_.push_back(std::move(event));
     }
     world_.wake(*this);
   }
@@ -97,16 +99,16 @@ class EventBus final : public Actor {
 
   /// Gives everything posted so far to the listeners; on the events lane, or on any thread once the bus is retired.
   void deliver() {
-    std::vector<std::shared_ptr<const Event>> events;
-    std::vector<std::shared_ptr<Listener>> listeners;
+    Events events;
+    Listeners listeners;
     {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       events.swap(queue_);
       listeners = listeners_;
     }
-    const EventBus* const outer = std::exchange(delivering_, this);  // a listener may stop another stream, which delivers in turn
-    for (const auto& event : events)
-      for (const auto& listener : listeners) tell(*listener, *event);
+    const BasicEventBus* const outer = std::exchange(delivering_, this);  // a listener may stop another stream, which delivers in turn
+    for (const Event& event : events)
+      for (const auto& listener : listeners) tell(*listener, event);
     delivering_ = outer;
   }
 
@@ -130,12 +132,13 @@ class EventBus final : public Actor {
     }
   }
 
-  static inline thread_local const EventBus* delivering_ = nullptr;
+  static inline thread_local const BasicEventBus* delivering_ = nullptr;
 
   World& world_;
-  std::mutex mutex_;
-  std::vector<std::shared_ptr<const Event>> queue_;
-  std::vector<std::shared_ptr<Listener>> listeners_;
+  detail::Mutex mutex_;
+  Events queue_;
+  Listeners listeners_;
 };
+using EventBus = BasicEventBus<>;
 
 }  // namespace dstream::inline v0

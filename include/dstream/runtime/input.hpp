@@ -11,6 +11,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/configuration.hpp>
@@ -34,15 +35,17 @@ concept Source = requires {
 };
 
 /// **meaning** what a started input works with; lives as long as the input runs.
-struct Runtime {
+template <class Use = OnUse>
+struct BasicRuntime {
   World& world;
   const Configuration& configuration;
-  EventBus& events;
-  std::shared_ptr<BlockPool> blocks;
+  BasicEventBus<Use>& events;
+  std::shared_ptr<BasicBlockPool<Use>> blocks;
   RunnerRef runner;
   /// Makes awaitTermination throw; from any thread.
   Function<void(std::exception_ptr)> fail;
 };
+using Runtime = BasicRuntime<>;
 
 /// **meaning** a source in the graph. plan is called on the io lane, once per batch in order, and so are ended, drained and finished;
 /// requestStop and receiver from any thread; start before and close after anything of the input runs.

@@ -11,26 +11,25 @@
 
 #include <atomic>
 #include <cerrno>
-#include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <string_view>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/exec/executor.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/real_world_cores.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
 #include <dstream/runtime/real_world_signals.hpp>
 #include <dstream/runtime/real_world_socket.hpp>
+#include <dstream/runtime/real_world_thread.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0 {
@@ -38,36 +37,35 @@ namespace dstream::inline v0 {
 namespace detail {
 
 /// An executor with its threads.
-class HiredWorkers final : public Workers {
+template <class Use = OnUse>
+class BasicHiredWorkers final : public Workers {
  public:
-  explicit HiredWorkers(std::size_t count) : executor_(count) {
+  explicit BasicHiredWorkers(std::size_t count) : executor_(count) {
     try {
       for (std::size_t slot = 1; slot < executor_.slots(); ++slot) {
-        threads_.emplace_back([this, slot] {
-          ::pthread_setname_np(::pthread_self(), "dstream-worker");
-          executor_.work(slot);
-        });
+        threads_.emplace_back("dstream-worker", [this, slot] { executor_.work(slot); });
       }
     } catch (...) {
       join();
       throw;
     }
   }
-  HiredWorkers(const HiredWorkers&) = delete;
-  HiredWorkers& operator=(const HiredWorkers&) = delete;
-  ~HiredWorkers() override { join(); }
+  BasicHiredWorkers(const BasicHiredWorkers&) = delete;
+  BasicHiredWorkers& operator=(const BasicHiredWorkers&) = delete;
+  ~BasicHiredWorkers() override { join(); }
 
   RunnerRef runner() override { return executor_; }
 
  private:
   void join() {
     executor_.stop();
-    for (std::thread& thread : threads_) thread.join();
+    for (Thread& thread : threads_) thread.join();
   }
 
-  Executor executor_;
-  std::vector<std::thread> threads_;
+  Deferred<Executor, Use> executor_;
+  Deferred<std::vector<Thread>, Use> threads_;
 };
+using HiredWorkers = BasicHiredWorkers<>;
 
 /// While it lives, this thread gets EPIPE where it would get SIGPIPE.
 class NoSigpipe {
@@ -105,16 +103,18 @@ class NoSigpipe {
 /// the actor's step on another.
 /// **cost** wake: a lock and a look-up; a system call only if the lane sleeps and nobody woke it yet.
 /// **errors** std::system_error when the system refuses threads or descriptors, and from write.
-class RealWorld final : public World {
+template <class Use = OnUse>
+class BasicRealWorld final : public World {
+
  public:
-  RealWorld() : lanes_(*this), signals_(lanes_) {
+  BasicRealWorld() : lanes_(*this), signals_(lanes_) {
     std::uint64_t start = 0;
     if (::getentropy(&start, sizeof start) != 0) throw std::system_error(errno, std::generic_category(), "getentropy");
     random_.store(start);
   }
-  RealWorld(const RealWorld&) = delete;
-  RealWorld& operator=(const RealWorld&) = delete;
-  ~RealWorld() override = default;
+  BasicRealWorld(const BasicRealWorld&) = delete;
+  BasicRealWorld& operator=(const BasicRealWorld&) = delete;
+  ~BasicRealWorld() override = default;
 
   [[nodiscard]] Nanos now(Clock clock) const override {
     return clock == Clock::Steady ? detail::steadyNow() : detail::readClock(CLOCK_REALTIME);
@@ -136,31 +136,31 @@ class RealWorld final : public World {
     return least == 0 ? 1 : least;
   }
 
-  std::unique_ptr<Workers> hire(std::size_t count) override {
-    return std::make_unique<detail::HiredWorkers>(count);
+  Deferred<std::unique_ptr<Workers>, Use> hire(std::size_t count) override {
+    return std::make_unique<detail::BasicHiredWorkers<Use>>(count);
   }
 
   void spawn(Actor& actor, Lane lane) override { lanes_.spawn(actor, lane); }
   void retire(Actor& actor) override { lanes_.retire(actor); }
   void wake(Actor& actor) override { lanes_.wake(actor); }
 
-  std::unique_ptr<Connection> connect(const Endpoint& endpoint, Actor& owner) override {
-    return std::make_unique<detail::RealConnection>(*this, lanes_, endpoint, owner);
+  Deferred<std::unique_ptr<Connection>, Use> connect(const Endpoint& endpoint, Actor& owner) override {
+    return std::make_unique<detail::BasicRealConnection<Use>>(*this, lanes_, endpoint, owner);
   }
 
   bool await(FunctionRef<bool()> done, Nanos deadline) override {
     for (std::uint64_t seen = 0;;) {
       {
-        const std::lock_guard lock(mutex_);
+        const detail::Lock lock(mutex_);
         seen = notified_;  // before done is asked: what it does not see yet comes with a later notify
       }
       if (std::exception_ptr failure = lanes_.takeFailure()) std::rethrow_exception(std::move(failure));
       if (done()) return true;
-      std::unique_lock lock(mutex_);
+      detail::Lock lock(mutex_);
       const auto again = [&] { return notified_ != seen; };
       if (deadline == never) {
         changed_.wait(lock, again);
-      } else if (deadline <= now(Clock::Steady) || !changed_.wait_until(lock, timePoint(deadline), again)) {
+      } else if (deadline <= now(Clock::Steady) || !changed_.waitUntil(lock, deadline, again)) {
         lock.unlock();
         return done();
       }
@@ -169,10 +169,10 @@ class RealWorld final : public World {
 
   void notify() override {
     {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       ++notified_;
     }
-    changed_.notify_all();
+    changed_.wakeAll();
   }
 
   void watchSignals(bool watched) override { watched ? signals_.start() : signals_.stop(); }
@@ -181,7 +181,7 @@ class RealWorld final : public World {
   /// Writes all of it or throws; waits if the console is slow, even if it is a non-blocking one. What one call
   /// writes stays together.
   void write(Console console, std::string_view text) override {
-    const std::lock_guard lock(console == Console::Out ? out_ : err_);
+    const detail::Lock lock(console == Console::Out ? out_ : err_);
     const int fd = console == Console::Out ? STDOUT_FILENO : STDERR_FILENO;
     const detail::NoSigpipe noSigpipe;
     while (!text.empty()) {
@@ -199,20 +199,15 @@ class RealWorld final : public World {
   }
 
  private:
-  // steady_clock is CLOCK_MONOTONIC in both standard libraries.
-  static std::chrono::steady_clock::time_point timePoint(Nanos steady) {
-    return std::chrono::steady_clock::time_point(
-        std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::nanoseconds(steady)));
-  }
-
   std::atomic<std::uint64_t> random_{0};
-  std::mutex out_;
-  std::mutex err_;
-  std::mutex mutex_;  // guards notified_
-  std::condition_variable changed_;
+  detail::Mutex out_;
+  detail::Mutex err_;
+  detail::Mutex mutex_;  // guards notified_
+  detail::Condition changed_;
   std::uint64_t notified_ = 0;
-  detail::Lanes lanes_;  // after what its threads use through notify
-  detail::SignalWatch signals_;
+  detail::BasicLanes<Use> lanes_;  // after what its threads use through notify
+  detail::BasicSignalWatch<Use> signals_;
 };
+using RealWorld = BasicRealWorld<>;
 
 }  // namespace dstream::inline v0

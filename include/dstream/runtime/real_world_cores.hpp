@@ -13,13 +13,15 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 
 namespace dstream::inline v0::detail {
 
-inline std::size_t affineCores() {
+template <class Use = OnUse>
+std::size_t affineCores() {
   // The kernel refuses a set with fewer bits than it has cores; more than 1024 are rare but real.
   for (std::size_t sets = 1; sets <= 64; sets *= 2) {
-    std::vector<cpu_set_t> allowed(sets);
+    Deferred<std::vector<cpu_set_t>, Use> allowed(sets);
     const std::size_t bytes = sets * sizeof(cpu_set_t);
     if (::sched_getaffinity(0, bytes, allowed.data()) == 0)
       return static_cast<std::size_t>(CPU_COUNT_S(bytes, allowed.data()));
@@ -52,7 +54,8 @@ void eachPart(std::string_view text, char delimiter, Use use) {
 /// Whole cores the cgroups of this process grant, rounded up; the greatest number if they set no limit. A
 /// process sees its cgroup in /proc/self/cgroup, but in a container that path may lie outside what is
 /// mounted: each level up to the mount counts.
-inline std::size_t quotaCores(const std::string& cgroups = "/proc/self/cgroup",
+template <class = OnUse>
+std::size_t quotaCores(const std::string& cgroups = "/proc/self/cgroup",
                               const std::string& mount = "/sys/fs/cgroup") {
   std::size_t least = static_cast<std::size_t>(-1);
   const auto limit = [&](double quota, double period) {

@@ -4,24 +4,23 @@
 // real_world.hpp.
 
 #include <poll.h>
-#include <pthread.h>
 #include <sys/prctl.h>
 #include <time.h>
 
 #include <array>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
+#include <dstream/runtime/real_world_thread.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0::detail {
@@ -37,26 +36,30 @@ struct Watch {
 
 /// All threads and actors of one world. One mutex guards everything here; it is never held across a step, a
 /// poll or a wake-up.
-class Lanes {
- public:
-  explicit Lanes(World& world) : world_(world) {}
-  Lanes(const Lanes&) = delete;
-  Lanes& operator=(const Lanes&) = delete;
+template <class Use = OnUse>
+class BasicLanes {
+  using Polled = Deferred<std::vector<pollfd>, Use>;
+  using Watches = Deferred<std::vector<std::shared_ptr<Watch>>, Use>;
 
-  ~Lanes() {
+ public:
+  explicit BasicLanes(World& world) : world_(world) {}
+  BasicLanes(const BasicLanes&) = delete;
+  BasicLanes& operator=(const BasicLanes&) = delete;
+
+  ~BasicLanes() {
     {
-      const std::lock_guard lock(mutex_);
+      const Lock lock(mutex_);
       stopping_ = true;
     }
     for (Loop& loop : loops_) {
-      if (!loop.thread.joinable()) continue;
+      if (!loop.thread.exists()) continue;
       setEvent(loop.event.get());
       loop.thread.join();
     }
   }
 
   void spawn(Actor& actor, Lane lane) {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     const auto index = static_cast<std::size_t>(lane);
     Loop& loop = loops_[index];
     if (find(&actor) != nullptr) throw std::logic_error("World::spawn: the actor is spawned already");
@@ -74,14 +77,14 @@ class Lanes {
   }
 
   void retire(Actor& actor) {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     Resident* const found = find(&actor);
     if (found == nullptr) return;
     Resident& resident = *found;
     Loop& loop = loops_[resident.lane];
     if (loop.stepped != &resident) return remove(resident);
     resident.retired = true;  // the loop removes it after the step
-    if (loop.thread.get_id() == std::this_thread::get_id()) return;
+    if (loop.thread.isThis()) return;
     removed_.wait(lock, [&, number = resident.number] {
       const Resident* const now = find(&actor);
       return now == nullptr || now->number != number;
@@ -89,14 +92,14 @@ class Lanes {
   }
 
   void wake(Actor& actor) {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     Resident* const resident = find(&actor);
     if (resident == nullptr || std::exchange(resident->woken, true)) return;
     signal(loops_[resident->lane], lock);
   }
 
   std::shared_ptr<Watch> watch(Actor& owner) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const Resident* const resident = find(&owner);
     const std::size_t lane = resident == nullptr ? static_cast<std::size_t>(Lane::Io) : resident->lane;
     start(loops_[lane], lane);
@@ -106,7 +109,7 @@ class Lanes {
 
   /// Wakes the owner once, when one of these events (or an error) has come to the descriptor.
   void expect(Watch& watch, int fd, short events) {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     if (watch.fd != fd) watch.events = 0;
     watch.fd = fd;
     watch.events = static_cast<short>(watch.events | events);
@@ -116,7 +119,7 @@ class Lanes {
   /// Afterwards the descriptor may be closed. The loop is called out of its poll, which would keep a closed
   /// socket open.
   void unwatch(const std::shared_ptr<Watch>& watch) {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     watch->events = 0;
     std::erase(loops_[watch->lane].watches, watch);
     signal(loops_[watch->lane], lock);
@@ -124,7 +127,7 @@ class Lanes {
 
   /// The oldest exception that left a step and was not taken yet, or none.
   std::exception_ptr takeFailure() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (failures_.empty()) return nullptr;
     std::exception_ptr first = std::move(failures_.front());
     failures_.erase(failures_.begin());
@@ -144,30 +147,29 @@ class Lanes {
   };
 
   struct Loop {
-    std::thread thread{};
+    Thread thread{};
     Descriptor event{};
     std::vector<Resident*> residents{};  // in the order of spawn; null: removed during this round
-    std::vector<std::shared_ptr<Watch>> watches{};
+    Watches watches{};
     Resident* stepped = nullptr;
     bool asleep = false;     // in poll, or about to be: what it will not notice by itself must set the event
     bool signalled = false;  // the event is set already
   };
 
   void start(Loop& loop, std::size_t lane) {
-    if (loop.thread.joinable()) return;
+    if (loop.thread.exists()) return;
     if (loop.event.get() < 0) loop.event = Descriptor::event();
-    loop.thread = std::thread([this, &loop, lane] {
-      static constexpr std::array names{"dstream-io", "dstream-jobs", "dstream-events"};
-      ::pthread_setname_np(::pthread_self(), names[lane]);
+    static constexpr std::array names{"dstream-io", "dstream-jobs", "dstream-events"};
+    loop.thread = Thread(names[lane], [this, &loop] {
       ::prctl(PR_SET_TIMERSLACK, 1UL);  // the usual 50 µs would show in a batch interval of 100
       run(loop);
     });
   }
 
   void run(Loop& loop) {
-    std::vector<pollfd> polled;
-    std::vector<std::shared_ptr<Watch>> asked;
-    std::unique_lock lock(mutex_);
+    Polled polled;
+    Watches asked;
+    Lock lock(mutex_);
     while (!stopping_) {
       poll(loop, polled, asked, lock);
       const Nanos now = steadyNow();
@@ -184,7 +186,7 @@ class Lanes {
     return !resident.failed && (resident.woken || resident.until <= now);
   }
 
-  void step(Loop& loop, Resident& resident, std::unique_lock<std::mutex>& lock) {
+  void step(Loop& loop, Resident& resident, Lock& lock) {
     resident.woken = false;
     resident.until = never;
     loop.stepped = &resident;
@@ -202,7 +204,7 @@ class Lanes {
     resident.failed = failure != nullptr;
     if (resident.retired) {  // from here on the actor may be gone
       remove(resident);
-      removed_.notify_all();
+      removed_.wakeAll();
     }
     if (!failure) return;
     failures_.push_back(std::move(failure));
@@ -213,8 +215,7 @@ class Lanes {
 
   // Sleeps until an actor is due, or only looks if one is; then marks the owners of the descriptors that got
   // ready.
-  void poll(Loop& loop, std::vector<pollfd>& polled, std::vector<std::shared_ptr<Watch>>& asked,
-            std::unique_lock<std::mutex>& lock) {
+  void poll(Loop& loop, Polled& polled, Watches& asked, Lock& lock) {
     Nanos until = never;
     for (const Resident* resident : loop.residents) {
       if (resident == nullptr || resident->failed) continue;  // null: removed before the first round
@@ -261,7 +262,7 @@ class Lanes {
 
   // Calls the loop out of its poll if it is there; unlocks first, so that it does not wake up to a locked
   // mutex.
-  static void signal(Loop& loop, std::unique_lock<std::mutex>& lock) {
+  static void signal(Loop& loop, Lock& lock) {
     const bool needed = loop.asleep && !std::exchange(loop.signalled, true);
     lock.unlock();
     if (needed) setEvent(loop.event.get());
@@ -281,13 +282,14 @@ class Lanes {
   }
 
   World& world_;
-  std::mutex mutex_;
-  std::condition_variable removed_;
+  Mutex mutex_;
+  Condition removed_;
   std::vector<std::unique_ptr<Resident>> residents_;  // a handful: a search costs less than a hash table
   std::array<Loop, 3> loops_;
-  std::vector<std::exception_ptr> failures_;
+  Deferred<std::vector<std::exception_ptr>, Use> failures_;
   std::uint64_t spawned_ = 0;
   bool stopping_ = false;
 };
+using Lanes = BasicLanes<>;
 
 }  // namespace dstream::inline v0::detail

@@ -2,17 +2,18 @@
 #pragma once
 // SIGINT and SIGTERM as a flag and an event, for any number of worlds at a time. Part of real_world.hpp.
 
+#include <sched.h>
 #include <signal.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
-#include <thread>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
 #include <dstream/runtime/world.hpp>
@@ -20,37 +21,40 @@
 namespace dstream::inline v0::detail {
 
 /// **meaning** what one world knows of the signals: an actor that turns the handler's event into a notify.
-class SignalWatch final : public Actor {
+template <class Use = OnUse>
+class BasicSignalWatch final : public Actor {
+  using Lanes = BasicLanes<Use>;
+
  public:
-  explicit SignalWatch(Lanes& lanes) : lanes_(lanes) {}
-  SignalWatch(const SignalWatch&) = delete;
-  SignalWatch& operator=(const SignalWatch&) = delete;
-  ~SignalWatch() { stop(); }
+  explicit BasicSignalWatch(Lanes& lanes) : lanes_(lanes) {}
+  BasicSignalWatch(const BasicSignalWatch&) = delete;
+  BasicSignalWatch& operator=(const BasicSignalWatch&) = delete;
+  ~BasicSignalWatch() { stop(); }
 
   void start() {
-    const std::lock_guard lock(installing_);
+    const Lock lock(installing_);
     if (watch_) return;
-    std::atomic<SignalWatch*>* const free = place(nullptr);
+    std::atomic<BasicSignalWatch*>* const free = place(nullptr);
     if (free == nullptr) throw std::runtime_error("World::watchSignals: too many worlds watch signals");
     if (event_.get() < 0) event_ = Descriptor::event();
     clearEvent(event_.get());
     watch_ = lanes_.watch(*this);
     lanes_.spawn(*this, Lane::Io);
     free->store(this);
-    for (const int signal : signals) replace(signal, SIG_DFL, &SignalWatch::handle);
+    for (const int signal : signals) replace(signal, SIG_DFL, &BasicSignalWatch::handle);
   }
 
   void stop() {
-    const std::lock_guard lock(installing_);
+    const Lock lock(installing_);
     if (!watch_) return;
     if (auto* const own = place(this)) own->store(nullptr);
     bool last = true;
     for (const auto& other : watching_) last = last && other.load() == nullptr;
     for (const int signal : signals) {
-      if (last) replace(signal, &SignalWatch::handle, SIG_DFL);
+      if (last) replace(signal, &BasicSignalWatch::handle, SIG_DFL);
     }
     // A handler on another thread may have seen this and still run; one on this thread has ended.
-    while (handling_.load() != 0) std::this_thread::yield();
+    while (handling_.load() != 0) ::sched_yield();
     lanes_.retire(*this);
     lanes_.unwatch(watch_);
     watch_.reset();
@@ -70,7 +74,7 @@ class SignalWatch final : public Actor {
   using Handler = void (*)(int);
   static constexpr std::array signals{SIGINT, SIGTERM};
 
-  static std::atomic<SignalWatch*>* place(const SignalWatch* holding) {
+  static std::atomic<BasicSignalWatch*>* place(const BasicSignalWatch* holding) {
     for (auto& one : watching_)
       if (one.load() == holding) return &one;
     return nullptr;
@@ -93,9 +97,9 @@ class SignalWatch final : public Actor {
     const int error = errno;
     handling_.fetch_add(1);
     for (const int signal : signals)
-      replace(signal, &SignalWatch::handle, SIG_DFL);  // the next one ends a program that is stuck
+      replace(signal, &BasicSignalWatch::handle, SIG_DFL);  // the next one ends a program that is stuck
     for (auto& place : watching_) {
-      if (SignalWatch* const watch = place.load(); watch != nullptr) {
+      if (BasicSignalWatch* const watch = place.load(); watch != nullptr) {
         watch->interrupted_.store(true);
         setEvent(watch->event_.get());
       }
@@ -104,15 +108,16 @@ class SignalWatch final : public Actor {
     errno = error;
   }
 
-  static inline std::mutex installing_;
-  static inline std::array<std::atomic<SignalWatch*>, 64> watching_{};
+  static inline Mutex installing_;
+  static inline std::array<std::atomic<BasicSignalWatch*>, 64> watching_{};
   static inline std::atomic<int> handling_{0};
-  static_assert(std::atomic<SignalWatch*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+  static_assert(std::atomic<BasicSignalWatch*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
   Lanes& lanes_;
   Descriptor event_;
   std::shared_ptr<Watch> watch_;  // while watching
   std::atomic<bool> interrupted_{false};
 };
+using SignalWatch = BasicSignalWatch<>;
 
 }  // namespace dstream::inline v0::detail

@@ -14,16 +14,17 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
+#include <dstream/runtime/real_world_thread.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0::detail {
@@ -36,8 +37,8 @@ struct Address {
 inline std::string reasonOf(int error) { return std::generic_category().message(error); }
 
 /// getaddrinfo's answer, in its order; empty with the reason in `error` if there is none.
-inline std::vector<Address> resolve(const std::string& host, std::uint16_t port, int flags,
-                                    std::string& error) {
+template <class Use = OnUse>
+Deferred<std::vector<Address>, Use> resolve(const std::string& host, std::uint16_t port, int flags, std::string& error) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -48,8 +49,8 @@ inline std::vector<Address> resolve(const std::string& host, std::uint16_t port,
     error = code == EAI_SYSTEM ? reasonOf(errno) : ::gai_strerror(code);
     return {};
   }
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(found, &::freeaddrinfo);
-  std::vector<Address> addresses;
+  const Deferred<std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>, Use> owned(found, &::freeaddrinfo);
+  Deferred<std::vector<Address>, Use> addresses;
   for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
     if (at->ai_addrlen > sizeof(sockaddr_storage)) continue;
     Address& address = addresses.emplace_back();
@@ -62,22 +63,23 @@ inline std::vector<Address> resolve(const std::string& host, std::uint16_t port,
 
 /// A name that is being looked up. The thread that does it can take minutes and shares this; the connection
 /// may leave any time.
-struct Lookup {
-  std::mutex mutex;
+template <class Use = OnUse>
+struct BasicLookup {
+  Mutex mutex;
   World* world;  // null once the connection has left
   Actor* owner;
   bool done = false;
-  std::vector<Address> addresses;
+  Deferred<std::vector<Address>, Use> addresses;
   std::string error;
 
-  static std::shared_ptr<Lookup> start(World& world, Actor& owner, const Endpoint& endpoint) {
-    auto lookup = std::make_shared<Lookup>();
+  static std::shared_ptr<BasicLookup> start(World& world, Actor& owner, const Endpoint& endpoint) {
+    auto lookup = std::make_shared<BasicLookup>();
     lookup->world = &world;
     lookup->owner = &owner;
-    std::thread([lookup, host = endpoint.host, port = endpoint.port] {
+    Thread("dstream-lookup", [lookup, host = endpoint.host, port = endpoint.port] {
       std::string error;
-      auto addresses = resolve(host, port, 0, error);
-      const std::lock_guard lock(lookup->mutex);
+      auto addresses = resolve<Use>(host, port, 0, error);
+      const Lock lock(lookup->mutex);
       lookup->addresses = std::move(addresses);
       lookup->error = std::move(error);
       lookup->done = true;
@@ -86,20 +88,25 @@ struct Lookup {
     return lookup;
   }
 };
+using Lookup = BasicLookup<>;
 
-class RealConnection final : public Connection {
+template <class Use = OnUse>
+class BasicRealConnection final : public Connection {
+  using Lanes = BasicLanes<Use>;
+  using Lookup = BasicLookup<Use>;
+
  public:
-  RealConnection(World& world, Lanes& lanes, const Endpoint& endpoint, Actor& owner)
+  BasicRealConnection(World& world, Lanes& lanes, const Endpoint& endpoint, Actor& owner)
       : lanes_(lanes), name_(nameOf(endpoint)), watch_(lanes.watch(owner)) {
     try {
       if (endpoint.host
           == "localhost") {  // by definition these two, whatever the resolver would do to find out
         for (const char* host : {"127.0.0.1", "::1"}) {
-          for (const Address& address : resolve(host, endpoint.port, AI_NUMERICHOST, error_))
+          for (const Address& address : resolve<Use>(host, endpoint.port, AI_NUMERICHOST, error_))
             addresses_.push_back(address);
         }
       } else {
-        addresses_ = resolve(endpoint.host, endpoint.port, AI_NUMERICHOST, error_);
+        addresses_ = resolve<Use>(endpoint.host, endpoint.port, AI_NUMERICHOST, error_);
       }
       if (addresses_.empty()) {
         error_.clear();
@@ -116,12 +123,12 @@ class RealConnection final : public Connection {
     if (phase_ != Phase::Connecting) world.wake(owner);
   }
 
-  RealConnection(const RealConnection&) = delete;
-  RealConnection& operator=(const RealConnection&) = delete;
+  BasicRealConnection(const BasicRealConnection&) = delete;
+  BasicRealConnection& operator=(const BasicRealConnection&) = delete;
 
-  ~RealConnection() override {
+  ~BasicRealConnection() override {
     if (lookup_) {
-      const std::lock_guard lock(lookup_->mutex);
+      const Lock lock(lookup_->mutex);
       lookup_->world = nullptr;
     }
     lanes_.unwatch(watch_);
@@ -187,7 +194,7 @@ class RealConnection final : public Connection {
 
   void takeAddresses() {
     {
-      const std::lock_guard lock(lookup_->mutex);
+      const Lock lock(lookup_->mutex);
       if (!lookup_->done) return;
       addresses_ = std::move(lookup_->addresses);
       if (addresses_.empty()) fail(lookup_->error);
@@ -258,10 +265,11 @@ class RealConnection final : public Connection {
   Phase phase_ = Phase::Connecting;
   int reason_ = 0;
   std::shared_ptr<Lookup> lookup_;
-  std::vector<Address> addresses_;
+  Deferred<std::vector<Address>, Use> addresses_;
   std::size_t next_ = 0;
   Descriptor socket_;
   std::shared_ptr<Watch> watch_;
 };
+using RealConnection = BasicRealConnection<>;
 
 }  // namespace dstream::inline v0::detail

@@ -4,16 +4,16 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/world.hpp>
@@ -76,18 +76,25 @@ class CancellableRunner {
   std::atomic<bool> cancelled_{false};
 };
 
-class Scheduler final : public Actor {
+template <class Use = OnUse>
+class BasicScheduler final : public Actor {
+  using EventBus = BasicEventBus<Use>;
+  using Graph = BasicGraph<Use>;
+  using Batches = Deferred<std::vector<BatchInfo>, Use>;
+  using Jobs = Deferred<std::vector<std::unique_ptr<Job>>, Use>;
+  using Nodes = Deferred<std::vector<NodeBase*>, Use>;
+
  public:
-  Scheduler(World& world, Graph& graph, EventBus& events, CancellableRunner& runner, FailurePolicy onFailure)
+  BasicScheduler(World& world, Graph& graph, EventBus& events, CancellableRunner& runner, FailurePolicy onFailure)
       : world_(world), graph_(graph), events_(events), runner_(runner), onFailure_(onFailure) {}
 
   /// The nodes whose memory of a batch ends with it. Before the first submit.
-  void remembering(std::vector<NodeBase*> nodes) { nodes_ = std::move(nodes); }
+  void remembering(Nodes nodes) { nodes_ = std::move(nodes); }
 
   void submit(BatchInfo batch) {
     events_.post(BatchSubmitted{batch});
     {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       queue_.push_back(std::move(batch));
     }
     world_.wake(*this);
@@ -96,10 +103,10 @@ class Scheduler final : public Actor {
   Step step(World&) override {
     BatchInfo batch;
     {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       if (queue_.empty() || halted_) return Step::idle();
       batch = std::move(queue_.front());
-      queue_.pop_front();
+      queue_.erase(queue_.begin());
     }
     run(batch);
     return Step::ready();
@@ -109,15 +116,16 @@ class Scheduler final : public Actor {
   [[nodiscard]] std::uint64_t completed() const { return completed_.load(std::memory_order_acquire); }
 
   /// No further batch begins. Gives those that wait, and the one that was cut short, if any is known of by now.
-  std::deque<BatchInfo> halt() {
-    const std::lock_guard lock(mutex_);
+  Batches halt() {
+    const detail::Lock lock(mutex_);
     halted_ = true;
-    for (BatchInfo& batch : std::exchange(cutShort_, {})) queue_.push_front(std::move(batch));
-    return std::exchange(queue_, {});
+    Batches given = std::exchange(cutShort_, {});
+    for (BatchInfo& batch : std::exchange(queue_, {})) given.push_back(std::move(batch));
+    return given;
   }
   /// A failed batch, or halt, ended the work.
   [[nodiscard]] bool halted() const {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     return halted_;
   }
   /// True in the call of an output's function, where a stop cannot wait for the batch to end.
@@ -125,12 +133,12 @@ class Scheduler final : public Actor {
 
   /// The most recent error of an output or of forming a batch, never cleared; null without one.
   [[nodiscard]] std::exception_ptr error() const {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     return error_;
   }
   void report(std::exception_ptr error) {
     {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       error_ = std::move(error);
     }
     world_.notify();
@@ -140,8 +148,8 @@ class Scheduler final : public Actor {
   void run(BatchInfo& info) {
     info.started = world_.now(Clock::Wall);
     events_.post(BatchStarted{info});
-    std::vector<std::unique_ptr<Job>> jobs;
-    const Scheduler* const outer = std::exchange(running_, this);
+    Jobs jobs;
+    const BasicScheduler* const outer = std::exchange(running_, this);
     bool whole = true;
     if (generate(info, jobs)) {
       for (std::size_t id = 0; id < jobs.size() && whole; ++id) {
@@ -152,7 +160,7 @@ class Scheduler final : public Actor {
     jobs.clear();
     running_ = outer;
     if (!whole) {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       cutShort_.push_back(info);
     }
     const bool succeeded = whole && info.failedOutputs == 0 && finish(info);
@@ -167,7 +175,7 @@ class Scheduler final : public Actor {
   }
 
   /// All outputs' jobs, null where a stream has no batch. One failure and no output of this batch runs.
-  bool generate(BatchInfo& info, std::vector<std::unique_ptr<Job>>& jobs) {
+  bool generate(BatchInfo& info, Jobs& jobs) {
     try {
       for (NodeBase* node : nodes_) node->advance(info.batch);
       for (const auto& output : graph_.outputs()) jobs.push_back(output->generate(info.batch));
@@ -215,26 +223,27 @@ class Scheduler final : public Actor {
   void failed(BatchInfo& info) {
     ++info.failedOutputs;
     if (onFailure_ == FailurePolicy::Stop) {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       halted_ = true;
     }
     report(std::current_exception());
   }
 
-  static inline thread_local const Scheduler* running_ = nullptr;
+  static inline thread_local const BasicScheduler* running_ = nullptr;
 
   World& world_;
   Graph& graph_;
   EventBus& events_;
   CancellableRunner& runner_;
   const FailurePolicy onFailure_;
-  std::vector<NodeBase*> nodes_;
-  mutable std::mutex mutex_;
-  std::deque<BatchInfo> queue_;
-  std::vector<BatchInfo> cutShort_;
+  Nodes nodes_;
+  mutable detail::Mutex mutex_;
+  Batches queue_;
+  Batches cutShort_;
   bool halted_ = false;
   std::exception_ptr error_;
   std::atomic<std::uint64_t> completed_{0};
 };
+using Scheduler = BasicScheduler<>;
 
 }  // namespace dstream::inline v0

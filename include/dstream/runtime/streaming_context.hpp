@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -16,6 +15,8 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/batch_clock.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/context.hpp>
@@ -37,20 +38,32 @@ struct QueueOptions;
 /// **threads** built and started by one thread; waiting, stopping and asking from any, but stopping not from a listener.
 /// **errors** IllegalState for a call in the wrong state, std::invalid_argument for what cannot be started.
 /// **source** Spark's StreamingContext; spelled as there.
-class StreamingContext {
+template <class Use = OnUse>
+class BasicStreamingContext {
+  using BlockPool = BasicBlockPool<Use>;
+  using BatchClock = BasicBatchClock<Use>;
+  using Context = BasicContext<Use>;
+  using EventBus = BasicEventBus<Use>;
+  using Graph = BasicGraph<Use>;
+  using Inputs = Deferred<std::vector<Input*>, Use>;
+  using Nodes = Deferred<std::vector<NodeBase*>, Use>;
+  using ReceiverInfos = Deferred<std::vector<ReceiverInfo>, Use>;
+  using Runtime = BasicRuntime<Use>;
+  using Scheduler = BasicScheduler<Use>;
+
  public:
   /// **units** any std::chrono duration; in whole nanoseconds, above zero.
-  StreamingContext(Context& context, std::chrono::nanoseconds batchInterval)
+  BasicStreamingContext(Context& context, std::chrono::nanoseconds batchInterval)
       : context_(context), world_(context.world()), configuration_(context.configuration()), interval_(batchInterval.count()),
         graph_(std::make_shared<Graph>()), events_(world_) {
     if (interval_ <= 0) throw std::invalid_argument("dstream: the batch interval must be longer than zero");
     graph_->console = [&world = world_](std::string_view text) { world.write(Console::Out, text); };
     if (configuration_.defaultListener) events_.add(DefaultListener(world_, context.name()));
   }
-  StreamingContext(const StreamingContext&) = delete;
-  StreamingContext& operator=(const StreamingContext&) = delete;
+  BasicStreamingContext(const BasicStreamingContext&) = delete;
+  BasicStreamingContext& operator=(const BasicStreamingContext&) = delete;
   /// Stops at once if it is still active; the Context goes on.
-  ~StreamingContext() {
+  ~BasicStreamingContext() {
     if (graph_->state() == State::Active) {
       const bool asked = stopAsked_.load(std::memory_order_acquire);
       stopNow(asked && askedGracefully_);
@@ -88,7 +101,7 @@ class StreamingContext {
   /// **errors** IllegalState when stopped, or while another streaming context of this process is active (this one then stays Initialized);
   /// std::invalid_argument without outputs or with two nodes of one name (this one is Stopped then).
   void start() {
-    const std::lock_guard life(life_);
+    const detail::Lock life(life_);
     if (graph_->state() == State::Active) {
       events_.post(Warning{"StreamingContext has already been started"});
       return;
@@ -130,7 +143,7 @@ class StreamingContext {
       world_.notify();
       return {};
     }
-    const std::lock_guard life(life_);
+    const detail::Lock life(life_);
     StopReport report;
     if (graph_->state() == State::Active) {
       report = stopNow(stopGracefully);
@@ -148,8 +161,8 @@ class StreamingContext {
   [[nodiscard]] State getState() const { return graph_->state(); }
   [[nodiscard]] Context& context() { return context_; }
   /// Of every input with a receiver, in the order of creation.
-  [[nodiscard]] std::vector<ReceiverInfo> receivers() const {
-    std::vector<ReceiverInfo> infos;
+  [[nodiscard]] ReceiverInfos receivers() const {
+    ReceiverInfos infos;
     for (const auto& input : inputs_)
       if (input->hasReceiver()) infos.push_back(input->receiver());
     return infos;
@@ -158,15 +171,15 @@ class StreamingContext {
   void addStreamingListener(Listener listener) { events_.add(std::move(listener)); }
 
   /// The streaming context of this process that is active (of several worlds' the one started last), or null.
-  [[nodiscard]] static StreamingContext* getActive() {
-    const std::lock_guard lock(activeMutex_);
+  [[nodiscard]] static BasicStreamingContext* getActive() {
+    const detail::Lock lock(activeMutex_);
     return active_.empty() ? nullptr : active_.back();
   }
 
  private:
   void launch() {
     if (graph_->outputs().empty()) throw std::invalid_argument("dstream: No output operations registered, so nothing to execute; end a stream with print() or foreachRDD(f)");
-    const std::vector<NodeBase*> nodes = graph_->reachable();
+    const Nodes nodes = graph_->reachable();
     requireDistinctNames(nodes);
 
     runner_.emplace(context_.runner(), world_.random());
@@ -193,7 +206,7 @@ class StreamingContext {
     world_.spawn(*clock_, Lane::Io);
   }
 
-  void requireDistinctNames(const std::vector<NodeBase*>& nodes) const {
+  void requireDistinctNames(const Nodes& nodes) const {
     for (std::size_t i = 0; i < nodes.size(); ++i)
       for (std::size_t j = 0; j < i; ++j)
         if (!nodes[i]->name.empty() && nodes[i]->name == nodes[j]->name)
@@ -225,7 +238,7 @@ class StreamingContext {
     world_.await([&] { return lastError() != nullptr || graph_->state() == State::Stopped || toStop(); }, deadline);
     if (const std::exception_ptr error = lastError()) std::rethrow_exception(error);
     if (toStop()) {
-      const std::lock_guard life(life_);
+      const detail::Lock life(life_);
       if (graph_->state() == State::Active) {  // else another waiter was quicker
         const bool asked = stopAsked_.load(std::memory_order_acquire);
         stopNow(cameToItsEnd() || (asked ? askedGracefully_ : configuration_.stopGracefullyOnShutdown));
@@ -304,20 +317,20 @@ class StreamingContext {
   }
 
   void claimActive() {
-    const std::lock_guard lock(activeMutex_);
-    for (const StreamingContext* other : active_)
+    const detail::Lock lock(activeMutex_);
+    for (const BasicStreamingContext* other : active_)
       if (other->world_.process() == world_.process())
         throw IllegalState("dstream: only one StreamingContext may be started in this process; the one of \"" + other->context_.name() +
                            "\" is active, stop it first");
     active_.push_back(this);
   }
   void releaseActive() {
-    const std::lock_guard lock(activeMutex_);
+    const detail::Lock lock(activeMutex_);
     std::erase(active_, this);
   }
 
-  static inline std::mutex activeMutex_;
-  static inline std::vector<StreamingContext*> active_;
+  static inline detail::Mutex activeMutex_;
+  static inline std::vector<BasicStreamingContext*> active_;
 
   Context& context_;
   World& world_;
@@ -325,20 +338,21 @@ class StreamingContext {
   const Nanos interval_;
   std::shared_ptr<Graph> graph_;
   EventBus events_;
-  std::vector<std::shared_ptr<Input>> inputs_;
+  Deferred<std::vector<std::shared_ptr<Input>>, Use> inputs_;
 
-  std::mutex life_;  // start and stop, one at a time
+  detail::Mutex life_;  // start and stop, one at a time
   std::atomic<bool> asking_{false};
   std::atomic<bool> stopAsked_{false};  // by an output's function, after the two below
   bool askedContext_ = false;
   bool askedGracefully_ = false;
-  std::vector<Input*> running_;
-  std::vector<Input*> started_;
-  std::optional<CancellableRunner> runner_;
+  Inputs running_;
+  Inputs started_;
+  Deferred<std::optional<CancellableRunner>, Use> runner_;
   std::shared_ptr<BlockPool> pool_;
   std::optional<Runtime> runtime_;
   std::optional<Scheduler> scheduler_;
   std::optional<BatchClock> clock_;
 };
+using StreamingContext = BasicStreamingContext<>;
 
 }  // namespace dstream::inline v0

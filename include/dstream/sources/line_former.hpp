@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/world.hpp>
 
@@ -22,9 +23,13 @@ namespace dstream::inline v0 {
 /// much came, `cut` hands over all complete lines, `endOfText` the unterminated last one too. Only the cut line at the end of a block is copied.
 /// **kept** the block being filled, at most the longest line allowed; complete blocks until they are taken.
 /// **threads** the receiver's lane.
-class LineFormer {
+template <class Use = OnUse>
+class BasicLineFormer {
+  using Block = BasicBlock<Use>;
+  using BlockPool = BasicBlockPool<Use>;
+
  public:
-  LineFormer(std::shared_ptr<BlockPool> pool, std::size_t maxLineBytes, Actor& owner)
+  BasicLineFormer(std::shared_ptr<BlockPool> pool, std::size_t maxLineBytes, Actor& owner)
       : pool_(std::move(pool)), maxLineBytes_(maxLineBytes), owner_(owner) {}
 
   /// A new text begins. stripBom: the UTF-8 byte-order mark, if it begins with one, is not data.
@@ -210,5 +215,6 @@ class LineFormer {
   std::uint64_t dropped_ = 0;
   std::deque<Block> ready_;
 };
+using LineFormer = BasicLineFormer<>;
 
 }  // namespace dstream::inline v0

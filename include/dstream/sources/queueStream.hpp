@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -18,6 +17,7 @@
 #include <dstream/core/owned.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/rdd.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/stream/node.hpp>
@@ -38,27 +38,27 @@ class BatchQueue {
   }
   /// One batch of several partitions.
   void push(Partitions partitions) {
-    const std::lock_guard lock(state_->mutex);
+    const detail::Lock lock(state_->mutex);
     if (state_->closed) throw IllegalState("dstream: this BatchQueue has been closed");
     state_->batches.push_back(std::move(partitions));
   }
   /// No batch follows: when the queue is empty, its stream has come to its end.
   void close() {
-    const std::lock_guard lock(state_->mutex);
+    const detail::Lock lock(state_->mutex);
     state_->closed = true;
   }
   [[nodiscard]] std::size_t size() const {
-    const std::lock_guard lock(state_->mutex);
+    const detail::Lock lock(state_->mutex);
     return state_->batches.size();
   }
   [[nodiscard]] bool closed() const {
-    const std::lock_guard lock(state_->mutex);
+    const detail::Lock lock(state_->mutex);
     return state_->closed;
   }
 
   /// The next batch, or with `all` everything queued as one; none when there is nothing.
   [[nodiscard]] std::optional<Partitions> pop(bool all) {
-    const std::lock_guard lock(state_->mutex);
+    const detail::Lock lock(state_->mutex);
     if (state_->batches.empty()) return std::nullopt;
     Partitions taken = std::move(state_->batches.front());
     state_->batches.pop_front();
@@ -71,7 +71,7 @@ class BatchQueue {
 
  private:
   struct Shared {
-    mutable std::mutex mutex;
+    mutable detail::Mutex mutex;
     std::deque<Partitions> batches;
     bool closed = false;
   };
@@ -133,7 +133,7 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
     for (const auto& partition : *taken) info.to += partition.size();
     info.blocks = taken->size();
     planned_ = info.to;
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     batches_.emplace_back(batch.seq, std::move(taken));
     return info;
   }
@@ -145,20 +145,20 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
   [[nodiscard]] bool drained() const override { return stopped_.load(std::memory_order_acquire) || queue_.size() == 0; }
   [[nodiscard]] bool finished() const override { return queue_.closed() && (!options_.oneAtATime || queue_.size() <= 1); }
   std::uint64_t close() override {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     batches_.clear();
     return 0;
   }
   /// Also what was planned for a batch that could not be formed.
   void forget(const Batch& batch) override {
     SharedNode<QueuedBatch<T>>::forget(batch);
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     std::erase_if(batches_, [&](const auto& entry) { return entry.first <= batch.seq; });
   }
 
  private:
   std::optional<QueuedBatch<T>> compute(const Batch& batch) override {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     for (auto& [seq, partitions] : batches_) {
       if (seq != batch.seq) continue;
       QueuedBatch<T> rdd(std::move(partitions), runner_);
@@ -174,7 +174,7 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
   RunnerRef runner_;
   std::uint64_t planned_ = 0;
   std::atomic<bool> stopped_{false};
-  std::mutex mutex_;
+  detail::Mutex mutex_;
   std::vector<std::pair<std::uint64_t, std::shared_ptr<const Partitions>>> batches_;
 };
 
@@ -182,12 +182,14 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
 /// **meaning** each batch takes the next pushed one, or with `oneAtATime = false` all of them; nothing queued gives an empty batch.
 /// Batches may be pushed before and after start. **kept** the pushed records, until their batch is done. **order** as pushed.
 /// **errors** IllegalState after start. Not replayable. **source** Spark's queueStream. **example** examples/queue_stream.cpp
+template <class Use>
 template <class T>
-auto StreamingContext::queueStream(BatchQueue<T>& queue, QueueOptions options) {
+auto BasicStreamingContext<Use>::queueStream(BatchQueue<T>& queue, QueueOptions options) {
   return addInput(std::make_shared<QueueInput<T>>(queue, options, typename BatchQueue<T>::Partitions{}));
 }
+template <class Use>
 template <class T>
-auto StreamingContext::queueStream(BatchQueue<T>& queue) {
+auto BasicStreamingContext<Use>::queueStream(BatchQueue<T>& queue) {
   return queueStream(queue, QueueOptions{});
 }
 

@@ -9,7 +9,6 @@
 #include <deque>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -17,6 +16,8 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/streaming_context.hpp>
@@ -40,13 +41,19 @@ struct SocketOptions {
 };
 
 /// The receiver behind socketTextStream: an actor that connects, reads into blocks and comes back after every mishap.
-class SocketText final : public SharedNode<TextBlocks>, public Input, public Actor {
+template <class Use = OnUse>
+class BasicSocketText final : public SharedNode<BasicTextBlocks<Use>>, public Input, public Actor {
+  using Block = BasicBlock<Use>;
+  using LineFormer = BasicLineFormer<Use>;
+  using Runtime = BasicRuntime<Use>;
+  using TextBlocks = BasicTextBlocks<Use>;
+
  public:
   using rdd_type = TextBlocks;
   static constexpr bool replayable = false;
   static constexpr bool resumable = false;
 
-  SocketText(std::string host, std::uint16_t port, SocketOptions options)
+  BasicSocketText(std::string host, std::uint16_t port, SocketOptions options)
       : endpoint_{std::move(host), port}, options_(options) {
     if (endpoint_.host.empty()) throw std::invalid_argument("dstream: socketTextStream needs a host");
     if (port == 0) throw std::invalid_argument("dstream: socketTextStream needs a port");
@@ -69,7 +76,7 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
   InputInfo plan(const Batch& batch, std::size_t mostBytes) override {
     former_->cut();
     std::vector<Block> blocks;
-    InputInfo info{id, name, planned_, planned_, 0};
+    InputInfo info{id, this->name, planned_, planned_, 0};
     std::deque<Block>& ready = former_->ready();
     while (!ready.empty()) {
       const std::size_t bytes = ready.front().text().size();
@@ -80,7 +87,7 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
     }
     info.blocks = blocks.size();
     planned_ = info.to;
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     batches_.emplace_back(batch.seq, std::move(blocks));
     return info;
   }
@@ -99,7 +106,7 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
     std::uint64_t dropped = former_->breakOff();
     for (const Block& block : former_->ready()) dropped += block.text().size();
     former_->ready().clear();
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     batches_.clear();
     if (!ended_) info_.state = ReceiverState::Stopped;
     return dropped;
@@ -108,16 +115,16 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
   /// Also what was planned for a batch that could not be formed.
   void forget(const Batch& batch) override {
     SharedNode<TextBlocks>::forget(batch);
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     std::erase_if(batches_, [&](const auto& entry) { return entry.first <= batch.seq; });
   }
 
   [[nodiscard]] bool hasReceiver() const override { return true; }
   [[nodiscard]] ReceiverInfo receiver() const override {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     ReceiverInfo info = info_;
     info.id = id;
-    info.name = name;
+    info.name = this->name;
     return info;
   }
 
@@ -148,7 +155,7 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
   std::optional<TextBlocks> compute(const Batch& batch) override {
     std::vector<Block> blocks;
     {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       for (auto& [seq, planned] : batches_)
         if (seq == batch.seq) blocks = std::move(planned);
       std::erase_if(batches_, [&](const auto& entry) { return entry.first <= batch.seq; });
@@ -158,7 +165,7 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
 
   Step read() {
     for (std::size_t bytes = 0; bytes < bytesPerStep;) {
-      const LineFormer::Space space = former_->space();
+      const auto space = former_->space();
       if (space.data == nullptr) return Step::idle();  // the pool wakes us
       const Transfer transfer = connection_->read(space.data, space.bytes);
       switch (transfer.status) {
@@ -201,7 +208,7 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
     const bool wasUp = receiver().state == ReceiverState::Up;
     breakOff("the connection broke in the middle of a record: " + error);
     {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       if (!wasUp) ++info_.retries;
     }
     if (options_.failAfter != 0 && receiver().retries >= options_.failAfter) return giveUp(error);
@@ -212,12 +219,12 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
     connection_.reset();
     const std::size_t lost = former_->breakOff();
     reportLongLines();
-    if (lost != 0) runtime_->events.post(DataDropped{name, lost, reason});
+    if (lost != 0) runtime_->events.post(DataDropped{this->name, lost, reason});
   }
 
   void reportLongLines() {
     if (const std::uint64_t bytes = former_->takeDropped(); bytes != 0)
-      runtime_->events.post(DataDropped{name, bytes, "a line over the limit of maxRecordBytes = " + std::to_string(runtime_->configuration.maxRecordBytes) + " bytes"});
+      runtime_->events.post(DataDropped{this->name, bytes, "a line over the limit of maxRecordBytes = " + std::to_string(runtime_->configuration.maxRecordBytes) + " bytes"});
   }
 
   Step backOff(const std::string& error) {
@@ -234,7 +241,7 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
   Step giveUp(const std::string& error) {
     change(ReceiverState::Failed, error);
     ended_ = true;
-    runtime_->fail(std::make_exception_ptr(std::runtime_error("dstream: receiver " + name + " failed: " + error)));
+    runtime_->fail(std::make_exception_ptr(std::runtime_error("dstream: receiver " + this->name + " failed: " + error)));
     return Step::idle();
   }
 
@@ -248,7 +255,7 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
   void cameUp() {
     if (up_) return;
     {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       ++info_.connections;
       info_.retries = 0;
     }
@@ -256,14 +263,14 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
   }
 
   void received(std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
+    const detail::Lock lock(mutex_);
     info_.bytes += bytes;
   }
 
   void change(ReceiverState state, const std::string& error = {}) {
     up_ = state == ReceiverState::Up;
     {
-      const std::lock_guard lock(mutex_);
+      const detail::Lock lock(mutex_);
       info_.state = state;
       if (!error.empty()) {
         info_.lastError = error;
@@ -282,7 +289,7 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
   // the io lane's
   Runtime* runtime_ = nullptr;
   std::optional<LineFormer> former_;
-  std::unique_ptr<Connection> connection_;
+  Deferred<std::unique_ptr<Connection>, Use> connection_;
   Nanos retryAt_ = 0;
   std::uint64_t planned_ = 0;
   bool up_ = false;
@@ -291,12 +298,11 @@ class SocketText final : public SharedNode<TextBlocks>, public Input, public Act
   bool finished_ = false;
 
   // shared with the jobs lane and with whoever asks
-  mutable std::mutex mutex_;
+  mutable detail::Mutex mutex_;
   ReceiverInfo info_;
   std::vector<std::pair<std::uint64_t, std::vector<Block>>> batches_;
 };
-
-static_assert(Source<SocketText>);
+using SocketText = BasicSocketText<>;
 
 /// **shape** → DStream<string_view>
 /// **meaning** connects to `host:port` as a client and makes a record of every line it is sent; a batch holds what was received up to its time.
@@ -307,10 +313,13 @@ static_assert(Source<SocketText>);
 /// **errors** std::invalid_argument for an empty host or port 0; IllegalState after start. A refused connect is an event, never an exception,
 /// unless `failAfter` says so. Not replayable, not resumable: bytes that were received and not processed are lost with the process.
 /// **source** Spark's socketTextStream. **example** examples/network_word_count.cpp
-inline auto StreamingContext::socketTextStream(std::string host, std::uint16_t port, SocketOptions options) {
-  return addInput(std::make_shared<SocketText>(std::move(host), port, options));
+template <class Use>
+auto BasicStreamingContext<Use>::socketTextStream(std::string host, std::uint16_t port, SocketOptions options) {
+  static_assert(Source<BasicSocketText<Use>>);
+  return addInput(std::make_shared<BasicSocketText<Use>>(std::move(host), port, options));
 }
-inline auto StreamingContext::socketTextStream(std::string host, std::uint16_t port) {
+template <class Use>
+auto BasicStreamingContext<Use>::socketTextStream(std::string host, std::uint16_t port) {
   return socketTextStream(std::move(host), port, SocketOptions{});
 }
 

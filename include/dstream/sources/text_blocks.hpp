@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/block.hpp>
@@ -17,12 +18,15 @@
 namespace dstream::inline v0 {
 
 /// **meaning** the lines of blocks that are cut at line ends. Copies share the blocks, which go back to their pool with the last copy.
-class TextBlocks {
+template <class Use = OnUse>
+class BasicTextBlocks {
+  using Block = BasicBlock<Use>;
+
  public:
   using reference = std::string_view;
   using value_type = std::string_view;
 
-  TextBlocks(std::vector<Block> blocks, RunnerRef runner) : blocks_(std::make_shared<const std::vector<Block>>(std::move(blocks))), runner_(runner) {}
+  BasicTextBlocks(std::vector<Block> blocks, RunnerRef runner) : blocks_(std::make_shared<const std::vector<Block>>(std::move(blocks))), runner_(runner) {}
 
   [[nodiscard]] std::size_t partitions() const { return blocks_->size(); }
   [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const { return lines(partition).splits(0, bytes); }
@@ -40,5 +44,6 @@ class TextBlocks {
   std::shared_ptr<const std::vector<Block>> blocks_;
   RunnerRef runner_;
 };
+using TextBlocks = BasicTextBlocks<>;
 
 }  // namespace dstream::inline v0

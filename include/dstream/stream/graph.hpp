@@ -13,6 +13,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/core/function_ref.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>
 #include <dstream/stream/node.hpp>
@@ -40,7 +41,11 @@ class Output {
 };
 
 /// **threads** built by one thread; read by the runtime after start.
-class Graph {
+template <class Use = OnUse>
+class BasicGraph {
+  using Outputs = Deferred<std::vector<std::unique_ptr<Output>>, Use>;
+  using Nodes = Deferred<std::vector<NodeBase*>, Use>;
+
  public:
   /// Where outputs such as print() write.
   Function<void(std::string_view)> console;
@@ -55,22 +60,22 @@ class Graph {
     if (state() == State::Stopped) throw IllegalState(std::string("dstream: adding ") + what + " after stopping a StreamingContext is not supported");
   }
 
-  void addOutput(std::unique_ptr<Output> output) {
+  void addOutput(Deferred<std::unique_ptr<Output>, Use> output) {
     requireOpen("an output");
     if (output->name.empty()) output->name = "output " + std::to_string(outputs_.size());
     outputs_.push_back(std::move(output));
   }
-  [[nodiscard]] const std::vector<std::unique_ptr<Output>>& outputs() const { return outputs_; }
+  [[nodiscard]] const Outputs& outputs() const { return outputs_; }
 
   /// Every shared node that an output reaches, each once, parents before children.
-  [[nodiscard]] std::vector<NodeBase*> reachable() const {
-    std::vector<NodeBase*> nodes;
+  [[nodiscard]] Nodes reachable() const {
+    Nodes nodes;
     for (const auto& output : outputs_) output->eachShared([&](NodeBase& node) { reach(node, nodes); });
     return nodes;
   }
 
  private:
-  static void reach(NodeBase& node, std::vector<NodeBase*>& nodes) {
+  static void reach(NodeBase& node, Nodes& nodes) {
     for (const NodeBase* known : nodes)
       if (known == &node) return;
     node.eachParent([&](NodeBase& parent) { reach(parent, nodes); });
@@ -78,7 +83,8 @@ class Graph {
   }
 
   std::atomic<State> state_{State::Initialized};
-  std::vector<std::unique_ptr<Output>> outputs_;
+  Outputs outputs_;
 };
+using Graph = BasicGraph<>;
 
 }  // namespace dstream::inline v0
