@@ -31,6 +31,7 @@
 #include <dstream/operators/values.hpp>
 
 // see whole partitions
+#include <dstream/operators/cache.hpp>
 #include <dstream/operators/coalesce.hpp>
 #include <dstream/operators/glom.hpp>
 #include <dstream/operators/mapPartitions.hpp>

@@ -17,6 +17,7 @@
 #include <dstream/sources/socketTextStream.hpp>
 
 // what a stream is
+#include <dstream/stream/any_dstream.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/dstream.hpp>
 #include <dstream/stream/transform.hpp>

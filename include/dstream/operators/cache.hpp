@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// cache, persist: DStream<T> → DStream<T>, each batch computed once and kept, however many ask for it.
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/buffer.hpp>
+#include <dstream/core/config.hpp>
+#include <dstream/core/named.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/partitions.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/core/wide.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+struct CacheOp : Nameable<CacheOp> {
+  static constexpr Kind kind = Kind::Wide;
+
+  template <class Record>
+  static consteval bool check() {
+    return canKeep<Record>();
+  }
+
+  template <class R>
+  auto over(R rdd) const {
+    using T = typename R::value_type;
+    return wide<Partitions<T>>(std::move(rdd), [](R& parent, RunnerRef runner) {
+      using Records = std::vector<Kept<T>>;
+      const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
+      std::vector<Records> parts(slices.size());
+      runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
+        AppendStep<Records, T> append;
+        static_cast<void>(parent.fold(slices[task], &parts[task], append));
+      });
+      std::vector<Records> partitions(parent.partitions());
+      for (std::size_t task = 0; task < slices.size(); ++task) {
+        Records& partition = partitions[slices[task].partition];
+        if (partition.empty()) {
+          partition = std::move(parts[task]);
+        } else {
+          for (auto&& record : parts[task]) partition.push_back(std::move(record));
+        }
+      }
+      return Partitions<T>(std::move(partitions));
+    });
+  }
+};
+
+}  // namespace detail
+
+/// **shape** DStream<T> → DStream<T> (also Rdd and range)
+/// **meaning** the records of each batch, computed when they are first asked for and kept until the batch is forgotten: for a stream with several
+/// outputs or windows behind a dear function. What is wide already (reduceByKey, …) is computed once without it. **kept** the batch, as owners.
+/// **order** and partitions kept. **cost** a copy of each record. **errors** compile time: records that cannot be kept. **source** Spark DStream.cache.
+[[nodiscard]] inline auto cache() { return detail::CacheOp{}; }
+/// The same: this library keeps batches in memory and knows no other storage level.
+[[nodiscard]] inline auto persist() { return detail::CacheOp{}; }
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// AnyDStream<T>: a stream of T whatever it is made of, for members of classes, containers and streams chosen at run time. unionOf: many as one.
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/function_ref.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/core/runner.hpp>
+#include <dstream/stream/batches_rdd.hpp>
+#include <dstream/stream/dstream.hpp>
+#include <dstream/stream/errors.hpp>
+#include <dstream/stream/node.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** any Rdd of T, without its type. **cost** an indirect call per record, and none of its loops is fused with what follows.
+template <class T>
+class [[nodiscard("a pipeline does nothing until an action or output ends it")]] AnyRdd {
+ public:
+  using reference = View<T>;
+  using value_type = std::remove_cvref_t<reference>;
+
+  template <Rdd R>
+    requires(!std::is_same_v<R, AnyRdd>)
+  explicit AnyRdd(R rdd) : held_(std::make_unique<Held<R>>(std::move(rdd))) {}
+  AnyRdd(const AnyRdd& other) : held_(other.held_->clone()) {}
+  AnyRdd(AnyRdd&&) noexcept = default;
+  AnyRdd& operator=(AnyRdd other) noexcept {
+    std::swap(held_, other.held_);
+    return *this;
+  }
+  ~AnyRdd() = default;
+
+  [[nodiscard]] std::size_t partitions() const { return held_->partitions(); }
+  [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const { return held_->splits(partition, bytes); }
+  [[nodiscard]] RunnerRef runner() const { return held_->runner(); }
+  void prepare(RunnerRef runner) { held_->prepare(runner); }
+
+  template <class Accumulator, class Step>
+  Accumulator fold(Slice slice, Accumulator accumulator, Step& step) {
+    held_->each(slice, [&](reference record) {
+      accumulator = step(std::move(accumulator), static_cast<reference>(record));
+      return stopped(accumulator);
+    });
+    return accumulator;
+  }
+
+ private:
+  /// Gets a record, says whether it wants no more.
+  using Each = FunctionRef<bool(reference)>;
+
+  struct Erased {
+    virtual ~Erased() = default;
+    [[nodiscard]] virtual std::unique_ptr<Erased> clone() const = 0;
+    [[nodiscard]] virtual std::size_t partitions() const = 0;
+    [[nodiscard]] virtual std::size_t splits(std::size_t partition, std::size_t bytes) const = 0;
+    [[nodiscard]] virtual RunnerRef runner() const = 0;
+    virtual void prepare(RunnerRef runner) = 0;
+    virtual void each(Slice slice, Each each) = 0;
+  };
+  template <class R>
+  struct Held final : Erased {
+    explicit Held(R given) : rdd(std::move(given)) {}
+    [[nodiscard]] std::unique_ptr<Erased> clone() const override { return std::make_unique<Held>(rdd); }
+    [[nodiscard]] std::size_t partitions() const override { return rdd.partitions(); }
+    [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const override { return rdd.splits(partition, bytes); }
+    [[nodiscard]] RunnerRef runner() const override { return rdd.runner(); }
+    void prepare(RunnerRef runner) override { rdd.prepare(runner); }
+    void each(Slice slice, Each each) override {
+      static_cast<void>(foldUntil(rdd, slice, 0, [each](int none, auto&& record) {
+        return Until<int>{none, each(static_cast<reference>(std::forward<decltype(record)>(record)))};
+      }));
+    }
+    R rdd;
+  };
+
+  std::unique_ptr<Erased> held_;
+};
+
+namespace detail {
+
+template <Node Parent, class T>
+class AnyNode final : public SharedNode<AnyRdd<T>> {
+ public:
+  explicit AnyNode(Parent parent) : parent_(std::move(parent)) { this->slide = parent_.slide(); }
+  void eachParent(FunctionRef<void(NodeBase&)> visit) override { parent_.eachShared(visit); }
+
+ private:
+  std::optional<AnyRdd<T>> compute(const Batch& batch) override {
+    auto rdd = parent_.compute(batch);
+    if (!rdd) return std::nullopt;
+    return AnyRdd<T>(*std::move(rdd));
+  }
+  Parent parent_;
+};
+
+template <Rdd R>
+class UnionOfNode final : public SharedNode<BatchesRdd<R>> {
+ public:
+  explicit UnionOfNode(std::vector<SharedRef<R>> parents) : parents_(std::move(parents)) { this->slide = parents_.front().slide(); }
+  void eachParent(FunctionRef<void(NodeBase&)> visit) override {
+    for (const auto& parent : parents_) parent.eachShared(visit);
+  }
+
+ private:
+  std::optional<BatchesRdd<R>> compute(const Batch& batch) override {
+    std::vector<R> batches;
+    for (const auto& parent : parents_) {
+      std::optional<R> rdd = parent.compute(batch);
+      if (!rdd) throw MissingBatch("dstream: unionOf: one of the streams has no batch at this time");
+      batches.push_back(*std::move(rdd));
+    }
+    const RunnerRef runner = batches.front().runner();
+    return BatchesRdd<R>(std::move(batches), runner);
+  }
+  std::vector<SharedRef<R>> parents_;
+};
+
+}  // namespace detail
+
+/// **meaning** a DStream of T that forgot what it is made of; made from any DStream whose records are T (for text that is received: string_view).
+/// **cost** an indirect call per record; sources and keyed results have types without a pipeline in them anyway and need no AnyDStream.
+/// **example** `std::map<std::string, AnyDStream<int>>`
+template <class T>
+class AnyDStream : public DStream<SharedRef<AnyRdd<T>>> {
+ public:
+  template <Node N>
+    requires std::is_same_v<Kept<typename N::rdd_type::value_type>, Kept<T>> && std::is_convertible_v<typename N::rdd_type::reference, View<T>>
+  AnyDStream(const DStream<N>& stream)  // NOLINT(google-explicit-constructor): any stream of T is one
+      : DStream<SharedRef<AnyRdd<T>>>(stream.graph(), {std::make_shared<detail::AnyNode<N, T>>(stream.node())}) {}
+};
+
+/// **shape** vector of DStream<T> → DStream<T>. **meaning** each batch holds the records of all, in their order. The streams must be of one type:
+/// several sources of a kind, or AnyDStreams. **errors** std::invalid_argument for no streams, different contexts or slides.
+/// **source** Spark StreamingContext.union.
+template <class Stream>
+[[nodiscard]] auto unionOf(const std::vector<Stream>& streams) {
+  using R = typename Stream::rdd_type;
+  if (streams.empty()) throw std::invalid_argument("dstream: unionOf needs at least one stream");
+  std::vector<SharedRef<R>> parents;
+  for (const Stream& stream : streams) {
+    streams.front().requireSameClock(stream);
+    parents.push_back(stream.node());
+  }
+  return DStream<SharedRef<BatchesRdd<R>>>{streams.front().graph(), {std::make_shared<detail::UnionOfNode<R>>(std::move(parents))}};
+}
+
+}  // namespace dstream::inline v0
