@@ -35,6 +35,7 @@
 #include <dstream/operators/coalesce.hpp>
 #include <dstream/operators/glom.hpp>
 #include <dstream/operators/mapPartitions.hpp>
+#include <dstream/operators/mapPartitionsWithIndex.hpp>
 #include <dstream/operators/sample.hpp>
 
 // end a loop and begin the next

@@ -33,6 +33,17 @@ const Replays oneByOne{
        run.partitions(Order::Kept, first | unionWith(run.otherNumbers(), first | map([](Number x) { return -x; })));
      }},
     {"queueAllAtOnce", [](Run& run) { run.partitions(Order::Kept, run.numbers({.oneAtATime = false})); }},
+    {"slice",
+     [](Run& run) {
+       run.context().remember(std::chrono::hours(1));
+       const auto sliced = run.numbers() | map([](Number x) { return x + 1; });
+       sliced | foreachRDD([](const auto&) {});
+       run.afterwards([&run, sliced] {
+         std::vector<std::vector<Number>> found;
+         for (const auto& batch : sliced.slice(run.time("from"), run.time("to"))) found.push_back(batch.collect());
+         return toJson(found);
+       });
+     }},
 };
 
 }  // namespace

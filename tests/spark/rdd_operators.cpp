@@ -17,6 +17,14 @@ const Replays rddOperators{
     {"transform.subtractByKey", [](Run& run) { run.records(Order::Any, run.pairs() | subtractByKey(run.otherPairs())); }},
     {"transform.cartesian", [](Run& run) { run.records(Order::Any, run.numbers() | cartesian(run.otherNumbers())); }},
     {"transform.zip", [](Run& run) { run.partitions(Order::Kept, run.numbers() | zip(run.otherNumbers())); }},
+    {"transform.mapPartitionsWithIndex",
+     [](Run& run) {
+       run.records(Order::Kept, run.numbers() | mapPartitionsWithIndex([](std::size_t index, const std::vector<Number>& partition) {
+                                  std::vector<std::pair<Number, Number>> pairs;
+                                  for (const Number x : partition) pairs.emplace_back(static_cast<Number>(index), x);
+                                  return pairs;
+                                }));
+     }},
     {"transform.zipWithIndex", [](Run& run) { run.partitions(Order::Kept, run.words() | zipWithIndex()); }},
     {"transform.sortBy",
      [](Run& run) { run.records(Order::Kept, run.numbers() | sortBy([](Number x) { return x; }, run.flag("ascending"))); }},

@@ -134,6 +134,12 @@ class Run {
     stream | dstream::foreachRDD([this, &output, act](auto batch) { tell(output, batch.batch(), toJson(act(batch))); });
   }
 
+  /// What is to be compared is known once all batches are done: a list, whole.
+  void afterwards(std::function<std::string()> said) { afterwards_ = std::move(said); }
+  /// The time of a case's `param`, in milliseconds behind the zero time.
+  [[nodiscard]] dstream::Time time(const char* param) const { return {start_ + static_cast<dstream::Nanos>(number(param)) * 1'000'000}; }
+  [[nodiscard]] dstream::StreamingContext& context() { return stream_; }
+
   /// Runs; the differences in words, or nothing.
   [[nodiscard]] std::string differences();
 
@@ -152,6 +158,7 @@ class Run {
 
   const nlohmann::json& golden_;
   std::deque<Output> outputs_;
+  std::function<std::string()> afterwards_;
   std::vector<std::shared_ptr<void>> queues_;
   dstream::testing::World world_;
   const dstream::Nanos start_ = world_.now(dstream::Clock::Wall);

@@ -95,6 +95,15 @@ class BasicStreamingContext {
     return DStream<SharedRef<Result>>{graph_, {std::move(input)}};
   }
 
+  /// Every stream remembers its batches for at least this long after they are done, for DStream::slice. Once, before start.
+  /// **kept** the batches, received blocks included. **errors** std::invalid_argument for a second call or no positive duration.
+  void remember(std::chrono::nanoseconds duration) {
+    graph_->requireOpen("a remember duration");
+    if (duration.count() <= 0) throw std::invalid_argument("dstream: the remember duration must be longer than zero");
+    if (remember_ != 0) throw std::invalid_argument("dstream: the remember duration is already set");
+    remember_ = duration.count();
+  }
+
   // --- life ---
 
   /// Validates the graph and starts it; does not block. In the Active state a warning and nothing else.
@@ -192,7 +201,10 @@ class BasicStreamingContext {
         if (node == &input->node()) running_.push_back(input.get());
     requireMemory();
     clock_.emplace(world_, interval_, running_, configuration_.maxBatchBytes, *scheduler_, events_);
-    for (NodeBase* node : nodes) node->begin(clock_->zero());
+    for (NodeBase* node : nodes) {
+      node->begin(clock_->zero());
+      node->remember = remember_;
+    }
 
     graph_->become(State::Active);
     if (configuration_.stopOnSignals) world_.watchSignals(true);
@@ -336,6 +348,7 @@ class BasicStreamingContext {
   World& world_;
   const Configuration configuration_;
   const Nanos interval_;
+  Nanos remember_ = 0;
   std::shared_ptr<Graph> graph_;
   EventBus events_;
   Deferred<std::vector<std::shared_ptr<Input>>, Use> inputs_;

@@ -19,7 +19,7 @@
 namespace dstream::inline v0 {
 
 /// **meaning** `compute(batch)` gives the Rdd of that batch, or none: no batch, which is not the same as an empty one.
-/// `eachShared(visit)` names the shared nodes directly above. `slide()`: how often there is a batch, in nanoseconds.
+/// `eachShared(visit)` names the shared nodes directly above; `shared()` is one of them. `slide()`: how often there is a batch, in nanoseconds.
 template <class T>
 concept Node = requires(const T& node, const Batch& batch) {
   typename T::rdd_type;
@@ -49,6 +49,8 @@ class NodeBase {
   virtual void rollback(const Batch&) {}
   /// The batch is done: what is remembered of it, and no longer asked to be, goes.
   virtual void forget(const Batch& batch) = 0;
+  /// Whether the batch of this time can still be had.
+  [[nodiscard]] virtual bool remembers(Time) const { return false; }
 
   /// A batch at this time: strictly after zero, on a multiple of the slide.
   [[nodiscard]] bool has(Time time) const { return time > zero_ && (time.nanoseconds - zero_.nanoseconds) % slide == 0; }
@@ -77,7 +79,10 @@ class SharedNode : public NodeBase {
     return remembered_.last().value;
   }
   void forget(const Batch& batch) override { remembered_.dropUntil({batch.time.nanoseconds - remember}); }
-  [[nodiscard]] const History<std::optional<R>>& remembered() const { return remembered_; }
+  [[nodiscard]] bool remembers(Time time) const override {
+    const auto* known = remembered_.find(time);
+    return known != nullptr && known->value;
+  }
 
  private:
   virtual std::optional<R> compute(const Batch& batch) = 0;
@@ -92,6 +97,7 @@ struct SharedRef {
   [[nodiscard]] std::optional<R> compute(const Batch& batch) const { return node->get(batch); }
   void eachShared(FunctionRef<void(NodeBase&)> visit) const { visit(*node); }
   [[nodiscard]] std::int64_t slide() const { return node->slide; }
+  [[nodiscard]] const NodeBase& shared() const { return *node; }
 
   std::shared_ptr<SharedNode<R>> node;
 };
@@ -107,6 +113,7 @@ struct NarrowNode {
   }
   void eachShared(FunctionRef<void(NodeBase&)> visit) const { parent.eachShared(visit); }
   [[nodiscard]] std::int64_t slide() const { return parent.slide(); }
+  [[nodiscard]] const NodeBase& shared() const { return parent.shared(); }
 
   Parent parent;
   Op op;

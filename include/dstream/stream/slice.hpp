@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// DStream::slice: the batches of a stretch of time that a stream still remembers.
+
+#include <cstdint>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/stream/batch.hpp>
+#include <dstream/stream/batch_rdd.hpp>
+#include <dstream/stream/dstream.hpp>
+#include <dstream/stream/errors.hpp>
+#include <dstream/stream/graph.hpp>
+
+namespace dstream::inline v0 {
+
+/// **shape** DStream<T> → vector<BatchRdd<…>>, in the order of time
+/// **meaning** the batches with times in [from, to], ends included; ends between two batches are rounded down. What is no longer remembered is left
+/// out: say StreamingContext::remember(d) before start. (Spark computes it anew where it can.) **threads** from an output's function, or after stop.
+/// **cost** nothing until the batches are used; fused operators are computed again then. **errors** IllegalState before start.
+/// **source** Spark DStream.slice.
+template <Node N>
+auto DStream<N>::slice(Time from, Time to) const {
+  if (graph_->state() == State::Initialized) throw IllegalState("dstream: slice: the stream has not been initialized; start its StreamingContext first");
+  std::vector<BatchRdd<rdd_type>> batches;
+  const NodeBase& shared = node_.shared();
+  const std::int64_t zero = shared.zero().nanoseconds;
+  const std::int64_t slide = node_.slide();
+  const auto atOrBefore = [&](Time time) { return (time.nanoseconds - zero) / slide; };
+  if (to.nanoseconds <= zero) return batches;
+  for (std::int64_t number = from.nanoseconds <= zero ? 1 : atOrBefore(from), last = atOrBefore(to); number <= last; ++number) {
+    Batch batch;
+    batch.seq = static_cast<std::uint64_t>(number);
+    batch.time = {zero + number * slide};
+    if (!shared.remembers(batch.time)) continue;
+    if (auto rdd = node_.compute(batch)) batches.push_back(BatchRdd<rdd_type>(*std::move(rdd), batch));
+  }
+  return batches;
+}
+
+}  // namespace dstream::inline v0

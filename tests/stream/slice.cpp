@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/stream/slice.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
+
+#include <dstream/windows/window.hpp>
+
+#include "runtime/stage.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+using Numbers = std::vector<int>;
+
+/// Behind the stream's zero time.
+Time at(const support::Stage& stage, std::int64_t milliseconds) {
+  const Nanos start = stage.world.now(Clock::Wall) - stage.world.now(Clock::Steady);
+  return {start / 1'000'000'000 * 1'000'000'000 + milliseconds * 1'000'000};
+}
+
+template <class Batches>
+std::vector<Numbers> all(const Batches& batches) {
+  std::vector<Numbers> found;
+  for (const auto& batch : batches) found.push_back(batch.collect());
+  return found;
+}
+
+TEST_CASE("slice: remembered batches, both ends included, rounded down") {
+  support::Stage stage;
+  const auto numbers = stage.stream.queueStream(stage.queue) | map([](int x) { return x * 10; });
+  numbers | foreachRDD([](const auto&) {});
+  stage.stream.remember(3s);
+  for (const int x : {1, 2, 3, 4, 5}) stage.queue.push(Numbers{x});
+  stage.stream.start();
+  stage.world.advance(5s);
+  CHECK(all(numbers.slice(at(stage, 3000), at(stage, 4000))) == std::vector<Numbers>{{30}, {40}});
+  CHECK(all(numbers.slice(at(stage, 3999), at(stage, 5999))) == std::vector<Numbers>{{30}, {40}, {50}});
+  CHECK(all(numbers.slice(at(stage, -9000), at(stage, 90'000))) == std::vector<Numbers>{{30}, {40}, {50}});
+  CHECK(all(numbers.slice(at(stage, 5000), at(stage, 4000))).empty());
+  CHECK(all(numbers.slice(at(stage, -9000), at(stage, -10))).empty());
+  const auto one = numbers.slice(at(stage, 5000), at(stage, 5000));
+  REQUIRE(one.size() == 1);
+  CHECK(one[0].batch().seq == 5);
+}
+
+TEST_CASE("slice: from within an output; of a stream that has a batch now and then") {
+  support::Stage stage;
+  const auto sums = stage.stream.queueStream(stage.queue) | window(2s, 2s) | reduce(plus);
+  std::vector<Numbers> seen;
+  sums | foreachRDD([&](const auto& batch) { seen = all(sums.slice(at(stage, 0), batch.time())); });
+  stage.stream.remember(10s);
+  for (const int x : {1, 2, 3, 4, 5}) stage.queue.push(Numbers{x});
+  stage.stream.start();
+  stage.world.advance(5s);
+  CHECK(seen == std::vector<Numbers>{{3}, {7}});
+}
+
+TEST_CASE("slice: not before start; remember: once, for longer than zero, before start") {
+  support::Stage stage;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  CHECK_THROWS_AS(numbers.slice(at(stage, 0), at(stage, 1000)), IllegalState);
+  CHECK_THROWS_AS(stage.stream.remember(0s), std::invalid_argument);
+  stage.stream.remember(1s);
+  CHECK(support::contains(support::messageOf<std::invalid_argument>([&] { stage.stream.remember(2s); }), "already set"));
+  numbers | foreachRDD([](const auto&) {});
+  stage.stream.start();
+  CHECK_THROWS_AS(stage.stream.remember(1s), IllegalState);
+}
+
+}  // namespace
