@@ -34,7 +34,7 @@ constexpr auto collectAll(R& rdd) {
     for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition)
       static_cast<void>(rdd.fold(Slice{partition}, &all, append));
   } else {
-    const std::vector<Slice> slices = slicesOf(rdd, runner.sliceBytes());
+    const auto slices = slicesOf(rdd, runner.sliceBytes());
     std::vector<Records> parts(slices.size());
     runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
       AppendStep<Records, T> own;

@@ -43,7 +43,7 @@ struct ForeachAction : ActionBase {
       for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition)
         static_cast<void>(rdd.fold(Slice{partition}, 0, effect));
     } else {
-      const std::vector<Slice> slices = slicesOf(rdd, runner.sliceBytes());
+      const auto slices = slicesOf(rdd, runner.sliceBytes());
       runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
         EffectStep<Fn> effect{fn};
         static_cast<void>(rdd.fold(slices[task], 0, effect));

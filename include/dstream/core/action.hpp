@@ -25,7 +25,7 @@ constexpr Accumulator foldAll(R& rdd, Accumulator identity, Step step, Merge mer
       foldInto(rdd, Slice{partition}, identity, step);
     return identity;
   } else {
-    const std::vector<Slice> slices = slicesOf(rdd, runner.sliceBytes());
+    const auto slices = slicesOf(rdd, runner.sliceBytes());
     std::vector<std::optional<Accumulator>> partials(slices.size());
     runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
       Accumulator partial = identity;
@@ -43,7 +43,7 @@ template <class Partial, Rdd R, class Step>
 std::vector<Partial> foldSlices(R& rdd, const Step& step) {
   auto runner = rdd.runner();
   rdd.prepare(runner);
-  const std::vector<Slice> slices = slicesOf(rdd, runner.sliceBytes());
+  const auto slices = slicesOf(rdd, runner.sliceBytes());
   std::vector<Partial> partials(slices.size());
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
     Step own = step;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/runner.hpp>
 
 namespace dstream::inline v0 {
@@ -161,7 +162,7 @@ DSTREAM_INLINE constexpr void foldInto(R& rdd, Slice slice, Value& accumulator, 
 /// The tasks of a prepared Rdd: every partition cut into slices of about `bytes`; in order, so joining by index keeps the order.
 template <Rdd R>
 std::vector<Slice> slicesOf(const R& rdd, std::size_t bytes) {
-  std::vector<Slice> slices;
+  Deferred<std::vector<Slice>, R> slices;
   const std::size_t partitions = rdd.partitions();
   slices.reserve(partitions);
   for (std::size_t partition = 0; partition < partitions; ++partition) {

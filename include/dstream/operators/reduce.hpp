@@ -89,7 +89,7 @@ struct ReduceOp {
   static std::optional<Kept<T>> reduceAll(R& parent, const Fn& fn) {
     using Partial = std::optional<Kept<T>>;
     auto runner = parent.runner();
-    const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
+    const auto slices = slicesOf(parent, runner.sliceBytes());
     std::vector<Partial> partials(slices.size());
     runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
       ReduceStep<T, Fn> step{&fn};

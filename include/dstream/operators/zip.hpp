@@ -30,7 +30,7 @@ struct ZipOp {
     using Parents = Both<First, Second>;
     using Data = Partitions<std::pair<typename First::value_type, typename Second::value_type>>;
     return wide<Data>(Parents{std::move(first), std::move(second)}, [](Parents& parents, RunnerRef runner) {
-      const std::vector<Slice> slices = slicesOf(parents.first, runner.sliceBytes());
+      const auto slices = slicesOf(parents.first, runner.sliceBytes());
       auto firsts = buffered(parents.first, runner, slices);
       auto seconds = std::move(evenly(buffered(parents.second, runner), runner, 1).front());
       std::size_t total = 0;

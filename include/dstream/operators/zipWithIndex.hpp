@@ -9,6 +9,7 @@
 
 #include <dstream/core/buffer.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/partitions.hpp>
 #include <dstream/core/pipe.hpp>
@@ -23,7 +24,7 @@ namespace detail {
 template <class Stored, class Buffer, class Second>
 std::vector<std::vector<Stored>> paired(std::vector<Buffer>& buffers, const std::vector<Slice>& slices, std::size_t partitions, RunnerRef runner,
                                         const Second& second) {
-  std::vector<std::size_t> begins;  // the index of each slice's first record
+  Deferred<std::vector<std::size_t>, Stored> begins;  // the index of each slice's first record
   std::size_t total = 0;
   for (const Buffer& buffer : buffers) {
     begins.push_back(total);
@@ -50,7 +51,7 @@ struct ZipWithIndexOp {
   auto over(R rdd) const {
     using Data = Partitions<std::pair<typename R::value_type, std::int64_t>>;
     return wide<Data>(std::move(rdd), [](R& parent, RunnerRef runner) {
-      const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
+      const auto slices = slicesOf(parent, runner.sliceBytes());
       auto buffers = buffered(parent, runner, slices);
       const auto index = [](std::size_t i) { return static_cast<std::int64_t>(i); };
       return Data{paired<typename Data::Stored>(buffers, slices, parent.partitions(), runner, index)};

@@ -53,8 +53,8 @@ auto cogrouped(First first, Second second, std::size_t partitions) {
   using Sides = std::pair<FirstSide, SecondSide>;
   using Parents = Both<First, Second>;
   return wide<Keyed<Key, Sides>>(Parents{std::move(first), std::move(second)}, [partitions](Parents& parents, RunnerRef runner) {
-    const std::vector<Slice> firsts = slicesOf(parents.first, runner.sliceBytes());
-    const std::vector<Slice> seconds = slicesOf(parents.second, runner.sliceBytes());
+    const auto firsts = slicesOf(parents.first, runner.sliceBytes());
+    const auto seconds = slicesOf(parents.second, runner.sliceBytes());
     TablePool<CombineTable<Key, Kept<Sides>>> pool(runner.seed(), firsts.size() + seconds.size());
     fillTables(pool, parents.first, runner, firsts, CogroupStep<Key, Kept<Sides>, 0>{});
     fillTables(pool, parents.second, runner, seconds, CogroupStep<Key, Kept<Sides>, 1>{}, firsts.size());

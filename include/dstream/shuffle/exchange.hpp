@@ -35,7 +35,7 @@ std::vector<std::vector<Kept<typename R::value_type>>> exchange(R& parent, Runne
   using Buckets = typename Step::Buckets;
 
   // map side: each slice sorts its records into buckets of its own
-  const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
+  const auto slices = slicesOf(parent, runner.sliceBytes());
   std::vector<Buckets> sorted(slices.size());
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
     sorted[task].resize(partitions);

@@ -9,6 +9,7 @@
 
 #include <dstream/core/atomic_count.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/partitions.hpp>
 #include <dstream/core/rdd.hpp>
@@ -122,7 +123,7 @@ auto mergeTables(const TablePool<CombineTable<Key, Combined>>& pool, RunnerRef r
     return parts;
   }
 
-  using Places = std::vector<std::vector<std::uint32_t>>;  // for each partition, its entries' indices in one table
+  using Places = Deferred<std::vector<std::vector<std::uint32_t>>, Table>;  // for each partition, its entries' indices in one table
   std::vector<Places> places(tables.size(), Places(partitions));
   runner.forEach(tables.size(), [&](std::size_t, std::size_t t) {
     const std::vector<Entry>& entries = tables[t]->entries();
@@ -150,7 +151,7 @@ auto mergeTables(const TablePool<CombineTable<Key, Combined>>& pool, RunnerRef r
 /// The parts of a Keyed: both sides for one parent.
 template <class Key, class Combined, Rdd R, class Step, class Merge>
 auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Step& step, const Merge& merge, CombineOrder order = CombineOrder::Any) {
-  const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
+  const auto slices = slicesOf(parent, runner.sliceBytes());
   const bool bySlice = order == CombineOrder::Slices || runner.ordered();
   TablePool<CombineTable<Key, Combined>> pool(runner.seed(), bySlice ? slices.size() : 0);
   fillTables(pool, parent, runner, slices, step);
