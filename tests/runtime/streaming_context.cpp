@@ -586,4 +586,25 @@ TEST_CASE("streaming_context: an error comes before the sources' end") {
     CHECK(messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "the last one");
 }
 
+TEST_CASE("streaming_context: ordered results have equal bytes at any number of workers") {
+    const auto sums = [](std::size_t workers) {
+        testing::World world;
+        Context context("local[" + std::to_string(workers) + "]", "ordered", Configuration{.ordered = true, .stopOnSignals = false, .defaultListener = false}, world);
+        StreamingContext stream(context, std::chrono::seconds(1));
+        BatchQueue<int> queue;
+        std::vector<std::pair<int, double>> seen;
+        stream.queueStream(queue) | map([](int x) { return std::pair{x % 7, 1.0 / x}; }) | reduceByKey(plus)
+            | foreachRDD([&](const auto& batch) { seen = batch.collect(); });
+        std::vector<std::vector<int>> partitions(5);
+        for (int i = 1; i <= 3000; ++i) partitions[static_cast<std::size_t>(i % 5)].push_back(i);
+        queue.push(partitions);
+        stream.start();
+        world.advance(std::chrono::seconds(1));
+        return seen;
+    };
+    const auto one = sums(1);
+    CHECK(one.size() == 7);
+    for (const std::size_t workers : {2U, 4U, 8U}) CHECK(sums(workers) == one);
+}
+
 }  // namespace

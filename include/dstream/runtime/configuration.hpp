@@ -28,6 +28,9 @@ struct Configuration {
   std::size_t maxBatchBytes = 0;
   /// How long a graceful stop may take; zero: 10 batch intervals. After it the stop goes on at once and reports what it dropped.
   std::chrono::nanoseconds gracefulStopTimeout{0};
+  /// Keyed results have equal bytes at any number of workers, with floats and functions that do not commute too: partial results are joined in the
+  /// order of the data, in 8 partitions where none are asked for. It costs a hash table per slice instead of one per running task.
+  bool ordered = false;
   FailurePolicy onFailure = FailurePolicy::Report;
   /// SIGINT and SIGTERM, where the program left their default action, stop the streaming context and end awaitTermination.
   bool stopOnSignals = true;

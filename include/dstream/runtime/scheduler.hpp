@@ -39,11 +39,12 @@ inline std::string whatOf(const std::exception_ptr& error) {
 /// **meaning** the context's runner for the batches of one stream: an immediate stop takes effect before the next task.
 class CancellableRunner {
  public:
-  CancellableRunner(RunnerRef runner, std::uint64_t seed) : runner_(runner), seed_(seed) {}
+  CancellableRunner(RunnerRef runner, std::uint64_t seed, bool ordered = false) : runner_(runner), seed_(seed), ordered_(ordered || runner.ordered()) {}
 
   [[nodiscard]] std::size_t slots() const { return runner_.slots(); }
   [[nodiscard]] std::size_t sliceBytes() const { return runner_.sliceBytes(); }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
+  [[nodiscard]] bool ordered() const { return ordered_; }
   template <class Body>
   void forEach(std::size_t n, Body&& body) {
     runner_.forEach(n, [&](std::size_t slot, std::size_t task) {
@@ -73,6 +74,7 @@ class CancellableRunner {
 
   RunnerRef runner_;
   const std::uint64_t seed_;
+  const bool ordered_;
   std::atomic<bool> cancelled_{false};
 };
 

@@ -191,7 +191,7 @@ class BasicStreamingContext {
     const Nodes nodes = graph_->reachable();
     requireDistinctNames(nodes);
 
-    runner_.emplace(context_.runner(), world_.random());
+    runner_.emplace(context_.runner(), world_.random(), configuration_.ordered);
     pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory, configuration_.blockBytes <= configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes + 1);
     runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
     scheduler_.emplace(world_, *graph_, events_, *runner_, configuration_.onFailure);
