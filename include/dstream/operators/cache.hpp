@@ -31,7 +31,7 @@ struct CacheOp : Nameable<CacheOp> {
     using T = typename R::value_type;
     return wide<Partitions<T>>(std::move(rdd), [](R& parent, RunnerRef runner) {
       using Records = std::vector<Kept<T>>;
-      const std::vector<Slice> slices = slicesOf(parent, runner.sliceBytes());
+      const auto slices = slicesOf(parent, runner.sliceBytes());
       std::vector<Records> parts(slices.size());
       runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
         AppendStep<Records, T> append;

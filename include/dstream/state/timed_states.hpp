@@ -2,7 +2,6 @@
 #pragma once
 // TimedStates: the states of one partition, in the order of their last update, with an undo of what a batch changed.
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +9,8 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/merge_sort.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/shuffle/combine_table.hpp>
 
@@ -132,9 +133,9 @@ class TimedStates {
   }
   /// After a rollback the order of updates is that of old times again.
   void relink(Table& table) {
-    std::vector<std::size_t> order(table.entries().size());
+    Deferred<std::vector<std::size_t>, S> order(table.entries().size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    detail::mergeSort(order, [&](std::size_t a, std::size_t b) {
       return table.entries()[a].second.updated < table.entries()[b].second.updated;
     });
     oldest_ = youngest_ = nobody;
