@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/windows/window_state.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <dstream/core.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using Numbers = std::vector<int>;
+using Batches = std::vector<std::int64_t>;
+
+/// Notes what it is told, and throws when it is to.
+struct Noted {
+  using Data = Single<int>;
+  void evict(Time until, RunnerRef) { evicted = until.nanoseconds; }
+  template <class R>
+  void push(Time time, R&, RunnerRef) {
+    if (time.nanoseconds == *broken) throw std::runtime_error("push");
+    pushed->push_back(time.nanoseconds);
+  }
+  [[nodiscard]] Data result() const { return {}; }
+
+  Batches* pushed;
+  std::int64_t* broken;
+  std::int64_t evicted = 0;
+};
+
+using Head = decltype(detail::headOf(std::declval<const Numbers&>()));
+
+TEST_CASE("window_state: each batch is pushed once, in order; one that throws is tried again until it is out of the window") {
+  const Numbers none;
+  Batches pushed;
+  std::int64_t broken = 2;
+  detail::WindowContents<Head, Noted> contents(Noted{&pushed, &broken}, 3);
+  for (std::int64_t now = 1; now <= 6; ++now) {
+    contents.add({now}, detail::headOf(none));
+    if (now >= 2 && now <= 4) {
+      CHECK_THROWS_AS(contents.moveTo({now}), std::runtime_error);
+    } else {
+      contents.moveTo({now});
+    }
+  }
+  CHECK(pushed == Batches{1, 3, 4, 5, 6});
+}
+
+TEST_CASE("window_state: a moment may be asked for again, an earlier one not") {
+  Batches pushed;
+  std::int64_t broken = 0;
+  detail::WindowContents<Head, Noted> contents(Noted{&pushed, &broken}, 3);
+  contents.moveTo({5});
+  contents.moveTo({5});
+  CHECK_THROWS_AS(contents.moveTo({4}), MissingBatch);
+}
+
+}  // namespace
