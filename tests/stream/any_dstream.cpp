@@ -48,7 +48,8 @@ TEST_CASE("any_dstream: streams in a container, and keyed operators behind it") 
   streams.emplace("parity", numbers | map([](int x) { return std::pair{x % 2, x}; }));
   streams.emplace("sums", numbers | map([](int x) { return std::pair{0, x}; }) | reduceByKey(plus));
   std::map<std::string, std::size_t> sizes;
-  for (const auto& [name, stream] : streams) stream | reduceByKey(plus) | foreachRDD([&sizes, name = name](const auto& batch) { sizes[name] = batch.collect().size(); });
+  for (const auto& entry : streams)
+    entry.second | reduceByKey(plus) | foreachRDD([&sizes, name = entry.first](const auto& batch) { sizes[name] = batch.collect().size(); });
   stage.queue.push(Numbers{1, 2, 3});
   stage.stream.start();
   stage.world.advance(1s);

@@ -15,7 +15,7 @@ namespace {
 
 using namespace dstream;
 using Numbers = std::vector<int>;
-using Batches = std::vector<std::int64_t>;
+using Times = std::vector<std::int64_t>;
 
 /// Notes what it is told, and throws when it is to.
 struct Noted {
@@ -28,33 +28,33 @@ struct Noted {
   }
   [[nodiscard]] Data result() const { return {}; }
 
-  Batches* pushed;
+  Times* pushed;
   std::int64_t* broken;
   std::int64_t evicted = 0;
 };
 
-using Head = decltype(detail::headOf(std::declval<const Numbers&>()));
+using OneBatch = RunnerRdd<decltype(detail::headOf(std::declval<const Numbers&>()))>;
 
 TEST_CASE("window_state: each batch is pushed once, in order; one that throws is tried again until it is out of the window") {
   const Numbers none;
-  Batches pushed;
+  Times pushed;
   std::int64_t broken = 2;
-  detail::WindowContents<Head, Noted> contents(Noted{&pushed, &broken}, 3);
+  detail::WindowContents<OneBatch, Noted> contents(Noted{&pushed, &broken}, 3);
   for (std::int64_t now = 1; now <= 6; ++now) {
-    contents.add({now}, detail::headOf(none));
+    contents.add({now}, OneBatch(detail::headOf(none), RunnerRef{}));
     if (now >= 2 && now <= 4) {
       CHECK_THROWS_AS(contents.moveTo({now}), std::runtime_error);
     } else {
       contents.moveTo({now});
     }
   }
-  CHECK(pushed == Batches{1, 3, 4, 5, 6});
+  CHECK(pushed == Times{1, 3, 4, 5, 6});
 }
 
 TEST_CASE("window_state: a moment may be asked for again, an earlier one not") {
-  Batches pushed;
+  Times pushed;
   std::int64_t broken = 0;
-  detail::WindowContents<Head, Noted> contents(Noted{&pushed, &broken}, 3);
+  detail::WindowContents<OneBatch, Noted> contents(Noted{&pushed, &broken}, 3);
   contents.moveTo({5});
   contents.moveTo({5});
   CHECK_THROWS_AS(contents.moveTo({4}), MissingBatch);
