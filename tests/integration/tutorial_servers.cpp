@@ -207,7 +207,7 @@ TEST_CASE("a peer that sends nothing does not hinder stop", "[integration]") {
   const dstream::StopReport report = reader.stream().stop(true, gracefully);
   CHECK(report.graceful == gracefully);
   CHECK(report.droppedBytes == 0);
-  CHECK(reader.stream().getState() == dstream::State::Stopped);
+  CHECK(reader.stream().getState() == dstream::StreamingContextState::Stopped);
   CHECK(reader.receiver().state == ReceiverState::Stopped);
   reader.stream().awaitTermination();
 }
@@ -239,7 +239,7 @@ TEST_CASE("SIGINT and SIGTERM end awaitTermination", "[integration]") {
   Reader reader(port, EndOfStream::Reconnect, {.defaultListener = false});
   reader.onLine = [&](const std::string&) { ::kill(::getpid(), signal); };
   reader.run();
-  CHECK(reader.stream().getState() == dstream::State::Stopped);
+  CHECK(reader.stream().getState() == dstream::StreamingContextState::Stopped);
   CHECK(reader.lines() == Lines{"uno"});
   struct sigaction after{};
   ::sigaction(signal, nullptr, &after);

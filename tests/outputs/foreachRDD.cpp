@@ -20,7 +20,7 @@ using support::messageOf;
 using support::quiet;
 using support::Stage;
 using Numbers = std::vector<int>;
-using State = dstream::State;
+using dstream::StreamingContextState;
 
 TEST_CASE("foreachRDD: the function may take the identity or the time too") {
     Stage stage;
@@ -199,7 +199,7 @@ TEST_CASE("foreachRDD: with FailurePolicy::Stop no later batch runs; the other o
     CHECK_FALSE(report.graceful);
     CHECK(report.droppedBatches >= 2);
     CHECK(ran == "abab");
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
 }
 
 TEST_CASE("foreachRDD: the events of a batch, in order") {

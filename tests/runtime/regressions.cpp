@@ -25,7 +25,7 @@ using support::contains;
 using support::messageOf;
 using support::quiet;
 using support::Stage;
-using State = dstream::State;
+using dstream::StreamingContextState;
 using Numbers = std::vector<int>;
 constexpr Nanos second = 1'000'000'000;
 
@@ -60,7 +60,7 @@ TEST_CASE("regressions: a start that fails half-way ends all that it had begun")
     input->startThrows = true;
     stream->addInput(input) | foreachRDD([](const auto&) {});
     CHECK(messageOf<std::runtime_error>([&] { stream->start(); }) == "no such device");
-    CHECK(stream->getState() == State::Stopped);
+    CHECK(stream->getState() == StreamingContextState::Stopped);
     CHECK(world.actors() == 0);
     CHECK_FALSE(world.signalsWatched());
 }
@@ -117,7 +117,7 @@ TEST_CASE("regressions: more receivers than the memory can serve are refused at 
         }
         if (receivers == 3) {
             CHECK(contains(messageOf<std::invalid_argument>([&] { stream.start(); }), "blockMemory is too small for 3 receivers"));
-            CHECK(stream.getState() == State::Stopped);
+            CHECK(stream.getState() == StreamingContextState::Stopped);
             continue;
         }
         stream.start();
@@ -166,7 +166,7 @@ TEST_CASE("regressions: a listener that stops another stream may still not stop 
     two.stream.start();
     one.world.advance(2s);
     CHECK(contains(text, "cannot be stopped from a listener"));
-    CHECK(one.stream.getState() == State::Active);
+    CHECK(one.stream.getState() == StreamingContextState::Active);
 }
 
 TEST_CASE("regressions: retries are those since the last connect that came up") {
@@ -296,7 +296,7 @@ TEST_CASE("regressions: one thread may wait already when another starts") {
         stream.start();
         queue.close();
         waiter.join();
-        CHECK(stream.getState() == State::Stopped);
+        CHECK(stream.getState() == StreamingContextState::Stopped);
     }
 }
 

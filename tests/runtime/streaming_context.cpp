@@ -30,7 +30,7 @@ TEST_CASE("streaming_context: an interval of zero or less is refused") {
         CHECK(messageOf<std::invalid_argument>([&] { StreamingContext stream(context, interval); })
               == "dstream: the batch interval must be longer than zero");
     StreamingContext least(context, 1ns);
-    CHECK(least.getState() == State::Initialized);
+    CHECK(least.getState() == StreamingContextState::Initialized);
 }
 
 TEST_CASE("streaming_context: nothing can be added after start, nor after stop") {
@@ -87,7 +87,7 @@ TEST_CASE("streaming_context: two nodes of one name are refused at start") {
     }
     CHECK(messageOf<std::invalid_argument>([&] { stage.stream.start(); })
           == "dstream: two nodes are named \"twin\"; names tell nodes apart and must differ");
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
     CHECK(stage.world.actors() == 0);
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("streaming_context: one stream used twice is no twin of itself, nor is
     numbers | foreachRDD([](const auto&) {});
     numbers | map([](int n) { return n; }) | foreachRDD([](const auto&) {});
     stage.stream.start();
-    CHECK(stage.stream.getState() == State::Active);
+    CHECK(stage.stream.getState() == StreamingContextState::Active);
 }
 
 TEST_CASE("streaming_context: inputs have ids in the order of their making, and names from kind and id") {
@@ -124,13 +124,13 @@ TEST_CASE("streaming_context: inputs have ids in the order of their making, and 
 TEST_CASE("streaming_context: the states, from start to stop") {
     Stage stage;
     stage.anOutput();
-    CHECK(stage.stream.getState() == State::Initialized);
+    CHECK(stage.stream.getState() == StreamingContextState::Initialized);
     CHECK(StreamingContext::getActive() == nullptr);
     stage.stream.start();
-    CHECK(stage.stream.getState() == State::Active);
+    CHECK(stage.stream.getState() == StreamingContextState::Active);
     CHECK(StreamingContext::getActive() == &stage.stream);
     stage.stream.stop();
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
     CHECK(StreamingContext::getActive() == nullptr);
     CHECK(stage.world.actors() == 0);
 }
@@ -148,7 +148,7 @@ TEST_CASE("streaming_context: start without an output leaves it stopped, with no
     Stage stage;
     static_cast<void>(stage.stream.queueStream(stage.queue));
     CHECK(contains(messageOf<std::invalid_argument>([&] { stage.stream.start(); }), "No output operations registered"));
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
     CHECK(StreamingContext::getActive() == nullptr);
     CHECK(stage.world.actors() == 0);
     CHECK(contains(messageOf<IllegalState>([&] { stage.stream.start(); }), "already been stopped"));
@@ -164,7 +164,7 @@ TEST_CASE("streaming_context: a second start is a warning and nothing else") {
     CHECK(stage.told.warnings("StreamingContext has already been started") == 1);
     CHECK(stage.told.all<StreamingStarted>().size() == 1);
     CHECK(stage.batches == 3);
-    CHECK(stage.stream.getState() == State::Active);
+    CHECK(stage.stream.getState() == StreamingContextState::Active);
 }
 
 TEST_CASE("streaming_context: no start after stop") {
@@ -174,7 +174,7 @@ TEST_CASE("streaming_context: no start after stop") {
     stage.stream.stop(false);
     CHECK(messageOf<IllegalState>([&] { stage.stream.start(); })
           == "dstream: StreamingContext has already been stopped and cannot be started again");
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
     CHECK(stage.world.actors() == 0);
 }
 
@@ -190,12 +190,12 @@ TEST_CASE("streaming_context: one active in a process; the refused one may be st
     const std::string text = messageOf<IllegalState>([&] { second.start(); });
     CHECK(contains(text, "only one StreamingContext may be started in this process"));
     CHECK(contains(text, "\"stage\""));  // it says which one
-    CHECK(second.getState() == State::Initialized);
+    CHECK(second.getState() == StreamingContextState::Initialized);
     CHECK(StreamingContext::getActive() == &stage.stream);
 
     stage.stream.stop();
     second.start();
-    CHECK(second.getState() == State::Active);
+    CHECK(second.getState() == StreamingContextState::Active);
     CHECK(StreamingContext::getActive() == &second);
 }
 
@@ -218,7 +218,7 @@ TEST_CASE("streaming_context: start on a stopped Context fails and leaves it sto
     stage.anOutput();
     stage.context.stop();
     CHECK(messageOf<IllegalState>([&] { stage.stream.start(); }) == "dstream: this Context has been stopped");
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
     CHECK(StreamingContext::getActive() == nullptr);
     CHECK(stage.world.actors() == 0);
 }
@@ -240,7 +240,7 @@ TEST_CASE("streaming_context: stop before start is a warning, and final") {
     Stage stage;
     stage.anOutput();
     CHECK(stage.stream.stop(false).droppedBatches == 0);
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
     CHECK(stage.told.warnings("StreamingContext has not been started yet") == 1);
     CHECK(stage.stream.awaitTerminationOrTimeout(0ns));
     CHECK_FALSE(stage.context.isStopped());
@@ -255,7 +255,7 @@ TEST_CASE("streaming_context: stop twice is a warning") {
     stage.stream.stop();
     CHECK(stage.told.warnings("StreamingContext has already been stopped") == 1);
     CHECK(stage.told.all<StreamingStopped>().size() == 1);
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
 }
 
 TEST_CASE("streaming_context: stop stops the Context only if asked, also later, in any state") {
@@ -273,7 +273,7 @@ TEST_CASE("streaming_context: stop stops the Context only if asked, also later, 
     }
     SECTION("never started") { stage.stream.stop(true); }
     CHECK(stage.context.isStopped());
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
 }
 
 TEST_CASE("streaming_context: one Context serves one streaming context after another") {
@@ -335,10 +335,10 @@ TEST_CASE("streaming_context: a listener cannot stop it; nothing else changes") 
     stage.stream.start();
     stage.world.advance(3s);
     CHECK(contains(text, "cannot be stopped from a listener"));
-    CHECK(stage.stream.getState() == State::Active);
+    CHECK(stage.stream.getState() == StreamingContextState::Active);
     CHECK(stage.batches == 3);
     stage.stream.stop();
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
 }
 
 TEST_CASE("streaming_context: a listener cannot stop it during stop either") {
@@ -364,11 +364,11 @@ TEST_CASE("streaming_context: an output's function asks for a stop, and who wait
         const StopReport report = stage.stream.stop(true, graceful);
         CHECK_FALSE(report.graceful);
         CHECK(report.droppedBatches == 0);
-        CHECK(stage.stream.getState() == State::Active);  // this batch is still its own
+        CHECK(stage.stream.getState() == StreamingContextState::Active);  // this batch is still its own
     });
     stage.stream.start();
     stage.stream.awaitTermination();
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
     CHECK(stage.context.isStopped());
     CHECK(stage.world.actors() == 0);
     CHECK(later == (graceful ? 1 : 0));
@@ -412,7 +412,7 @@ TEST_CASE("streaming_context: a stop at once takes effect before the next task a
     CHECK(started == 3);
     CHECK_FALSE(nextOutput);
     stage.stream.awaitTermination();  // without an error
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
     const auto stopped = stage.told.all<StreamingStopped>();
     REQUIRE(stopped.size() == 1);
     CHECK(stopped[0].report.droppedBatches >= 1);  // the one that was cut short, and those formed after it
@@ -468,7 +468,7 @@ TEST_CASE("streaming_context: signals end awaitTermination, at once or in good o
     stream.start();
     CHECK(world.signalsWatched());
     stream.awaitTermination();
-    CHECK(stream.getState() == State::Stopped);
+    CHECK(stream.getState() == StreamingContextState::Stopped);
     CHECK_FALSE(world.signalsWatched());
     CHECK_FALSE(context.isStopped());
     REQUIRE(told.all<StreamingStopped>().size() == 1);
@@ -538,7 +538,7 @@ TEST_CASE("streaming_context: awaitTermination returns when all sources have com
     second.close();
     stage.stream.start();
     stage.stream.awaitTermination();
-    CHECK(stage.stream.getState() == State::Stopped);
+    CHECK(stage.stream.getState() == StreamingContextState::Stopped);
     CHECK(stage.batches == 3);
     CHECK(seconds == 4);
     CHECK_FALSE(stage.context.isStopped());
@@ -556,7 +556,7 @@ TEST_CASE("streaming_context: an error is thrown by every later wait, before and
     CHECK(messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "batch 1");
     CHECK(messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "batch 1");
     stage.world.advance(5s);
-    CHECK(stage.stream.getState() == State::Active);  // it goes on by itself
+    CHECK(stage.stream.getState() == StreamingContextState::Active);  // it goes on by itself
     CHECK(messageOf<std::runtime_error>([&] { static_cast<void>(stage.stream.awaitTerminationOrTimeout(0ns)); }) == "batch 2");
     stage.stream.stop();
     CHECK(messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "batch 2");

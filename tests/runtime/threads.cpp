@@ -21,7 +21,7 @@ namespace {
 using namespace dstream;
 using namespace std::chrono_literals;
 using support::quiet;
-using State = dstream::State;
+using dstream::StreamingContextState;
 
 TEST_CASE("threads: two hundred streams one after another, a millisecond apart, stopped in all ways") {
     Context context("local[4]", "threads", quiet());
@@ -71,7 +71,7 @@ TEST_CASE("threads: started and stopped before anything can happen") {
         stream.queueStream(queue) | foreachRDD([](const auto&) {});
         stream.start();
         stream.stop(false, run % 2 == 0);
-        CHECK(stream.getState() == State::Stopped);
+        CHECK(stream.getState() == StreamingContextState::Stopped);
     }
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("threads: waiting, asking and stopping from several threads at once") 
             }
         });
         threads.emplace_back([&] {
-            while (stream.getState() != State::Stopped) {
+            while (stream.getState() != StreamingContextState::Stopped) {
                 static_cast<void>(stream.receivers());
                 static_cast<void>(StreamingContext::getActive());
                 std::this_thread::yield();
@@ -104,7 +104,7 @@ TEST_CASE("threads: waiting, asking and stopping from several threads at once") 
         for (int i = 0; i < 2; ++i)
             threads.emplace_back([&, graceful = i == 0] { stream.stop(false, graceful); });
         for (std::thread& thread : threads) thread.join();
-        CHECK(stream.getState() == State::Stopped);
+        CHECK(stream.getState() == StreamingContextState::Stopped);
     }
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("threads: a stop waits for the function that runs, drops what waits an
         }
     };
     const StopReport report = stream.stop(false);
-    CHECK(stream.getState() == State::Stopped);
+    CHECK(stream.getState() == StreamingContextState::Stopped);
     CHECK(running == 1);
     CHECK(ended == 1);
     CHECK_FALSE(report.graceful);
@@ -209,7 +209,7 @@ TEST_CASE("threads: a stop at once cuts a batch short at its next task") {
         released.notify_all();
     };
     stream.stop(false);
-    CHECK(stream.getState() == State::Stopped);
+    CHECK(stream.getState() == StreamingContextState::Stopped);
     CHECK(started <= 2);  // one for each worker
     CHECK_FALSE(nextOutput);
 }

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using support::messageOf;
 using support::quiet;
 using Numbers = std::vector<int>;
-using State = dstream::State;
+using dstream::StreamingContextState;
 
 struct Queue {
     explicit Queue(QueueOptions options = {}) : context("local[2]", "queue", quiet(), world), stream(context, 1s) {
@@ -105,7 +105,7 @@ TEST_CASE("queueStream: closed and empty from the beginning, one empty batch end
     test.stream.start();
     test.stream.awaitTermination();
     CHECK(test.batches == std::vector<Numbers>{{}});
-    CHECK(test.stream.getState() == State::Stopped);
+    CHECK(test.stream.getState() == StreamingContextState::Stopped);
 }
 
 TEST_CASE("queueStream: a stop leaves what is queued to the program") {

@@ -25,7 +25,7 @@ using support::contains;
 using support::messageOf;
 using support::quiet;
 using Lines = std::vector<std::string>;
-using State = dstream::State;
+using dstream::StreamingContextState;
 
 /// A socketTextStream in a testing::World, and the lines of each batch.
 struct Socket {
@@ -313,7 +313,7 @@ TEST_CASE("socketTextStream: failAfter so many refused connects awaitTermination
     CHECK(text == "dstream: receiver socket text 0 failed: server:9: connection refused");
     CHECK(socket.receiver().state == ReceiverState::Failed);
     CHECK(socket.receiver().retries == 3);
-    CHECK(socket.stream.getState() == State::Active);
+    CHECK(socket.stream.getState() == StreamingContextState::Active);
     socket.world.runUntilQuiet();
     const std::size_t told = socket.told.all<ReceiverChanged>().size();
     socket.world.advance(60s);
@@ -338,7 +338,7 @@ TEST_CASE("socketTextStream: EndOfStream::Finish ends the stream with the last l
     peer.close();
     socket.stream.awaitTermination();
     CHECK(socket.all == Lines{"a", "last"});
-    CHECK(socket.stream.getState() == State::Stopped);
+    CHECK(socket.stream.getState() == StreamingContextState::Stopped);
     CHECK(socket.receiver().state == ReceiverState::Finished);
     CHECK(socket.receiver().lastError.empty());
     CHECK(socket.world.actors() == 0);
@@ -376,7 +376,7 @@ TEST_CASE("socketTextStream: a reset is no end") {
     socket.world.runUntilQuiet();
     peer.reset();
     socket.tick();
-    CHECK(socket.stream.getState() == State::Active);
+    CHECK(socket.stream.getState() == StreamingContextState::Active);
     CHECK(socket.receiver().connections == 1);
     peer = socket.accept();
     peer.send("b\n");

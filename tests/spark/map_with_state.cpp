@@ -27,7 +27,7 @@ void withState(Run& run, Spec plain) {
 const Replays mapWithStates{
     {"mapWithState",
      [](Run& run) {
-       withState(run, StateSpec::function<Number>([](const Word& key, MaybeNumber value, KeyState<Number>& state) -> Mapped {
+       withState(run, StateSpec::function<Number>([](const Word& key, MaybeNumber value, State<Number>& state) -> Mapped {
                    if (state.isTimingOut()) return {key, "timeout", state.get()};
                    state.update(state.getOption().value_or(0) + value.value());
                    return {key, "sum", state.get()};
@@ -35,7 +35,7 @@ const Replays mapWithStates{
      }},
     {"mapWithStateRemove",
      [](Run& run) {
-       withState(run, StateSpec::function<Number>([](const Word& key, MaybeNumber value, KeyState<Number>& state) -> Mapped {
+       withState(run, StateSpec::function<Number>([](const Word& key, MaybeNumber value, State<Number>& state) -> Mapped {
                    const Number before = state.getOption().value_or(0);
                    if (state.isTimingOut()) return {key, "timeout", before};
                    if (value.value() < 0) {
@@ -49,7 +49,7 @@ const Replays mapWithStates{
      }},
     {"mapWithStateTime",
      [](Run& run) {
-       withState(run, StateSpec::function<Number>([&run](Time time, const Word& key, MaybeNumber value, KeyState<Number>& state) -> std::optional<Mapped> {
+       withState(run, StateSpec::function<Number>([&run](Time time, const Word& key, MaybeNumber value, State<Number>& state) -> std::optional<Mapped> {
                    const Number sum = state.getOption().value_or(0) + value.value_or(0);
                    if (!state.isTimingOut()) state.update(sum);
                    if (sum % 2 != 0) return std::nullopt;
@@ -59,7 +59,7 @@ const Replays mapWithStates{
     {"mapWithStateOfWindow",
      [](Run& run) {
        const auto mapped = run.pairs() | window(run.window(), run.slide())
-                           | mapWithState(StateSpec::function<Number>([](const Word& key, MaybeNumber, KeyState<Number>& state) -> Mapped {
+                           | mapWithState(StateSpec::function<Number>([](const Word& key, MaybeNumber, State<Number>& state) -> Mapped {
                                state.update(state.getOption().value_or(0) + 1);
                                return {key, "seen", state.get()};
                              }));
@@ -68,7 +68,7 @@ const Replays mapWithStates{
      }},
     {"mapWithStateThenWindow",
      [](Run& run) {
-       run.records(Order::Any, run.pairs() | mapWithState(StateSpec::function<Number>([](const Word& key, MaybeNumber value, KeyState<Number>& state) -> Pair {
+       run.records(Order::Any, run.pairs() | mapWithState(StateSpec::function<Number>([](const Word& key, MaybeNumber value, State<Number>& state) -> Pair {
                                  const bool first = !state.exists();
                                  state.update(value.value());
                                  return {key, first ? 1 : 0};

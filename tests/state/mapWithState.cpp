@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include <dstream/state/key_state.hpp>
+#include <dstream/state/state.hpp>
 #include <dstream/state/state_spec.hpp>
 #include <dstream/state/timed_states.hpp>
 #include <dstream/windows/window.hpp>
@@ -30,7 +30,7 @@ using Pair = std::pair<std::string, int>;
 using Pairs = std::vector<Pair>;
 
 /// The running sum; -1000 for a key that times out.
-Pair sum(const std::string& key, std::optional<int> value, KeyState<int>& state) {
+Pair sum(const std::string& key, std::optional<int> value, State<int>& state) {
   if (state.isTimingOut()) return {key, -1000};
   state.update(state.getOption().value_or(0) + *value);
   return {key, state.get()};
@@ -38,7 +38,7 @@ Pair sum(const std::string& key, std::optional<int> value, KeyState<int>& state)
 
 TEST_CASE("key_state: what a function may do, and may not") {
   const int known = 5;
-  KeyState<int> state(&known, false);
+  State<int> state(&known, false);
   CHECK(state.exists());
   CHECK(state.get() == 5);
   state.update(6);
@@ -50,15 +50,15 @@ TEST_CASE("key_state: what a function may do, and may not") {
   CHECK_THROWS_AS(state.update(1), std::invalid_argument);
   CHECK_THROWS_AS(state.remove(), std::invalid_argument);
 
-  KeyState<int> absent(nullptr, false);
+  State<int> absent(nullptr, false);
   CHECK_FALSE(absent.exists());
   CHECK_THROWS_AS(absent.get(), std::out_of_range);
   absent.remove();  // allowed
 
-  KeyState<int> leaving(&known, true);
+  State<int> leaving(&known, true);
   CHECK(leaving.isTimingOut());
   CHECK(leaving.get() == 5);
-  CHECK(support::messageOf<std::invalid_argument>([&] { leaving.update(1); }) == "dstream: KeyState::update: the state cannot be changed, it is timing out");
+  CHECK(support::messageOf<std::invalid_argument>([&] { leaving.update(1); }) == "dstream: State::update: the state cannot be changed, it is timing out");
   CHECK_THROWS_AS(leaving.remove(), std::invalid_argument);
 }
 
@@ -75,7 +75,7 @@ TEST_CASE("mapWithState: one call per record, in their order; none for keys with
 }
 
 TEST_CASE("mapWithState: the timed form may map to nothing; initial states; a number of partitions") {
-  const auto largest = [](Time, const std::string& key, std::optional<int> value, KeyState<int>& state) -> std::optional<Pair> {
+  const auto largest = [](Time, const std::string& key, std::optional<int> value, State<int>& state) -> std::optional<Pair> {
     if (state.exists() && state.get() >= *value) return std::nullopt;
     state.update(*value);
     return Pair{key, *value};
@@ -112,7 +112,7 @@ TEST_CASE("mapWithState: equals a map carried along, failed batches never happen
     BatchQueue<Pair> queue;
     std::uint64_t batchNumber = 0;
     const auto fails = [&] { return failing.contains(batchNumber); };
-    const auto change = [&](const std::string& key, std::optional<int> value, KeyState<int>& state) -> Pair {
+    const auto change = [&](const std::string& key, std::optional<int> value, State<int>& state) -> Pair {
       if (state.isTimingOut()) return {key, 1000 + state.get()};
       if (fails() && batchNumber % 2 == 0 && key == "c") throw std::runtime_error("c");
       if (*value < -5) {
@@ -171,7 +171,7 @@ TEST_CASE("mapWithState: snapshots kept by a window are those of their batch") {
   support::Stage stage;
   std::vector<std::vector<std::pair<int, int>>> seen;
   const auto mapped = stage.stream.queueStream(stage.queue) | map([](int x) { return std::pair{x % 2, x}; })
-                      | mapWithState(StateSpec::function<int>([](int, std::optional<int> value, KeyState<int>& state) {
+                      | mapWithState(StateSpec::function<int>([](int, std::optional<int> value, State<int>& state) {
                           state.update(state.getOption().value_or(0) + *value);
                           return 0;
                         }));

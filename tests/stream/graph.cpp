@@ -59,7 +59,7 @@ TEST_CASE("graph: outputs keep their order; without a name they have their place
 
 TEST_CASE("graph: it grows in the initialized state only") {
     Graph graph;
-    CHECK(graph.state() == State::Initialized);
+    CHECK(graph.state() == StreamingContextState::Initialized);
     CHECK_NOTHROW(graph.requireOpen("a thing"));
     const auto refusal = [&] {
         try {
@@ -69,10 +69,10 @@ TEST_CASE("graph: it grows in the initialized state only") {
         }
         return std::string();
     };
-    graph.become(State::Active);
+    graph.become(StreamingContextState::Active);
     CHECK(refusal() == "dstream: adding a thing after starting a StreamingContext is not supported");
     CHECK_THROWS_AS(graph.addOutput(over({})), IllegalState);
-    graph.become(State::Stopped);
+    graph.become(StreamingContextState::Stopped);
     CHECK(refusal() == "dstream: adding a thing after stopping a StreamingContext is not supported");
     CHECK_THROWS_AS(graph.addOutput(over({})), IllegalState);
     CHECK(graph.outputs().empty());

@@ -64,12 +64,12 @@ class BasicStreamingContext {
   BasicStreamingContext& operator=(const BasicStreamingContext&) = delete;
   /// Stops at once if it is still active; the Context goes on.
   ~BasicStreamingContext() {
-    if (graph_->state() == State::Active) {
+    if (graph_->state() == StreamingContextState::Active) {
       const bool asked = stopAsked_.load(std::memory_order_acquire);
       stopNow(asked && askedGracefully_);
       if (asked && askedContext_) context_.stop();
     }
-    graph_->become(State::Stopped);
+    graph_->become(StreamingContextState::Stopped);
   }
 
   // --- sources; each is defined in its own file under sources/ ---
@@ -111,11 +111,11 @@ class BasicStreamingContext {
   /// std::invalid_argument without outputs or with two nodes of one name (this one is Stopped then).
   void start() {
     const detail::Lock life(life_);
-    if (graph_->state() == State::Active) {
+    if (graph_->state() == StreamingContextState::Active) {
       events_.post(Warning{"StreamingContext has already been started"});
       return;
     }
-    if (graph_->state() == State::Stopped) throw IllegalState("dstream: StreamingContext has already been stopped and cannot be started again");
+    if (graph_->state() == StreamingContextState::Stopped) throw IllegalState("dstream: StreamingContext has already been stopped and cannot be started again");
     claimActive();
     try {
       launch();
@@ -154,20 +154,20 @@ class BasicStreamingContext {
     }
     const detail::Lock life(life_);
     StopReport report;
-    if (graph_->state() == State::Active) {
+    if (graph_->state() == StreamingContextState::Active) {
       report = stopNow(stopGracefully);
     } else {
-      const bool initialized = graph_->state() == State::Initialized;
+      const bool initialized = graph_->state() == StreamingContextState::Initialized;
       events_.post(Warning{initialized ? "StreamingContext has not been started yet" : "StreamingContext has already been stopped"});
       events_.deliver();
-      graph_->become(State::Stopped);
+      graph_->become(StreamingContextState::Stopped);
       world_.notify();
     }
     if (stopContext) context_.stop();
     return report;
   }
 
-  [[nodiscard]] State getState() const { return graph_->state(); }
+  [[nodiscard]] StreamingContextState getState() const { return graph_->state(); }
   [[nodiscard]] Context& context() { return context_; }
   /// Of every input with a receiver, in the order of creation.
   [[nodiscard]] ReceiverInfos receivers() const {
@@ -206,7 +206,7 @@ class BasicStreamingContext {
       node->remember = remember_;
     }
 
-    graph_->become(State::Active);
+    graph_->become(StreamingContextState::Active);
     if (configuration_.stopOnSignals) world_.watchSignals(true);
     world_.spawn(events_, Lane::Events);
     events_.post(StreamingStarted{{world_.now(Clock::Wall)}});
@@ -247,31 +247,31 @@ class BasicStreamingContext {
 
   bool awaitUntil(Nanos deadline) {
     const auto toStop = [this] { return cameToItsEnd() || interrupted() || stopAsked_.load(std::memory_order_acquire); };
-    world_.await([&] { return lastError() != nullptr || graph_->state() == State::Stopped || toStop(); }, deadline);
+    world_.await([&] { return lastError() != nullptr || graph_->state() == StreamingContextState::Stopped || toStop(); }, deadline);
     if (const std::exception_ptr error = lastError()) std::rethrow_exception(error);
     if (toStop()) {
       const detail::Lock life(life_);
-      if (graph_->state() == State::Active) {  // else another waiter was quicker
+      if (graph_->state() == StreamingContextState::Active) {  // else another waiter was quicker
         const bool asked = stopAsked_.load(std::memory_order_acquire);
         stopNow(cameToItsEnd() || (asked ? askedGracefully_ : configuration_.stopGracefullyOnShutdown));
         if (asked && askedContext_) context_.stop();
       }
       if (const std::exception_ptr error = lastError()) std::rethrow_exception(error);
     }
-    return graph_->state() == State::Stopped;
+    return graph_->state() == StreamingContextState::Stopped;
   }
 
   // Asked by threads that wait while another one starts: what start makes may be touched once it is Active.
-  [[nodiscard]] bool started() const { return graph_->state() != State::Initialized; }
+  [[nodiscard]] bool started() const { return graph_->state() != StreamingContextState::Initialized; }
 
   /// The most recent error of an output or a receiver. It outlives the stop.
   [[nodiscard]] std::exception_ptr lastError() const { return started() && scheduler_ ? scheduler_->error() : nullptr; }
 
   /// Every source finished, and what they gave has been processed.
   [[nodiscard]] bool cameToItsEnd() const {
-    return graph_->state() == State::Active && clock_->done() && scheduler_->completed() >= clock_->formed();
+    return graph_->state() == StreamingContextState::Active && clock_->done() && scheduler_->completed() >= clock_->formed();
   }
-  [[nodiscard]] bool interrupted() const { return graph_->state() == State::Active && configuration_.stopOnSignals && world_.interrupted(); }
+  [[nodiscard]] bool interrupted() const { return graph_->state() == StreamingContextState::Active && configuration_.stopOnSignals && world_.interrupted(); }
 
   StopReport stopNow(bool graceful) {
     bool complete = false;
@@ -288,7 +288,7 @@ class BasicStreamingContext {
     world_.retire(events_);
     events_.deliver();
     if (configuration_.stopOnSignals) world_.watchSignals(false);
-    graph_->become(State::Stopped);
+    graph_->become(StreamingContextState::Stopped);
     releaseActive();
     world_.notify();
   }

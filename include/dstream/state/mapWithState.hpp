@@ -19,7 +19,7 @@
 #include <dstream/shuffle/exchange.hpp>
 #include <dstream/shuffle/key_value.hpp>
 #include <dstream/shuffle/live_keyed.hpp>
-#include <dstream/state/key_state.hpp>
+#include <dstream/state/state.hpp>
 #include <dstream/state/state_spec.hpp>
 #include <dstream/state/timed_states.hpp>
 #include <dstream/stream/dstream.hpp>
@@ -35,20 +35,20 @@ struct StateFn {
   static constexpr bool fits = false;
 };
 template <class Fn, class Key, class Value, class S>
-  requires std::is_invocable_v<const Fn&, const Kept<Key>&, std::optional<Kept<Value>>, KeyState<S>&>
+  requires std::is_invocable_v<const Fn&, const Kept<Key>&, std::optional<Kept<Value>>, State<S>&>
 struct StateFn<Fn, Key, Value, S> {
   static constexpr bool fits = true;
-  using Mapped = std::invoke_result_t<const Fn&, const Kept<Key>&, std::optional<Kept<Value>>, KeyState<S>&>;
-  static std::optional<Mapped> call(const Fn& fn, Time, const Kept<Key>& key, std::optional<Kept<Value>> value, KeyState<S>& state) {
+  using Mapped = std::invoke_result_t<const Fn&, const Kept<Key>&, std::optional<Kept<Value>>, State<S>&>;
+  static std::optional<Mapped> call(const Fn& fn, Time, const Kept<Key>& key, std::optional<Kept<Value>> value, State<S>& state) {
     return fn(key, std::move(value), state);
   }
 };
 template <class Fn, class Key, class Value, class S>
-  requires std::is_invocable_v<const Fn&, Time, const Kept<Key>&, std::optional<Kept<Value>>, KeyState<S>&>
+  requires std::is_invocable_v<const Fn&, Time, const Kept<Key>&, std::optional<Kept<Value>>, State<S>&>
 struct StateFn<Fn, Key, Value, S> {
   static constexpr bool fits = true;
-  using Mapped = typename std::invoke_result_t<const Fn&, Time, const Kept<Key>&, std::optional<Kept<Value>>, KeyState<S>&>::value_type;
-  static std::optional<Mapped> call(const Fn& fn, Time time, const Kept<Key>& key, std::optional<Kept<Value>> value, KeyState<S>& state) {
+  using Mapped = typename std::invoke_result_t<const Fn&, Time, const Kept<Key>&, std::optional<Kept<Value>>, State<S>&>::value_type;
+  static std::optional<Mapped> call(const Fn& fn, Time time, const Kept<Key>& key, std::optional<Kept<Value>> value, State<S>& state) {
     return fn(time, key, std::move(value), state);
   }
 };
@@ -57,7 +57,7 @@ struct StateFn<Fn, Key, Value, S> {
 template <class Key, class Value, class Spec>
 class States {
  public:
-  using S = typename Spec::State;
+  using S = typename Spec::state_type;
   using Call = StateFn<decltype(Spec::fn), Key, Value, S>;
   using Mapped = typename Call::Mapped;
   using Tables = LiveTables<Key, S, StateSlot<S>>;
@@ -114,7 +114,7 @@ class States {
   void call(std::size_t part, Time time, const Kept<Key>& key, std::optional<Kept<Value>> value, std::vector<Kept<Mapped>>& mapped) {
     auto& table = tables_.table(part);
     const S* const known = order_[part].find(table, key);
-    KeyState<S> state(known, false);
+    State<S> state(known, false);
     std::optional<Mapped> result = Call::call(spec_.fn, time, key, std::move(value), state);
     if (state.removed()) {
       if (known != nullptr) order_[part].remove(table, key);
@@ -129,7 +129,7 @@ class States {
   void timeOut(std::size_t part, Time time, std::vector<Kept<Mapped>>& mapped) {
     auto& table = tables_.table(part);
     while (const std::optional<Kept<Key>> key = order_[part].oldest(table, time.nanoseconds - spec_.idle)) {
-      KeyState<S> state(order_[part].find(table, *key), true);
+      State<S> state(order_[part].find(table, *key), true);
       std::optional<Mapped> result = Call::call(spec_.fn, time, *key, std::nullopt, state);
       if (result) mapped.push_back(Owned<Mapped>::own(*std::move(result)));
       order_[part].remove(table, *key);
@@ -259,12 +259,12 @@ struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
     constexpr bool pairs = KeyValue<Record>;
     static_assert(pairs, "mapWithState needs (key, value) pairs; map each record to std::pair{key, value} first");
     if constexpr (pairs) {
-      if constexpr (keyFits<Record>() && canKeep<ValueOf<Record>>() && canKeep<typename Spec::State>()) {
-        using Call = StateFn<decltype(Spec::fn), KeyOf<Record>, ValueOf<Record>, typename Spec::State>;
-        static_assert(SelfOwned<typename Spec::State>, "a state must own what it refers to: use std::string, not a view");
-        static_assert(Call::fits, "the function of a StateSpec takes (const K&, optional<V>, KeyState<S>&) and gives the mapped record, or takes "
-                                  "(Time, const K&, optional<V>, KeyState<S>&) and gives an optional of it");
-        if constexpr (Call::fits && SelfOwned<typename Spec::State>) return canKeep<typename Call::Mapped>();
+      if constexpr (keyFits<Record>() && canKeep<ValueOf<Record>>() && canKeep<typename Spec::state_type>()) {
+        using Call = StateFn<decltype(Spec::fn), KeyOf<Record>, ValueOf<Record>, typename Spec::state_type>;
+        static_assert(SelfOwned<typename Spec::state_type>, "a state must own what it refers to: use std::string, not a view");
+        static_assert(Call::fits, "the function of a StateSpec takes (const K&, optional<V>, State<S>&) and gives the mapped record, or takes "
+                                  "(Time, const K&, optional<V>, State<S>&) and gives an optional of it");
+        if constexpr (Call::fits && SelfOwned<typename Spec::state_type>) return canKeep<typename Call::Mapped>();
       }
     }
     return false;

@@ -16,7 +16,7 @@ namespace dstream::inline v0 {
 namespace detail {
 template <class S, class Fn, class Initial>
 struct StateSpecOf {
-  using State = S;
+  using state_type = S;
 
   /// (key, state) pairs before the first batch. They count as updated in it.
   template <class Pairs>
@@ -54,8 +54,8 @@ struct NoInitialState {};
 }  // namespace detail
 
 /// **meaning** `StateSpec::function<S>(f)` with `.initialState(pairs)`, `.numPartitions(n)`, `.timeout(idle)`.
-/// **function contract** `f(const K&, optional<V>, KeyState<S>&) → E`, one mapped record for each call, or
-/// `f(Time, const K&, optional<V>, KeyState<S>&) → optional<E>`, at most one. Called as const, from several threads, for one key by one at a time.
+/// **function contract** `f(const K&, optional<V>, State<S>&) → E`, one mapped record for each call, or
+/// `f(Time, const K&, optional<V>, State<S>&) → optional<E>`, at most one. Called as const, from several threads, for one key by one at a time.
 /// **source** Spark's StateSpec.
 struct StateSpec {
   template <class S, class Fn>

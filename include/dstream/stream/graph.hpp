@@ -21,7 +21,7 @@
 namespace dstream::inline v0 {
 
 /// A streaming context's life: only forward, and Stopped is final.
-enum class State { Initialized, Active, Stopped };
+enum class StreamingContextState { Initialized, Active, Stopped };
 
 /// **meaning** what one output does with one batch, ready to run.
 class Job {
@@ -50,14 +50,14 @@ class BasicGraph {
   /// Where outputs such as print() write.
   Function<void(std::string_view)> console;
 
-  [[nodiscard]] State state() const { return state_.load(std::memory_order_acquire); }
+  [[nodiscard]] StreamingContextState state() const { return state_.load(std::memory_order_acquire); }
   /// release: partner of state()'s acquire.
-  void become(State state) { state_.store(state, std::memory_order_release); }
+  void become(StreamingContextState state) { state_.store(state, std::memory_order_release); }
 
   /// **errors** IllegalState unless the graph may still grow.
   void requireOpen(const char* what) const {
-    if (state() == State::Active) throw IllegalState(std::string("dstream: adding ") + what + " after starting a StreamingContext is not supported");
-    if (state() == State::Stopped) throw IllegalState(std::string("dstream: adding ") + what + " after stopping a StreamingContext is not supported");
+    if (state() == StreamingContextState::Active) throw IllegalState(std::string("dstream: adding ") + what + " after starting a StreamingContext is not supported");
+    if (state() == StreamingContextState::Stopped) throw IllegalState(std::string("dstream: adding ") + what + " after stopping a StreamingContext is not supported");
   }
 
   void addOutput(Deferred<std::unique_ptr<Output>, Use> output) {
@@ -82,7 +82,7 @@ class BasicGraph {
     nodes.push_back(&node);
   }
 
-  std::atomic<State> state_{State::Initialized};
+  std::atomic<StreamingContextState> state_{StreamingContextState::Initialized};
   Outputs outputs_;
 };
 using Graph = BasicGraph<>;

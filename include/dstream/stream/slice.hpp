@@ -21,7 +21,7 @@ namespace dstream::inline v0 {
 /// **source** Spark DStream.slice.
 template <Node N>
 auto DStream<N>::slice(Time from, Time to) const {
-  if (graph_->state() == State::Initialized) throw IllegalState("dstream: slice: the stream has not been initialized; start its StreamingContext first");
+  if (graph_->state() == StreamingContextState::Initialized) throw IllegalState("dstream: slice: the stream has not been initialized; start its StreamingContext first");
   std::vector<BatchRdd<rdd_type>> batches;
   const NodeBase& shared = node_.shared();
   const std::int64_t zero = shared.zero().nanoseconds;

@@ -214,10 +214,10 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>
     const auto reduced = stream | reduceByKey(fn, partitions);
     using Parent = std::remove_cvref_t<decltype(reduced.node())>;
     using R = typename Parent::rdd_type;
-    using State = KeyedWindow<KeyOf<typename R::reference>, ValueOf<typename R::reference>, R, Slot, Functions, Filter>;
-    auto node = std::make_shared<WindowStateNode<Parent, State>>(reduced.node(), State(std::move(functions), filter), checked);
+    using WindowState = KeyedWindow<KeyOf<typename R::reference>, ValueOf<typename R::reference>, R, Slot, Functions, Filter>;
+    auto node = std::make_shared<WindowStateNode<Parent, WindowState>>(reduced.node(), WindowState(std::move(functions), filter), checked);
     node->name = this->name;
-    return DStream<SharedRef<WideRdd<typename State::Data>>>{stream.graph(), {std::move(node)}};
+    return DStream<SharedRef<WideRdd<typename WindowState::Data>>>{stream.graph(), {std::move(node)}};
   }
 };
 

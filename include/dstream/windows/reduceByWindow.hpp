@@ -142,10 +142,10 @@ struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv>> {
   WindowExtent extent;
 
  private:
-  template <class Stream, class State>
-  auto made(const Stream& stream, State state, WindowExtent checked) const {
-    using Result = WideRdd<typename State::Data>;
-    auto node = std::make_shared<WindowStateNode<std::remove_cvref_t<decltype(stream.node())>, State>>(stream.node(), std::move(state), checked);
+  template <class Stream, class WindowState>
+  auto made(const Stream& stream, WindowState state, WindowExtent checked) const {
+    using Result = WideRdd<typename WindowState::Data>;
+    auto node = std::make_shared<WindowStateNode<std::remove_cvref_t<decltype(stream.node())>, WindowState>>(stream.node(), std::move(state), checked);
     node->name = this->name;
     return DStream<SharedRef<Result>>{stream.graph(), {std::move(node)}};
   }

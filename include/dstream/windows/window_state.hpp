@@ -17,13 +17,13 @@
 
 namespace dstream::inline v0::detail {
 
-/// **meaning** the state of a window, and the batches that it has not taken yet. State: `evict(until, runner)` takes out what batches up to
+/// **meaning** the state of a window, and the batches that it has not taken yet. WindowState: `evict(until, runner)` takes out what batches up to
 /// `until` gave; `push(time, rdd, runner)` takes in a prepared batch; both may throw, and are called again then with the same argument, with
 /// what they had done still done. `result(runner)` is the window's records.
-template <Rdd R, class State>
+template <Rdd R, class WindowState>
 class WindowContents {
  public:
-  WindowContents(State state, std::int64_t length) : state_(std::move(state)), length_(length) {}
+  WindowContents(WindowState state, std::int64_t length) : state_(std::move(state)), length_(length) {}
 
   void add(Time time, R rdd) {
     runner_ = rdd.runner();
@@ -47,20 +47,20 @@ class WindowContents {
   [[nodiscard]] RunnerRef runner() const { return runner_; }
 
  private:
-  State state_;
+  WindowState state_;
   const std::int64_t length_;
   RunnerRef runner_;
   Time now_;
   History<R> waiting_;
 };
 
-template <Node Parent, class State>
-class WindowStateNode final : public SharedNode<WideRdd<typename State::Data>> {
-  using Data = typename State::Data;
-  using Contents = WindowContents<typename Parent::rdd_type, State>;
+template <Node Parent, class WindowState>
+class WindowStateNode final : public SharedNode<WideRdd<typename WindowState::Data>> {
+  using Data = typename WindowState::Data;
+  using Contents = WindowContents<typename Parent::rdd_type, WindowState>;
 
  public:
-  WindowStateNode(Parent parent, State state, WindowExtent extent)
+  WindowStateNode(Parent parent, WindowState state, WindowExtent extent)
       : parent_(std::move(parent)), contents_(std::make_shared<Contents>(std::move(state), extent.length)) {
     this->slide = extent.slide;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// KeyState: what mapWithState's function may ask and change of one key's state. (Spark's State; that name is the streaming context's here.)
+// State: what mapWithState's function may ask and change of one key's state.
 
 #include <optional>
 #include <stdexcept>
@@ -14,13 +14,13 @@ namespace dstream::inline v0 {
 /// **meaning** the state of the key of this call. Valid during the call. **errors** std::out_of_range from get without a state;
 /// std::invalid_argument from update and remove after a remove in the same call, and while the state times out.
 template <class S>
-class KeyState {
+class State {
  public:
-  KeyState(const S* state, bool timingOut) : known_(state), timingOut_(timingOut) {}
+  State(const S* state, bool timingOut) : known_(state), timingOut_(timingOut) {}
 
   [[nodiscard]] bool exists() const { return !removed_ && (updated_ || known_ != nullptr); }
   [[nodiscard]] const S& get() const {
-    if (!exists()) throw std::out_of_range("dstream: KeyState::get: this key has no state");
+    if (!exists()) throw std::out_of_range("dstream: State::get: this key has no state");
     return updated_ ? *updated_ : *known_;
   }
   [[nodiscard]] std::optional<S> getOption() const { return exists() ? std::optional<S>(get()) : std::nullopt; }
@@ -42,7 +42,7 @@ class KeyState {
  private:
   void require(const char* what) const {
     const char* const why = removed_ ? "it has been removed in this call" : timingOut_ ? "it is timing out" : nullptr;
-    if (why != nullptr) throw std::invalid_argument(std::string("dstream: KeyState::") + what + ": the state cannot be changed, " + why);
+    if (why != nullptr) throw std::invalid_argument(std::string("dstream: State::") + what + ": the state cannot be changed, " + why);
   }
 
   const S* known_;
