@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 // RealWorld: the World of a real process. With its parts (real_world_*.hpp) the only code of the library that
-// touches clocks, threads, sockets, signals, the console and true randomness. Linux.
+// touches clocks, threads, sockets, files, signals, the console and true randomness. Linux.
 
 #include <poll.h>
 #include <pthread.h>
@@ -26,6 +26,7 @@
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/real_world_cores.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
+#include <dstream/runtime/real_world_files.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
 #include <dstream/runtime/real_world_signals.hpp>
 #include <dstream/runtime/real_world_socket.hpp>
@@ -148,6 +149,8 @@ class BasicRealWorld final : public World {
     return std::make_unique<detail::BasicRealConnection<Use>>(*this, lanes_, endpoint, owner);
   }
 
+  [[nodiscard]] Files& files() override { return files_; }
+
   bool await(FunctionRef<bool()> done, Nanos deadline) override {
     for (std::uint64_t seen = 0;;) {
       {
@@ -200,6 +203,7 @@ class BasicRealWorld final : public World {
 
  private:
   std::atomic<std::uint64_t> random_{0};
+  detail::BasicRealFiles<Use> files_;
   detail::Mutex out_;
   detail::Mutex err_;
   detail::Mutex mutex_;  // guards notified_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// World: the only door between the runtime and clocks, threads, network, randomness, signals and the console.
+// World: the only door between the runtime and clocks, threads, network, files, randomness, signals and the console.
 // Two implementations: RealWorld (real_world.hpp) and testing::World (testing.hpp); one contract suite runs against both.
 
 #include <cstddef>
@@ -13,6 +13,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/runtime/files.hpp>
 
 namespace dstream::inline v0 {
 
@@ -76,7 +77,7 @@ class Workers {
 
 enum class Console { Out, Err };
 
-/// **threads** now, random, wake, notify, write, interrupted: any thread. spawn, retire: any thread but not from another actor's step
+/// **threads** now, random, wake, notify, write, interrupted, files: any thread. spawn, retire: any thread but not from another actor's step
 /// on a different lane that the retired actor waits for. connect: from the owner's step. await: any thread that steps no actor.
 class World {
  public:
@@ -102,6 +103,8 @@ class World {
 
   /// Starts to connect; the owner is woken whenever a read or write may get further.
   virtual std::unique_ptr<Connection> connect(const Endpoint& endpoint, Actor& owner) = 0;
+
+  [[nodiscard]] virtual Files& files() = 0;
 
   /// Blocks until done() holds (asked at first and after each notify) or the steady clock reaches the deadline; returns done().
   virtual bool await(FunctionRef<bool()> done, Nanos deadline) = 0;

@@ -20,6 +20,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/world.hpp>
+#include <dstream/testing/files.hpp>
 
 namespace dstream::inline v0::testing {
 
@@ -171,6 +172,8 @@ class World final : public dstream::World {
     }
     return std::make_unique<ScriptedConnection>(std::move(peer), where);
   }
+
+  [[nodiscard]] Files& files() override { return files_; }
 
   bool await(FunctionRef<bool()> done, Nanos deadline) override {
     if (running_) throw std::logic_error("dstream: testing::World: await from within a step");
@@ -327,6 +330,7 @@ class World final : public dstream::World {
   std::map<std::pair<std::string, std::uint16_t>, std::deque<Peer>> listening_;
   std::string out_;
   std::string err_;
+  Files files_{[this] { return now(Clock::Wall); }};
 };
 
 }  // namespace dstream::inline v0::testing

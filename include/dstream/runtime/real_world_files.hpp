@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// RealWorld's files. Part of real_world.hpp.
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/runtime/files.hpp>
+#include <dstream/runtime/real_world_descriptor.hpp>
+
+namespace dstream::inline v0::detail {
+
+[[noreturn]] inline void failFile(const char* operation, const std::string& path, int error) {
+  const auto why = [&] {
+    switch (error) {
+      case ENOENT: return FileError::Why::NotFound;
+      case EEXIST:
+      case ENOTEMPTY: return FileError::Why::Exists;
+      case EACCES:
+      case EPERM:
+      case EROFS: return FileError::Why::Denied;
+      case ENOSPC:
+      case EDQUOT: return FileError::Why::NoSpace;
+      default: return FileError::Why::Other;
+    }
+  };
+  throw FileError(why(), operation, path, std::generic_category().message(error));
+}
+
+inline FileInfo infoOf(const struct stat& found) {
+  FileInfo info;
+  info.kind = S_ISREG(found.st_mode) ? FileInfo::Kind::Regular : S_ISDIR(found.st_mode) ? FileInfo::Kind::Directory : FileInfo::Kind::Other;
+  info.bytes = static_cast<std::uint64_t>(found.st_size);
+  info.modified = std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec;
+  return info;
+}
+
+/// Repeats what a signal interrupted.
+template <class Call>
+auto uninterrupted(Call call) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0 || errno != EINTR) return result;
+  }
+}
+
+class RealFile final : public File {
+ public:
+  RealFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  [[nodiscard]] FileInfo info() override {
+    struct stat found {};
+    if (::fstat(fd_.get(), &found) != 0) failFile("examine", path_, errno);
+    return infoOf(found);
+  }
+  std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) override {
+    const ssize_t got = uninterrupted([&] { return ::pread(fd_.get(), into, capacity, static_cast<off_t>(offset)); });
+    if (got < 0) failFile("read", path_, errno);
+    return static_cast<std::size_t>(got);
+  }
+  void append(std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t put = uninterrupted([&] { return ::write(fd_.get(), bytes.data(), bytes.size()); });
+      if (put < 0) failFile("write", path_, errno);
+      bytes.remove_prefix(static_cast<std::size_t>(put));
+    }
+  }
+  void sync() override {
+    if (::fdatasync(fd_.get()) != 0) failFile("sync", path_, errno);
+  }
+
+ private:
+  Descriptor fd_;
+  const std::string path_;
+};
+
+/// **errors** FileError. Directories and files are made with the process's umask over 0777 and 0666.
+template <class Use = OnUse>
+class BasicRealFiles final : public Files {
+ public:
+  Deferred<std::unique_ptr<File>, Use> open(const std::string& path, Mode mode) override {
+    const int flags = mode == Mode::Read ? O_RDONLY | O_NONBLOCK : O_WRONLY | O_APPEND | O_CREAT | O_EXCL;
+    const int fd = uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, 0666); });
+    if (fd < 0) failFile(mode == Mode::Read ? "open" : "create", path, errno);
+    return std::make_unique<RealFile>(Descriptor(fd), path);
+  }
+
+  [[nodiscard]] FileInfo info(const std::string& path) override {
+    struct stat found {};
+    if (::stat(path.c_str(), &found) == 0) return infoOf(found);
+    if (errno == ENOENT || errno == ENOTDIR) return {};
+    failFile("examine", path, errno);
+  }
+
+  [[nodiscard]] Deferred<std::vector<std::string>, Use> list(const std::string& directory) override {
+    struct Opened {
+      explicit Opened(DIR* from) : dir(from) {}
+      Opened(const Opened&) = delete;
+      Opened& operator=(const Opened&) = delete;
+      ~Opened() { ::closedir(dir); }
+      DIR* dir;
+    };
+    DIR* const found = ::opendir(directory.c_str());
+    if (found == nullptr) failFile("list", directory, errno);
+    const Opened opened(found);
+    Deferred<std::vector<std::string>, Use> names;
+    for (;;) {
+      errno = 0;
+      const dirent* entry = ::readdir(opened.dir);
+      if (entry == nullptr && errno != 0) failFile("list", directory, errno);
+      if (entry == nullptr) return names;
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") names.emplace_back(name);
+    }
+  }
+
+  void makeDirectory(const std::string& path) override {
+    if (::mkdir(path.c_str(), 0777) != 0) failFile("make directory", path, errno);
+  }
+  void rename(const std::string& from, const std::string& to) override {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) failFile("rename", from + " to " + to, errno);
+  }
+  void remove(const std::string& path) override {
+    if (::remove(path.c_str()) != 0) failFile("remove", path, errno);
+  }
+  void syncDirectory(const std::string& path) override {
+    const Descriptor directory(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+    if (directory.get() < 0 || ::fsync(directory.get()) != 0) failFile("sync directory", path, errno);
+  }
+  /// Linux stamps files with a clock that moves by ticks of at most 10 ms.
+  [[nodiscard]] std::int64_t stampLag() const override { return 10'000'000; }
+};
+using RealFiles = BasicRealFiles<>;
+
+}  // namespace dstream::inline v0::detail

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/runtime/real_world_files.hpp>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <ctime>
+#include <string>
+
+#include "runtime/files_contract.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace {
+
+using contract::Mode;
+using dstream::FileError;
+using dstream::FileInfo;
+using dstream::detail::RealFiles;
+using support::TemporaryDirectory;
+
+TEST_CASE("real files: keep the contract of Files") {
+  for (const auto& [name, run] : contract::filesCases) {
+    DYNAMIC_SECTION(name) {
+      const TemporaryDirectory directory;
+      RealFiles files;
+      run(files, directory.path());
+    }
+  }
+}
+
+TEST_CASE("real files: a pipe that nobody writes to is opened at once, and known for what it is") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() + "/pipe";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  RealFiles files;
+  CHECK(files.info(path).kind == FileInfo::Kind::Other);
+  CHECK(files.open(path, Mode::Read)->info().kind == FileInfo::Kind::Other);
+}
+
+TEST_CASE("real files: links are followed, and a loop of them is an error") {
+  const TemporaryDirectory directory;
+  const std::string& root = directory.path();
+  RealFiles files;
+  contract::write(files, root + "/file", "content");
+  REQUIRE(::symlink("file", (root + "/link").c_str()) == 0);
+  REQUIRE(::symlink("loop", (root + "/loop").c_str()) == 0);
+  REQUIRE(::symlink("none", (root + "/dangling").c_str()) == 0);
+  CHECK(contract::contentOf(files, root + "/link") == "content");
+  CHECK(files.info(root + "/link").kind == FileInfo::Kind::Regular);
+  CHECK(files.info(root + "/dangling").kind == FileInfo::Kind::None);
+  CHECK(contract::whyOf([&] { static_cast<void>(files.info(root + "/loop")); }, root + "/loop") == FileError::Why::Other);
+  CHECK(contract::whyOf([&] { contract::write(files, root + "/dangling", "x"); }, root + "/dangling") == FileError::Why::Exists);
+}
+
+TEST_CASE("real files: a stamp lies behind the wall clock by at most stampLag") {
+  const TemporaryDirectory directory;
+  RealFiles files;
+  timespec now{};
+  REQUIRE(::clock_gettime(CLOCK_REALTIME, &now) == 0);
+  contract::write(files, directory.path() + "/file", "x");
+  const auto before = std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+  CHECK(files.info(directory.path() + "/file").modified >= before - files.stampLag());
+}
+
+TEST_CASE("real files: a file that cannot grow is an error, not a signal") {
+  const TemporaryDirectory directory;
+  RealFiles files;
+  rlimit was{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &was) == 0);
+  rlimit small = was;
+  small.rlim_cur = 1000;
+  auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
+  const auto file = files.open(directory.path() + "/file", Mode::Create);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  CHECK_THROWS_AS(file->append(std::string(2000, 'x')), FileError);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &was) == 0);
+  std::signal(SIGXFSZ, handler);
+  CHECK(file->info().bytes == 1000);
+}
+
+TEST_CASE("real files: /dev/full is a full disk") {
+  if (::access("/dev/full", W_OK) != 0) return;
+  const dstream::detail::Descriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+  dstream::detail::RealFile file(dstream::detail::Descriptor(::dup(full.get())), "/dev/full");
+  CHECK(contract::whyOf([&] { file.append("x"); }, "/dev/full") == FileError::Why::NoSpace);
+}
+
+}  // namespace
