@@ -9,12 +9,16 @@
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/context.hpp>
 #include <dstream/runtime/event.hpp>
+#include <dstream/runtime/files.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/runtime/world.hpp>
 
 // where batches come from
+#include <dstream/sources/binaryRecordsStream.hpp>
+#include <dstream/sources/fileStream.hpp>
 #include <dstream/sources/queueStream.hpp>
 #include <dstream/sources/socketTextStream.hpp>
+#include <dstream/sources/textFileStream.hpp>
 
 // what a stream is
 #include <dstream/stream/any_dstream.hpp>

@@ -64,6 +64,8 @@ enum class EventKind {
   BatchFailed,
   ReceiverChanged,
   DataDropped,
+  FilesTaken,
+  FileIgnored,
   TicksMissed,
   Warning,
   StreamingStopped,
@@ -117,6 +119,22 @@ struct DataDropped {
   std::string source;
   std::uint64_t bytes = 0;
   std::string reason;
+};
+/// The files of one batch of a file source, in the order of their records.
+struct FilesTaken {
+  static constexpr EventKind kind = EventKind::FilesTaken;
+  Batch batch;
+  std::string source;
+  std::vector<std::string> paths;
+  std::uint64_t bytes = 0;
+};
+/// A file that is in no batch, or a directory that cannot be listed. trouble: not what the source's options ask for.
+struct FileIgnored {
+  static constexpr EventKind kind = EventKind::FileIgnored;
+  std::string source;
+  std::string path;
+  std::string reason;
+  bool trouble = false;
 };
 /// The process slept, was suspended or far behind: these ticks make no batches.
 struct TicksMissed {
@@ -211,6 +229,11 @@ struct Describe {
   std::string operator()(const DataDropped& event) const {
     return event.source + ": " + std::to_string(event.bytes) + " bytes dropped, " + event.reason;
   }
+  std::string operator()(const FilesTaken& event) const {
+    return event.source + ": " + label(event.batch) + " takes " + std::to_string(event.paths.size()) + (event.paths.size() == 1 ? " file, " : " files, ") +
+           std::to_string(event.bytes) + " bytes";
+  }
+  std::string operator()(const FileIgnored& event) const { return event.source + ": " + event.path + " is ignored: " + event.reason; }
   std::string operator()(const TicksMissed& event) const {
     return std::to_string(event.count) + " batch times passed without a batch; the next is " + std::to_string(event.next.milliseconds()) + " ms";
   }
@@ -238,6 +261,8 @@ template <class Use = OnUse>
     case EventKind::BatchFailed: return text(*event.as<BatchFailed>());
     case EventKind::ReceiverChanged: return text(*event.as<ReceiverChanged>());
     case EventKind::DataDropped: return text(*event.as<DataDropped>());
+    case EventKind::FilesTaken: return text(*event.as<FilesTaken>());
+    case EventKind::FileIgnored: return text(*event.as<FileIgnored>());
     case EventKind::TicksMissed: return text(*event.as<TicksMissed>());
     case EventKind::Warning: return text(*event.as<Warning>());
     case EventKind::StreamingStopped: return text(*event.as<StreamingStopped>());

@@ -61,6 +61,7 @@ class BasicDefaultListener {
       return receiver->info.state == ReceiverState::BackingOff || receiver->info.state == ReceiverState::Failed;
     }
     if (const auto* output = event.as<OutputCompleted>()) return !output->failure.empty();
+    if (const auto* ignored = event.as<FileIgnored>()) return ignored->trouble;
     if (const auto* stopped = event.as<StreamingStopped>()) return stopped->report.droppedBatches + stopped->report.droppedBytes != 0;
     return event.is<BatchFailed>() || event.is<DataDropped>() || event.is<TicksMissed>() || event.is<Warning>();
   }

@@ -33,6 +33,7 @@ struct SocketOptions;
 template <class T>
 class BatchQueue;
 struct QueueOptions;
+struct FileOptions;
 
 /// **meaning** a graph of streams over batches of one interval. Initialized: the graph is built. Active: it runs. Stopped: final.
 /// **threads** built and started by one thread; waiting, stopping and asking from any, but stopping not from a listener.
@@ -82,6 +83,17 @@ class BasicStreamingContext {
   [[nodiscard]] auto queueStream(BatchQueue<T>& queue);
   template <class T>
   [[nodiscard]] auto queueStream(BatchQueue<T>& queue, QueueOptions options);
+  /// **shape** → DStream<string_view>, one record a line of each new file. See sources/textFileStream.hpp.
+  [[nodiscard]] auto textFileStream(std::string directory);
+  [[nodiscard]] auto textFileStream(std::string directory, FileOptions options);
+  /// **shape** → DStream<string_view>, records of `length` bytes. See sources/binaryRecordsStream.hpp.
+  [[nodiscard]] auto binaryRecordsStream(std::string directory, std::size_t length);
+  [[nodiscard]] auto binaryRecordsStream(std::string directory, std::size_t length, FileOptions options);
+  /// **shape** → DStream<Format::value_type>. See sources/fileStream.hpp.
+  template <class Format>
+  [[nodiscard]] auto fileStream(std::string directory, Format format);
+  template <class Format>
+  [[nodiscard]] auto fileStream(std::string directory, Format format, FileOptions options);
 
   /// A source as a node of the graph; what the functions above do. **errors** IllegalState after start or stop.
   template <class InputNode>
@@ -186,6 +198,9 @@ class BasicStreamingContext {
   }
 
  private:
+  template <class Format>
+  auto addFiles(const char* kindName, std::string directory, Format format, FileOptions options);
+
   void launch() {
     if (graph_->outputs().empty()) throw std::invalid_argument("dstream: No output operations registered, so nothing to execute; end a stream with print() or foreachRDD(f)");
     const Nodes nodes = graph_->reachable();

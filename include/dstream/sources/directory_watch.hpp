@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// DirectoryWatch: which files of some directories belong to the batch of a time.
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/function.hpp>
+#include <dstream/core/function_ref.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/runtime/files.hpp>
+#include <dstream/stream/batch.hpp>
+
+namespace dstream::inline v0 {
+
+struct FileOptions {
+  /// Files modified before the stream was made are passed over.
+  bool newFilesOnly = true;
+  /// No file is too old, and each is remembered for as long as it is there; else what minRememberDuration says.
+  bool allUnseen = false;
+  /// Rounded up to whole batches: files older than that when their batch comes are passed over; for so long a file that was taken is known.
+  std::chrono::nanoseconds minRememberDuration = std::chrono::seconds(60);
+  /// The path of a file → whether to take it. Empty: files whose name does not begin with a dot.
+  Function<bool(std::string_view)> filter = {};
+  /// Text only: a byte-order mark at the start of a file is taken away; without this it is data.
+  bool stripBom = false;
+};
+
+/// **meaning** a file as it was when a batch took it.
+struct FoundFile {
+  std::string path;
+  std::uint64_t bytes = 0;
+  /// **units** nanoseconds of the wall clock.
+  std::int64_t modified = 0;
+};
+
+namespace detail {
+
+/// **meaning** `take(time)`, called with rising times, gives the files of that batch, sorted by path: regular, not empty, accepted by the filter, modified
+/// after the threshold and not after `time`, and not taken within the remembered time. A path is a file's identity: what is appended to one
+/// that was taken is not seen.
+/// **kept** per file that is listed: its path, and why it was passed over. **cost** a listing, and an examination per file not yet taken.
+template <class Use = OnUse>
+class BasicDirectoryWatch {
+  using Paths = Deferred<std::vector<std::string>, Use>;
+  using Found = Deferred<std::vector<FoundFile>, Use>;
+
+ public:
+  /// Once per file and reason, and once per trouble with a directory. trouble: not what the options ask for.
+  using Report = FunctionRef<void(const std::string& path, const std::string& reason, bool trouble)>;
+
+  BasicDirectoryWatch(Files& files, const std::string& glob, const FileOptions& options, Time made, std::int64_t batch)
+      : files_(files), glob_(glob), options_(options) {
+    remember_ = (options.minRememberDuration.count() + batch - 1) / batch * batch;
+    if (options.newFilesOnly) since_ = made.nanoseconds - files.stampLag();
+  }
+
+  /// How long a file that was taken is known. **units** nanoseconds.
+  [[nodiscard]] std::int64_t remember() const { return remember_; }
+
+  Found take(Time time, Report report) {
+    Found found;
+    Known known;
+    auto before = known_.begin();
+    bool complete = true;
+    for (std::string& path : listed(complete, report)) {
+      for (; before != known_.end() && before->path < path; ++before) keepUnlisted(*before, time, complete, known);
+      const bool met = before != known_.end() && before->path == path;
+      Entry entry = met ? std::move(*before++) : Entry{std::move(path)};
+      if (!remembers(entry, time)) judge(entry, time, found, report);
+      known.push_back(std::move(entry));
+    }
+    for (; before != known_.end(); ++before) keepUnlisted(*before, time, complete, known);
+    known_ = std::move(known);
+    return found;
+  }
+
+ private:
+  struct Entry {
+    std::string path;
+    std::int64_t taken = never;  // the time of its batch
+    std::string reason = {};     // why it was passed over last
+    static constexpr std::int64_t never = -1;
+  };
+  using Known = Deferred<std::vector<Entry>, Use>;
+
+  [[nodiscard]] bool remembers(const Entry& entry, Time time) const {
+    return entry.taken != Entry::never && (options_.allUnseen || entry.taken > time.nanoseconds - remember_);
+  }
+
+  /// A listing that failed says nothing of what is there.
+  void keepUnlisted(Entry& entry, Time time, bool complete, Known& known) const {
+    if (options_.allUnseen ? !complete : remembers(entry, time)) known.push_back(std::move(entry));
+  }
+
+  struct Verdict {
+    enum { Take, Later, PassOver, Trouble } kind;
+    std::string reason = {};
+  };
+
+  void judge(Entry& entry, Time time, Found& found, Report report) {
+    FoundFile file{entry.path};
+    Verdict verdict = verdictOn(file, time);
+    if (verdict.kind == Verdict::Take) {
+      entry.taken = time.nanoseconds;
+      found.push_back(std::move(file));
+    } else if (verdict.reason != entry.reason && verdict.kind != Verdict::Later) {
+      report(entry.path, verdict.reason, verdict.kind == Verdict::Trouble);
+    }
+    entry.reason = std::move(verdict.reason);
+  }
+
+  Verdict verdictOn(FoundFile& file, Time time) {
+    try {
+      if (!accepts(file.path)) return {Verdict::PassOver, "the filter refuses it"};
+      const FileInfo info = files_.info(file.path);
+      file.bytes = info.bytes;
+      file.modified = info.modified;
+      if (info.kind == FileInfo::Kind::None) return {Verdict::Trouble, "it vanished"};
+      if (info.kind == FileInfo::Kind::Directory) return {Verdict::PassOver, "it is a directory"};
+      if (info.kind == FileInfo::Kind::Other) return {Verdict::Trouble, "it is not a regular file"};
+      if (since_ != 0 && info.modified <= since_) return {Verdict::PassOver, "it was modified before the stream was made"};
+      if (!options_.allUnseen && info.modified <= time.nanoseconds - remember_) return {Verdict::Trouble, "it is older than the remembered time"};
+      if (info.modified > time.nanoseconds) return {Verdict::Later};
+      if (info.bytes == 0) return {Verdict::Trouble, "there is no data in it"};
+      return {Verdict::Take};
+    } catch (const std::exception& error) {  // of the file system or the filter: asked again for the next batch
+      return {Verdict::Trouble, error.what()};
+    }
+  }
+
+  [[nodiscard]] bool accepts(const std::string& path) const {
+    if (options_.filter) return options_.filter(path);
+    return path[path.rfind('/') + 1] != '.';
+  }
+
+  /// Every path in every directory that the glob matches, sorted.
+  Paths listed(bool& complete, Report report) {
+    Paths paths;
+    std::string trouble;
+    try {
+      const Paths directories = expand();
+      if (directories.empty()) trouble = "no such directory";
+      for (const std::string& directory : directories)
+        for (const std::string& name : files_.list(directory)) paths.push_back(below(directory, name));
+    } catch (const FileError& error) {  // the files may still be found by a later batch
+      trouble = error.what();
+    }
+    complete = trouble.empty();
+    if (!complete) paths.clear();
+    if (!complete && trouble != trouble_) report(glob_, trouble, true);
+    trouble_ = std::move(trouble);
+    std::sort(paths.begin(), paths.end());
+    return paths;
+  }
+
+  /// The directories that the glob names, component by component.
+  Paths expand() {
+    const bool absolute = glob_.starts_with('/');
+    Paths matches;
+    matches.push_back(absolute ? "/" : "");
+    for (std::size_t at = 0; at < glob_.size();) {
+      const std::size_t end = std::min(glob_.find('/', at), glob_.size());
+      const std::string component = glob_.substr(at, end - at);
+      at = end + 1;
+      if (!component.empty()) step(matches, component);
+    }
+    std::erase_if(matches, [&](const std::string& path) { return files_.info(path.empty() ? "." : path).kind != FileInfo::Kind::Directory; });
+    return matches;
+  }
+
+  void step(Paths& matches, const std::string& component) {
+    Paths next;
+    for (const std::string& above : matches) {
+      if (component.find_first_of("*?[") == std::string::npos) {
+        next.push_back(below(above, component));
+        continue;
+      }
+      const std::string directory = above.empty() ? "." : above;
+      if (files_.info(directory).kind != FileInfo::Kind::Directory) continue;
+      for (const std::string& name : files_.list(directory))
+        if (::fnmatch(component.c_str(), name.c_str(), FNM_PERIOD) == 0) next.push_back(below(above, name));
+    }
+    matches = std::move(next);
+  }
+
+  static std::string below(const std::string& directory, const std::string& name) {
+    return directory.empty() || directory.ends_with('/') ? directory + name : directory + "/" + name;
+  }
+
+  Files& files_;
+  const std::string glob_;
+  const FileOptions& options_;
+  std::int64_t remember_ = 0;
+  std::int64_t since_ = 0;
+  Known known_;
+  std::string trouble_;
+};
+using DirectoryWatch = BasicDirectoryWatch<>;
+
+}  // namespace detail
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// fileStream: the files that appear in a directory → DStream<T>, by a format.
+
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/runtime/event_bus.hpp>
+#include <dstream/runtime/input.hpp>
+#include <dstream/runtime/streaming_context.hpp>
+#include <dstream/runtime/world.hpp>
+#include <dstream/sources/directory_watch.hpp>
+#include <dstream/sources/file_part.hpp>
+#include <dstream/stream/node.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** how a file becomes records: a plain type with `value_type`; `reference`, what a step gets (value_type unless it is given, valid during the
+/// step); `cuttable`, whether parts of a file can be read by different tasks; and `fold(part, accumulator, step)`, which threads the accumulator
+/// through `step(accumulator, record)` for each record that begins in the FilePart, and ends when `stopped(accumulator)`.
+template <class T>
+concept FileFormat = requires {
+  typename T::value_type;
+  typename T::reference;
+  { T::cuttable } -> std::convertible_to<bool>;
+} && std::copy_constructible<T>;
+
+/// **meaning** the files of one batch, one partition each, read anew by each pass over them; copies share the list.
+template <FileFormat Format, class Use = OnUse>
+class FileBatch {
+ public:
+  using reference = typename Format::reference;
+  using value_type = typename Format::value_type;
+
+  FileBatch(std::vector<FoundFile> files, const Format& format, BasicRuntime<Use>& runtime, const std::string& source)
+      : files_(std::make_shared<const std::vector<FoundFile>>(std::move(files))), format_(format), runtime_(&runtime), source_(&source) {}
+
+  [[nodiscard]] std::size_t partitions() const { return files_->size(); }
+  [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const {
+    if (!Format::cuttable || bytes == 0) return 1;
+    return static_cast<std::size_t>(((*files_)[partition].bytes - 1) / bytes) + 1;
+  }
+  [[nodiscard]] RunnerRef runner() const { return runtime_->runner; }
+  static void prepare(auto&) {}
+
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
+    BasicFilePart<Use> part((*files_)[slice.partition], slice.index, slice.count, *runtime_, *source_);
+    return format_.fold(part, std::move(accumulator), step);
+  }
+
+ private:
+  std::shared_ptr<const std::vector<FoundFile>> files_;
+  Format format_;
+  BasicRuntime<Use>* runtime_;
+  const std::string* source_;
+};
+
+/// The source behind fileStream. It looks for files when their batch begins to run, on the jobs lane: a slow disk delays batches, never a receiver.
+template <FileFormat Format, class Use = OnUse>
+class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input {
+  using Files = FileBatch<Format, Use>;
+
+ public:
+  using rdd_type = Files;
+  static constexpr bool replayable = true;
+  static constexpr bool resumable = false;
+
+  FileInput(const char* kindName, std::string directory, Format format, FileOptions options, Time made, std::int64_t interval)
+      : kindName_(kindName), directory_(std::move(directory)), format_(std::move(format)), options_(std::move(options)), made_(made), interval_(interval) {
+    if (directory_.empty()) throw std::invalid_argument("dstream: " + std::string(kindName) + " needs a directory");
+    if (options_.minRememberDuration.count() <= 0)
+      throw std::invalid_argument("dstream: " + std::string(kindName) + ": minRememberDuration must be longer than zero");
+  }
+
+  [[nodiscard]] const char* kindName() const { return kindName_; }
+
+  NodeBase& node() override { return *this; }
+  void start(BasicRuntime<Use>& runtime) override {
+    runtime_ = &runtime;
+    watch_.emplace(runtime.world.files(), directory_, options_, made_, interval_);
+  }
+  /// Its files are found later; the event FilesTaken tells them.
+  InputInfo plan(const Batch&, std::size_t) override { return {this->id, this->name, 0, 0, 0}; }
+  void requestStop() override { stopped_.store(true, std::memory_order_release); }
+  // acquire: partner of requestStop's release
+  [[nodiscard]] bool ended() const override { return stopped_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool drained() const override { return true; }
+  [[nodiscard]] bool finished() const override { return false; }
+  std::uint64_t close() override { return 0; }
+
+  void advance(const Batch& batch) override {
+    auto files = watch_->take(batch.time, [this](const std::string& path, const std::string& reason, bool trouble) {
+      runtime_->events.post(FileIgnored{this->name, path, reason, trouble});
+    });
+    if (!files.empty()) {
+      FilesTaken taken{batch, this->name, {}, 0};
+      for (const FoundFile& file : files) {
+        taken.paths.push_back(file.path);
+        taken.bytes += file.bytes;
+      }
+      runtime_->events.post(std::move(taken));
+    }
+    files_.emplace(std::move(files), format_, *runtime_, this->name);
+  }
+
+ private:
+  std::optional<Files> compute(const Batch&) override { return std::exchange(files_, std::nullopt); }
+
+  const char* const kindName_;
+  const std::string directory_;
+  const Format format_;
+  const FileOptions options_;
+  const Time made_;
+  const std::int64_t interval_;
+  BasicRuntime<Use>* runtime_ = nullptr;
+  std::optional<detail::BasicDirectoryWatch<Use>> watch_;
+  Deferred<std::optional<Files>, Use> files_;
+  std::atomic<bool> stopped_{false};
+};
+
+/// **shape** directory → DStream<Format::value_type>
+/// **meaning** each batch holds the records of the files that appeared in the directory since the one before: not before the batch's time of their last
+/// modification, each path once (see FileOptions). A file must be whole when it can be seen: write it elsewhere on the same file system, or by a
+/// name that begins with a dot, and rename it. `directory` may hold `*`, `?` and `[…]`, as in a shell; only the files right in it count, links followed.
+/// **kept** per listed file its path. Files are read when an action asks, again for each action and each window that holds them; `cache()` reads once.
+/// **order** of paths, then of the file; one partition a file. **cost** a listing a batch; reading in pieces of 256 KiB, whatever the file's size.
+/// **errors** std::invalid_argument for an empty directory; IllegalState after start; compile time: not a FileFormat. What is passed over is
+/// an event FileIgnored with the reason, once; so is a directory that cannot be listed, whose batches are empty meanwhile. A file that has vanished or
+/// shrunk before it was read fails the batch. **source** Spark's fileStream. **example** examples/file_word_count.cpp
+template <class Use>
+template <class Format>
+auto BasicStreamingContext<Use>::fileStream(std::string directory, Format format, FileOptions options) {
+  constexpr bool fits = FileFormat<Format>;
+  static_assert(fits, "fileStream needs a format with value_type, reference, cuttable and fold(part, accumulator, step); see FileFormat");
+  if constexpr (fits) return addFiles("files", std::move(directory), std::move(format), std::move(options));
+}
+template <class Use>
+template <class Format>
+auto BasicStreamingContext<Use>::fileStream(std::string directory, Format format) {
+  return fileStream(std::move(directory), std::move(format), FileOptions{});
+}
+template <class Use>
+template <class Format>
+auto BasicStreamingContext<Use>::addFiles(const char* kindName, std::string directory, Format format, FileOptions options) {
+  static_assert(Source<FileInput<Format, Use>>);
+  return addInput(std::make_shared<FileInput<Format, Use>>(kindName, std::move(directory), std::move(format), std::move(options),
+                                                            Time{world_.now(Clock::Wall)}, interval_));
+}
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/sources/directory_watch.hpp>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <dstream/testing/world.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+using Paths = std::vector<std::string>;
+
+constexpr Nanos second = 1'000'000'000;
+constexpr Nanos made = 1000 * second;
+
+struct Watch {
+  explicit Watch(FileOptions given = {}, std::string glob = "/in") : options(std::move(given)), watch(world.files(), glob, options, {made}, second) {
+    if (!world.files().exists("/in")) world.files().makeDirectory("/in");
+  }
+  // The files of the batch `seconds` behind the stream's making.
+  Paths take(Nanos seconds) {
+    Paths paths;
+    const auto found = watch.take({made + seconds * second}, [this](const std::string& path, const std::string& reason, bool) { reports.push_back(path + ": " + reason); });
+    for (const auto& file : found) paths.push_back(file.path);
+    return paths;
+  }
+  void put(const std::string& path, double seconds) { world.files().put(path, "x", made + static_cast<Nanos>(seconds * 1e9)); }
+  Paths told() { return std::exchange(reports, {}); }
+
+  testing::World world;
+  FileOptions options;
+  detail::DirectoryWatch watch;
+  Paths reports;
+};
+
+TEST_CASE("directory watch: a file belongs to the first batch that is not before it, once") {
+  Watch test;
+  test.put("/in/b", 0.5);
+  test.put("/in/a", 1.0);
+  test.put("/in/c", 1.5);
+  CHECK(test.take(1) == Paths{"/in/a", "/in/b"});
+  CHECK(test.take(2) == Paths{"/in/c"});
+  CHECK(test.take(3).empty());
+  CHECK(test.told().empty());
+}
+
+TEST_CASE("directory watch: what is older than the stream is passed over, and said once") {
+  Watch test;
+  test.put("/in/old", -0.001);
+  test.put("/in/same", 0.0);
+  test.put("/in/new", 0.001);
+  CHECK(test.take(1) == Paths{"/in/new"});
+  CHECK(test.told() == Paths{"/in/old: it was modified before the stream was made", "/in/same: it was modified before the stream was made"});
+  CHECK(test.take(2).empty());
+  CHECK(test.told().empty());
+}
+
+TEST_CASE("directory watch: without newFilesOnly as far back as the remembered time, which is whole batches") {
+  Watch test({.newFilesOnly = false, .minRememberDuration = 1500ms});
+  CHECK(test.watch.remember() == 2 * second);
+  test.put("/in/a", -1.0);  // at the threshold of batch 1: refused
+  test.put("/in/b", -0.999);
+  CHECK(test.take(1) == Paths{"/in/b"});
+  CHECK(test.told() == Paths{"/in/a: it is older than the remembered time"});
+}
+
+TEST_CASE("directory watch: allUnseen takes every file once, however old, and knows it while it is there") {
+  Watch test({.newFilesOnly = false, .allUnseen = true});
+  test.put("/in/ancient", -1000.0);
+  CHECK(test.take(1) == Paths{"/in/ancient"});
+  CHECK(test.take(100'000).empty());
+  test.world.files().remove("/in/ancient");
+  CHECK(test.take(100'001).empty());
+  test.put("/in/ancient", 1.0);
+  CHECK(test.take(100'002) == Paths{"/in/ancient"});
+}
+
+TEST_CASE("directory watch: a path is an identity for the remembered time, then a new stamp is a new file") {
+  Watch test({.minRememberDuration = 3s});
+  test.put("/in/file", 0.5);
+  CHECK(test.take(1) == Paths{"/in/file"});
+  test.put("/in/file", 1.5);
+  CHECK(test.take(2).empty());
+  CHECK(test.take(3).empty());
+  test.put("/in/file", 3.5);
+  CHECK(test.take(4) == Paths{"/in/file"});
+  CHECK(test.told().empty());
+}
+
+TEST_CASE("directory watch: a file that vanished for a moment is not taken again") {
+  Watch test;
+  test.put("/in/file", 0.5);
+  CHECK(test.take(1) == Paths{"/in/file"});
+  test.world.files().remove("/in/file");
+  CHECK(test.take(2).empty());
+  test.put("/in/file", 0.5);
+  CHECK(test.take(3).empty());
+}
+
+TEST_CASE("directory watch: names with a dot in front, directories, pipes and empty files are passed over with their reason") {
+  Watch test;
+  test.put("/in/.hidden", 0.5);
+  test.world.files().makeDirectory("/in/sub");
+  test.world.files().putSpecial("/in/pipe");
+  test.world.files().put("/in/empty", "", made + second / 2);
+  test.put("/in/sub/file", 0.5);
+  CHECK(test.take(1).empty());
+  CHECK(test.told() == Paths{"/in/.hidden: the filter refuses it", "/in/empty: there is no data in it", "/in/pipe: it is not a regular file", "/in/sub: it is a directory"});
+  test.put("/in/empty", 1.5);  // what was begun empty is taken when it has content
+  CHECK(test.take(2) == Paths{"/in/empty"});
+}
+
+TEST_CASE("directory watch: the user's filter sees the path, and may throw") {
+  bool throws = true;
+  Watch test({.filter = [&throws](std::string_view path) {
+    if (throws && path.ends_with("bad")) throw std::runtime_error("no rule for this name");
+    return !path.ends_with(".tmp");
+  }});
+  test.put("/in/bad", 0.5);
+  test.put("/in/.hidden", 0.5);
+  test.put("/in/a.tmp", 0.5);
+  CHECK(test.take(1) == Paths{"/in/.hidden"});
+  CHECK(test.told() == Paths{"/in/a.tmp: the filter refuses it", "/in/bad: no rule for this name"});
+  throws = false;
+  CHECK(test.take(2) == Paths{"/in/bad"});
+}
+
+TEST_CASE("directory watch: the directory may be a pattern") {
+  Watch test({}, "/logs/*/day-[0-9]?/");
+  test.put("/logs/one/day-01/a", 0.5);
+  test.put("/logs/two/day-12/b", 0.5);
+  test.put("/logs/two/day-1/c", 0.5);
+  test.put("/logs/.hidden/day-01/d", 0.5);
+  test.put("/logs/one/day-01/deeper/e", 0.5);
+  test.put("/logs/file", 0.5);
+  CHECK(test.take(1) == Paths{"/logs/one/day-01/a", "/logs/two/day-12/b"});
+  // a renamed directory that matches now: its files are judged by their own times
+  test.put("/logs/three/x/f", 1.5);
+  test.world.files().rename("/logs/three/x", "/logs/three/day-99");
+  CHECK(test.take(2) == Paths{"/logs/three/day-99/f"});
+}
+
+TEST_CASE("directory watch: a directory that is not there or cannot be listed gives nothing, says so once, and loses nothing") {
+  Watch test({}, "/later");
+  CHECK(test.take(1).empty());
+  CHECK(test.take(2).empty());
+  CHECK(test.told() == Paths{"/later: no such directory"});
+  test.put("/later/a", 2.5);
+  CHECK(test.take(3) == Paths{"/later/a"});
+  test.put("/later/b", 3.5);
+  test.world.files().failNext("list", "/later");
+  CHECK(test.take(4).empty());
+  CHECK(test.told() == Paths{"/later: dstream: list /later: input/output error"});
+  CHECK(test.take(5) == Paths{"/later/b"});
+  test.world.files().failNext("list", "/later");
+  CHECK(test.take(6).empty());
+  CHECK(test.told().size() == 1);
+}
+
+TEST_CASE("directory watch: a file that cannot be examined is looked at again") {
+  Watch test;
+  test.put("/in/a", 0.5);
+  test.world.files().failNext("examine", "/in/a", FileError::Why::Denied, "permission denied");
+  CHECK(test.take(1).empty());
+  CHECK(test.told() == Paths{"/in/a: dstream: examine /in/a: permission denied"});
+  CHECK(test.take(2) == Paths{"/in/a"});
+}
+
+}  // namespace
