@@ -16,6 +16,7 @@
 // where batches come from
 #include <dstream/sources/binaryRecordsStream.hpp>
 #include <dstream/sources/fileStream.hpp>
+#include <dstream/sources/objectFileStream.hpp>
 #include <dstream/sources/queueStream.hpp>
 #include <dstream/sources/socketTextStream.hpp>
 #include <dstream/sources/textFileStream.hpp>
@@ -43,3 +44,5 @@
 #include <dstream/stream/batch_rdd.hpp>
 #include <dstream/outputs/foreachRDD.hpp>
 #include <dstream/outputs/print.hpp>
+#include <dstream/outputs/saveAsObjectFiles.hpp>
+#include <dstream/outputs/saveAsTextFiles.hpp>

@@ -59,6 +59,7 @@ class BasicStreamingContext {
         graph_(std::make_shared<Graph>()), events_(world_) {
     if (interval_ <= 0) throw std::invalid_argument("dstream: the batch interval must be longer than zero");
     graph_->console = [&world = world_](std::string_view text) { world.write(Console::Out, text); };
+    graph_->files = &world_.files();
     if (configuration_.defaultListener) events_.add(DefaultListener(world_, context.name()));
   }
   BasicStreamingContext(const BasicStreamingContext&) = delete;
@@ -89,6 +90,11 @@ class BasicStreamingContext {
   /// **shape** → DStream<string_view>, records of `length` bytes. See sources/binaryRecordsStream.hpp.
   [[nodiscard]] auto binaryRecordsStream(std::string directory, std::size_t length);
   [[nodiscard]] auto binaryRecordsStream(std::string directory, std::size_t length, FileOptions options);
+  /// **shape** → DStream<T>, what saveAsObjectFiles wrote. See sources/objectFileStream.hpp.
+  template <class T>
+  [[nodiscard]] auto objectFileStream(std::string directory);
+  template <class T>
+  [[nodiscard]] auto objectFileStream(std::string directory, FileOptions options);
   /// **shape** → DStream<Format::value_type>. See sources/fileStream.hpp.
   template <class Format>
   [[nodiscard]] auto fileStream(std::string directory, Format format);

@@ -40,6 +40,8 @@ class Output {
   std::string name;
 };
 
+class Files;
+
 /// **threads** built by one thread; read by the runtime after start.
 template <class Use = OnUse>
 class BasicGraph {
@@ -49,6 +51,8 @@ class BasicGraph {
  public:
   /// Where outputs such as print() write.
   Function<void(std::string_view)> console;
+  /// Where outputs such as saveAsTextFiles() write.
+  Files* files = nullptr;
 
   [[nodiscard]] StreamingContextState state() const { return state_.load(std::memory_order_acquire); }
   /// release: partner of state()'s acquire.

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Codec<T>: a value as bytes that any machine reads back: what object files hold and raw sockets carry.
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+
+namespace dstream::inline v0 {
+
+/// Bytes that are not what was asked for: too few, or a value that cannot be.
+struct DecodeError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// **meaning** `encode(value, out)` appends to a std::string; `decode(in)` takes a value off the front of a std::string_view. Numbers are little-endian and
+/// fixed-width, `long` 8 bytes; texts and containers are a 4-byte count and their elements; an optional is a byte and perhaps a value; pairs, tuples and
+/// arrays are their members. A decoded string_view points into `in`. Specialise it for types of yours.
+/// **errors** DecodeError; nothing is allocated on the word of a count alone. std::length_error for a text or container of 4 GiB.
+template <class T>
+struct Codec;
+
+namespace detail {
+
+template <class T>
+concept CodecText = std::same_as<T, std::string> || std::same_as<T, std::string_view>;
+template <class T>
+concept CodecNumber = std::is_arithmetic_v<T> || std::is_enum_v<T>;
+template <class T>
+concept CodecProduct = requires { std::tuple_size<T>::value; };
+template <class T>
+concept CodecOptional = requires(const T& value) {
+  { value.has_value() } -> std::same_as<bool>;
+  typename T::value_type;
+};
+template <class T>
+concept CodecDuration = requires(const T& value) {
+  { T{value.count()} } -> std::same_as<T>;
+  typename T::period;
+};
+template <class T>
+concept CodecContainer = requires(T& value) {
+  typename T::value_type;
+  value.insert(value.end(), std::declval<typename T::value_type>());
+  value.size();
+} && !CodecText<T>;
+
+/// As an unsigned integer of the same width; `long` and `long long` are the same on the wire.
+template <std::size_t bytes>
+using UnsignedOf = std::conditional_t<bytes == 1, std::uint8_t, std::conditional_t<bytes == 2, std::uint16_t, std::conditional_t<bytes == 4, std::uint32_t, std::uint64_t>>>;
+
+inline std::string_view takeBytes(std::string_view& in, std::size_t bytes) {
+  if (in.size() < bytes) throw DecodeError("dstream: decode: the bytes end in the middle of a value");
+  const std::string_view taken = in.substr(0, bytes);
+  in.remove_prefix(bytes);
+  return taken;
+}
+
+template <class Unsigned>
+void putNumber(Unsigned number, std::string& out) {
+  for (std::size_t i = 0; i < sizeof(Unsigned); ++i) out += static_cast<char>(static_cast<unsigned char>(number >> (8 * i)));
+}
+template <class Unsigned>
+Unsigned takeNumber(std::string_view& in) {
+  const std::string_view bytes = takeBytes(in, sizeof(Unsigned));
+  Unsigned number = 0;
+  for (std::size_t i = 0; i < sizeof(Unsigned); ++i) number = static_cast<Unsigned>(number | static_cast<Unsigned>(static_cast<Unsigned>(static_cast<unsigned char>(bytes[i])) << (8 * i)));
+  return number;
+}
+
+inline void putCount(std::size_t count, std::string& out) {
+  if (count > 0xffffffffU) throw std::length_error("dstream: encode: a text or container of 4 GiB or more");
+  putNumber(static_cast<std::uint32_t>(count), out);
+}
+
+template <class T>
+consteval bool codable() {
+  if constexpr (CodecText<T> || CodecNumber<T> || CodecDuration<T>) {
+    return true;
+  } else if constexpr (CodecOptional<T>) {
+    return codable<typename T::value_type>();
+  } else if constexpr (CodecProduct<T>) {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (codable<std::remove_cv_t<std::tuple_element_t<I, T>>>() && ...);
+    }(std::make_index_sequence<std::tuple_size_v<T>>{});
+  } else if constexpr (CodecContainer<T>) {
+    return codable<typename T::value_type>();
+  } else {
+    return requires(const T& value, std::string& out, std::string_view& in) {
+      Codec<T>::encode(value, out);
+      { Codec<T>::decode(in) } -> std::convertible_to<T>;
+    };
+  }
+}
+
+}  // namespace detail
+
+/// Has a Codec.
+template <class T>
+concept Codable = detail::codable<std::remove_cvref_t<T>>();
+
+template <detail::CodecText T>
+struct Codec<T> {
+  static void encode(std::string_view text, std::string& out) {
+    detail::putCount(text.size(), out);
+    out += text;
+  }
+  static T decode(std::string_view& in) {
+    const auto size = detail::takeNumber<std::uint32_t>(in);
+    return T(detail::takeBytes(in, size));
+  }
+};
+
+template <detail::CodecNumber T>
+struct Codec<T> {
+  using Bits = detail::UnsignedOf<sizeof(T)>;
+  static_assert(sizeof(T) == sizeof(Bits), "numbers of 1, 2, 4 and 8 bytes have a codec");
+  static void encode(T value, std::string& out) {
+    Bits bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    detail::putNumber(bits, out);
+  }
+  static T decode(std::string_view& in) {
+    const Bits bits = detail::takeNumber<Bits>(in);
+    if constexpr (std::is_same_v<T, bool>) {
+      if (bits > 1) throw DecodeError("dstream: decode: a bool that is neither true nor false");
+      return bits != 0;
+    } else {
+      T value;
+      std::memcpy(&value, &bits, sizeof value);
+      return value;
+    }
+  }
+};
+
+template <detail::CodecDuration T>
+struct Codec<T> {
+  static void encode(const T& value, std::string& out) { Codec<typename T::rep>::encode(value.count(), out); }
+  static T decode(std::string_view& in) { return T{Codec<typename T::rep>::decode(in)}; }
+};
+
+template <detail::CodecOptional T>
+struct Codec<T> {
+  static void encode(const T& value, std::string& out) {
+    Codec<bool>::encode(value.has_value(), out);
+    if (value.has_value()) Codec<typename T::value_type>::encode(*value, out);
+  }
+  static T decode(std::string_view& in) {
+    if (!Codec<bool>::decode(in)) return T{};
+    return T{Codec<typename T::value_type>::decode(in)};
+  }
+};
+
+template <detail::CodecProduct T>
+struct Codec<T> {
+  static void encode(const T& value, std::string& out) {
+    std::apply([&](const auto&... members) { (Codec<std::remove_cvref_t<decltype(members)>>::encode(members, out), ...); }, value);
+  }
+  static T decode(std::string_view& in) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return T{Codec<std::remove_cv_t<std::tuple_element_t<I, T>>>::decode(in)...};  // braces: from left to right
+    }(std::make_index_sequence<std::tuple_size_v<T>>{});
+  }
+};
+
+template <class T>
+  requires(detail::CodecContainer<T> && !detail::CodecProduct<T> && !detail::CodecOptional<T>)
+struct Codec<T> {
+  using Element = typename T::value_type;
+  static void encode(const T& value, std::string& out) {
+    detail::putCount(value.size(), out);
+    for (const auto& element : value) Codec<Element>::encode(element, out);
+  }
+  static T decode(std::string_view& in) {
+    const auto count = detail::takeNumber<std::uint32_t>(in);
+    T value;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (in.empty()) throw DecodeError("dstream: decode: a container has fewer elements than it says");
+      value.insert(value.end(), Codec<Element>::decode(in));
+    }
+    return value;
+  }
+};
+
+}  // namespace dstream::inline v0

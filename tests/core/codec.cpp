@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/core/codec.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/random.hpp"
+
+namespace own {
+struct Point {
+  int x = 0;
+  int y = 0;
+  bool operator==(const Point&) const = default;
+};
+}  // namespace own
+
+template <>
+struct dstream::Codec<own::Point> {
+  static void encode(const own::Point& point, std::string& out) { Codec<std::pair<int, int>>::encode({point.x, point.y}, out); }
+  static own::Point decode(std::string_view& in) {
+    const auto [x, y] = Codec<std::pair<int, int>>::decode(in);
+    return {x, y};
+  }
+};
+
+namespace {
+
+using dstream::Codable;
+using dstream::Codec;
+using dstream::DecodeError;
+
+template <class T>
+std::string bytesOf(const T& value) {
+  std::string bytes;
+  Codec<T>::encode(value, bytes);
+  return bytes;
+}
+template <class T>
+T decoded(std::string_view bytes) {
+  return Codec<T>::decode(bytes);
+}
+
+// What is encoded is decoded, to the last byte, and no shorter text is one.
+template <class T>
+void comesBack(const T& value) {
+  const std::string bytes = bytesOf(value);
+  std::string_view in = bytes;
+  CHECK(Codec<T>::decode(in) == value);
+  CHECK(in.empty());
+  for (std::size_t length = 0; length < bytes.size(); ++length) CHECK_THROWS_AS(decoded<T>(std::string_view(bytes).substr(0, length)), DecodeError);
+}
+
+struct NoCodec {};
+static_assert(!Codable<NoCodec> && !Codable<std::vector<NoCodec>> && !Codable<std::pair<int, NoCodec>> && !Codable<int*>);
+static_assert(Codable<own::Point> && Codable<std::vector<own::Point>> && Codable<const std::string&> && Codable<std::string_view>);
+
+enum class Colour : std::uint16_t { Red = 1, Green = 515 };
+
+TEST_CASE("codec: every kind of value comes back") {
+  comesBack(true);
+  comesBack('c');
+  comesBack(std::int8_t{-1});
+  comesBack(std::numeric_limits<std::int64_t>::min());
+  comesBack(std::numeric_limits<unsigned long long>::max());
+  comesBack(1.5F);
+  comesBack(-0.1);
+  comesBack(Colour::Green);
+  comesBack(std::chrono::milliseconds(-7));
+  comesBack(std::string("with a \0 in it", 14));
+  comesBack(std::string());
+  comesBack(std::optional<int>());
+  comesBack(std::optional<std::string>("x"));
+  comesBack(std::pair{std::string("key"), 3L});
+  comesBack(std::tuple{1, 2.0, std::string("three")});
+  comesBack(std::array<short, 3>{1, 2, 3});
+  comesBack(std::vector<bool>{true, false, true});
+  comesBack(std::vector<std::vector<std::string>>{{"a", ""}, {}, {"b"}});
+  comesBack(std::map<std::string, std::vector<int>>{{"a", {1}}, {"b", {}}});
+  comesBack(std::set<int>{3, 1, 2});
+  comesBack(own::Point{1, -2});
+}
+
+TEST_CASE("codec: the layout is fixed") {
+  CHECK(bytesOf(std::int32_t{0x01020304}) == "\x04\x03\x02\x01");
+  CHECK(bytesOf(1L).size() == 8);
+  CHECK(bytesOf(std::string("ab")) == std::string("\x02\0\0\0ab", 6));
+  CHECK(bytesOf(std::optional<char>('x')) == "\x01x");
+  CHECK(bytesOf(std::pair{'a', 'b'}) == "ab");
+  CHECK(bytesOf(std::vector<char>{'a', 'b'}) == std::string("\x02\0\0\0ab", 6));
+}
+
+TEST_CASE("codec: a decoded view points into the bytes") {
+  const std::string bytes = bytesOf(std::string("text"));
+  std::string_view in = bytes;
+  const auto view = Codec<std::string_view>::decode(in);
+  CHECK(view == "text");
+  CHECK(view.data() == bytes.data() + 4);
+}
+
+TEST_CASE("codec: bytes of something else are an error, and nothing is allocated on a count's word") {
+  CHECK_THROWS_AS(decoded<bool>("\x02"), DecodeError);
+  CHECK_THROWS_AS(decoded<std::optional<int>>("\x07"), DecodeError);
+  CHECK_THROWS_AS(decoded<std::vector<std::string>>("\xff\xff\xff\xff"), DecodeError);
+  CHECK_THROWS_AS(decoded<std::string>("\xff\xff\xff\xffxyz"), DecodeError);
+  CHECK_THROWS_AS(decoded<std::vector<std::tuple<>>>("\xff\xff\xff\xff"), DecodeError);
+  support::Random random(3);
+  using Deep = std::vector<std::pair<std::string, std::optional<std::vector<int>>>>;
+  for (int round = 0; round < 2000; ++round) {
+    const std::string noise = random.text(random.below(64), std::string_view("\0\0\0\0\x01\x02\x03\xff", 8));
+    try {
+      static_cast<void>(decoded<Deep>(noise));
+    } catch (const DecodeError&) {
+    }
+  }
+}
+
+}  // namespace
