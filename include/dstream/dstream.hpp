@@ -18,7 +18,10 @@
 #include <dstream/sources/fileStream.hpp>
 #include <dstream/sources/objectFileStream.hpp>
 #include <dstream/sources/queueStream.hpp>
+#include <dstream/sources/rawSocketStream.hpp>
+#include <dstream/sources/socketStream.hpp>
 #include <dstream/sources/socketTextStream.hpp>
+#include <dstream/sources/standardInputStream.hpp>
 #include <dstream/sources/textFileStream.hpp>
 
 // what a stream is

@@ -25,6 +25,7 @@ public:
     std::unique_ptr<dstream::Connection> connect(const dstream::Endpoint& endpoint, dstream::Actor& owner) override {
         return inner.connect(endpoint, owner);
     }
+    std::unique_ptr<dstream::Connection> standardInput(dstream::Actor& owner) override { return inner.standardInput(owner); }
     [[nodiscard]] dstream::Files& files() override { return inner.files(); }
     bool await(dstream::FunctionRef<bool()> done, dstream::Nanos deadline) override { return inner.await(done, deadline); }
     void notify() override { inner.notify(); }

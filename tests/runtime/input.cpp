@@ -23,7 +23,7 @@ struct Replayable {
     static constexpr bool resumable = false;
 };
 struct SaysNothing {};
-static_assert(Source<Replayable> && Source<QueueInput<int>> && Source<SocketText>);
+static_assert(Source<Replayable> && Source<QueueInput<int>> && Source<ByteReceiver<LineFraming, FromServer>>);
 static_assert(!Source<SaysNothing>);
 
 /// A source of a user's, which writes down how the runtime calls it.

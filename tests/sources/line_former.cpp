@@ -143,8 +143,8 @@ TEST_CASE("line_former: a line at the limit passes, one over it is dropped and c
     bench.former.cut();
     bench.take();
     CHECK(bench.text == "a\n" + fits + "b\n" + fits + "c\n");
-    CHECK(bench.former.takeDropped() == 33);
-    CHECK(bench.former.takeDropped() == 0);
+    CHECK(bench.former.takeDropped().bytes == 33);
+    CHECK(bench.former.takeDropped().bytes == 0);
 }
 
 TEST_CASE("line_former: a very long line over many reads, then normal ones") {
@@ -154,9 +154,9 @@ TEST_CASE("line_former: a very long line over many reads, then normal ones") {
         bench.give(std::string(17, 'x'));
         if (i % 7 == 0) bench.former.cut();
     }
-    CHECK(bench.former.takeDropped() == 0);  // not before its end
+    CHECK(bench.former.takeDropped().bytes == 0);  // not before its end
     bench.give("\nafter\n");
-    CHECK(bench.former.takeDropped() == 17001);
+    CHECK(bench.former.takeDropped().bytes == 17001);
     bench.former.cut();
     bench.take();
     CHECK(bench.text == "before\nafter\n");
@@ -166,9 +166,9 @@ TEST_CASE("line_former: a very long line over many reads, then normal ones") {
 TEST_CASE("line_former: two long lines in a row, and a third at the end of the text") {
     Bench bench(16, 32);
     bench.give(std::string(100, '1') + "\n" + std::string(50, '2') + "\nok\n" + std::string(70, '3'));
-    CHECK(bench.former.takeDropped() == 101 + 51);
+    CHECK(bench.former.takeDropped().bytes == 101 + 51);
     CHECK(bench.former.endOfText());
-    CHECK(bench.former.takeDropped() == 70);
+    CHECK(bench.former.takeDropped().bytes == 70);
     bench.former.beginText(false);
     bench.give("next\n");
     bench.former.cut();
@@ -180,13 +180,13 @@ TEST_CASE("line_former: short lines that fill a grown block to its last byte, an
     for (const std::string last : {"", "x", "xx"}) {
         Bench bench(8, 16);
         bench.give(std::string(20, 'l') + "\n");  // over the limit: the block has grown, and stays
-        CHECK(bench.former.takeDropped() == 21);
+        CHECK(bench.former.takeDropped().bytes == 21);
         const std::string text = "a\nbb\nccc\ndddd\n" + last;
         bench.give(text);
         bench.give(std::string(17 - text.size() - 1, 'e') + "\n");
         CHECK(bench.former.endOfText());
         bench.take();
-        CHECK(bench.former.takeDropped() == 0);
+        CHECK(bench.former.takeDropped().bytes == 0);
         CHECK(bench.text.size() == 17);
     }
 }
@@ -195,7 +195,7 @@ TEST_CASE("line_former: breaking off in a line over the limit reports it as such
     Bench bench(16, 32);
     bench.give("ok\n" + std::string(100, 'x'));
     CHECK(bench.former.breakOff() == 0);
-    CHECK(bench.former.takeDropped() == 100);
+    CHECK(bench.former.takeDropped().bytes == 100);
     bench.take();
     CHECK(bench.text == "ok\n");
 }
@@ -206,7 +206,7 @@ TEST_CASE("line_former: a limit of one byte lets only empty lines through") {
     bench.former.cut();
     bench.take();
     CHECK(bench.text == "\n\n\n\n");
-    CHECK(bench.former.takeDropped() == 2 + 4);
+    CHECK(bench.former.takeDropped().bytes == 2 + 4);
 }
 
 TEST_CASE("line_former: a byte-order mark is taken away at the head, whole or cut, and only there") {
@@ -271,7 +271,7 @@ TEST_CASE("line_former: a mark and a line of exactly the limit") {
     CHECK(bench.former.endOfText());
     bench.take();
     CHECK(bench.text == line + "z\n");
-    CHECK(bench.former.takeDropped() == 17);
+    CHECK(bench.former.takeDropped().bytes == 17);
 }
 
 TEST_CASE("line_former: blocks are used again") {
@@ -367,7 +367,7 @@ TEST_CASE("line_former: memory refused at each moment in turn") {
             }
             bench.take();
             REQUIRE(bench.text == expected);
-            REQUIRE(bench.former.takeDropped() == 41 + 34);
+            REQUIRE(bench.former.takeDropped().bytes == 41 + 34);
             if (asked <= refused) break;  // there was no such moment
         }
     }

@@ -27,6 +27,7 @@
 #include <dstream/runtime/real_world_cores.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_files.hpp>
+#include <dstream/runtime/real_world_input.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
 #include <dstream/runtime/real_world_signals.hpp>
 #include <dstream/runtime/real_world_socket.hpp>
@@ -147,6 +148,10 @@ class BasicRealWorld final : public World {
 
   Deferred<std::unique_ptr<Connection>, Use> connect(const Endpoint& endpoint, Actor& owner) override {
     return std::make_unique<detail::BasicRealConnection<Use>>(*this, lanes_, endpoint, owner);
+  }
+
+  Deferred<std::unique_ptr<Connection>, Use> standardInput(Actor& owner) override {
+    return std::make_unique<detail::BasicRealInput<Use>>(lanes_, owner);
   }
 
   [[nodiscard]] Files& files() override { return files_; }

@@ -79,6 +79,18 @@ class BasicStreamingContext {
   /// **shape** → DStream<string_view>, one record a line. See sources/socketTextStream.hpp.
   [[nodiscard]] auto socketTextStream(std::string host, std::uint16_t port);
   [[nodiscard]] auto socketTextStream(std::string host, std::uint16_t port, SocketOptions options);
+  /// **shape** → DStream<F::value_type>. See sources/socketStream.hpp.
+  template <class F>
+  [[nodiscard]] auto socketStream(std::string host, std::uint16_t port, F framing);
+  template <class F>
+  [[nodiscard]] auto socketStream(std::string host, std::uint16_t port, F framing, SocketOptions options);
+  /// **shape** → DStream<T>, from length-prefixed blocks. See sources/rawSocketStream.hpp.
+  template <class T>
+  [[nodiscard]] auto rawSocketStream(std::string host, std::uint16_t port);
+  template <class T>
+  [[nodiscard]] auto rawSocketStream(std::string host, std::uint16_t port, SocketOptions options);
+  /// **shape** → DStream<string_view>, one record a line. See sources/standardInputStream.hpp.
+  [[nodiscard]] auto standardInputStream(bool stripBom = false);
   /// **shape** BatchQueue<T> → DStream<T>. See sources/queueStream.hpp.
   template <class T>
   [[nodiscard]] auto queueStream(BatchQueue<T>& queue);

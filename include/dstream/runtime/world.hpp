@@ -58,7 +58,7 @@ struct Transfer {
   std::size_t bytes = 0;
 };
 
-/// **meaning** one TCP connection; no call blocks, name lookup included. Destroying it closes it. Used on the owner's lane only.
+/// **meaning** one TCP connection, or standard input; no call blocks, name lookup included. Destroying it closes it. Used on the owner's lane only.
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -103,6 +103,9 @@ class World {
 
   /// Starts to connect; the owner is woken whenever a read or write may get further.
   virtual std::unique_ptr<Connection> connect(const Endpoint& endpoint, Actor& owner) = 0;
+
+  /// Standard input, as a connection; the owner is woken whenever a read may get further.
+  virtual std::unique_ptr<Connection> standardInput(Actor& owner) = 0;
 
   [[nodiscard]] virtual Files& files() = 0;
 

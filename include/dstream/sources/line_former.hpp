@@ -16,6 +16,7 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/world.hpp>
+#include <dstream/sources/framing.hpp>
 
 namespace dstream::inline v0 {
 
@@ -92,7 +93,10 @@ class BasicLineFormer {
   }
 
   /// Bytes of a line over the limit that were dropped, once its end was seen; 0 when there is none to report.
-  std::uint64_t takeDropped() { return std::exchange(dropped_, 0); }
+  Dropped takeDropped() {
+    if (dropped_ == 0) return {};
+    return {std::exchange(dropped_, 0), "a line over the limit of maxRecordBytes = " + std::to_string(maxLineBytes_) + " bytes"};
+  }
 
   std::deque<Block>& ready() { return ready_; }
   [[nodiscard]] const std::deque<Block>& ready() const { return ready_; }

@@ -124,6 +124,9 @@ class World final : public dstream::World {
     return found == listening_.end() ? 0 : found->second.size();
   }
 
+  /// What the program's standard input reads; open from the start.
+  Peer& input() { return input_; }
+
   void interrupt() {
     interrupted_ = watched_;
     notified_ = true;
@@ -171,6 +174,12 @@ class World final : public dstream::World {
       peer.state_->error = "connection refused";
     }
     return std::make_unique<ScriptedConnection>(std::move(peer), where);
+  }
+
+  std::unique_ptr<Connection> standardInput(Actor& owner) override {
+    input_.state_->world = this;
+    input_.state_->owner = &owner;
+    return std::make_unique<ScriptedConnection>(input_, "standard input");
   }
 
   [[nodiscard]] Files& files() override { return files_; }
@@ -328,6 +337,7 @@ class World final : public dstream::World {
   bool interrupted_ = false;
   std::uint64_t steps_ = 0;
   std::map<std::pair<std::string, std::uint16_t>, std::deque<Peer>> listening_;
+  Peer input_;
   std::string out_;
   std::string err_;
   Files files_{[this] { return now(Clock::Wall); }};

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// RealWorld's standard input as a connection that never blocks. Part of real_world.hpp.
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/runtime/real_world_loop.hpp>
+#include <dstream/runtime/world.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// It polls before each read instead of making the descriptor non-blocking, which others share: a shell, a parent.
+template <class Use = OnUse>
+class BasicRealInput final : public Connection {
+ public:
+  BasicRealInput(BasicLanes<Use>& lanes, Actor& owner) : lanes_(lanes), watch_(lanes.watch(owner)) {}
+  BasicRealInput(const BasicRealInput&) = delete;
+  BasicRealInput& operator=(const BasicRealInput&) = delete;
+  ~BasicRealInput() override { lanes_.unwatch(watch_); }
+
+  Transfer read(char* into, std::size_t capacity) override {
+    pollfd asked{STDIN_FILENO, POLLIN, 0};
+    if (::poll(&asked, 1, 0) == 0) return wait();
+    const ssize_t got = ::read(STDIN_FILENO, into, capacity);
+    if (got > 0) return {Transfer::Status::Bytes, static_cast<std::size_t>(got)};
+    if (got == 0) return {Transfer::Status::Fin};
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return wait();
+    error_ = "standard input: " + std::generic_category().message(errno);
+    return {Transfer::Status::Error};
+  }
+  Transfer write(const char*, std::size_t) override {
+    error_ = "standard input: cannot be written";
+    return {Transfer::Status::Error};
+  }
+  [[nodiscard]] std::string error() const override { return error_; }
+
+ private:
+  Transfer wait() {
+    lanes_.expect(*watch_, STDIN_FILENO, POLLIN);
+    return {Transfer::Status::WouldBlock};
+  }
+
+  BasicLanes<Use>& lanes_;
+  std::shared_ptr<Watch> watch_;
+  std::string error_;
+};
+using RealInput = BasicRealInput<>;
+
+}  // namespace dstream::inline v0::detail

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// FrameFormer: bytes as they arrive → blocks of whole frames, by a user's framing. FrameBlocks: such blocks as a batch of records.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/core/runner.hpp>
+#include <dstream/runtime/block.hpp>
+#include <dstream/runtime/world.hpp>
+#include <dstream/sources/framing.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** as LineFormer, for frames. A frame over the limit is passed over without being kept when its size is told in time; else FramingError.
+/// A size alone allocates nothing beyond the limit.
+template <class F, class Use = OnUse>
+class FrameFormer {
+  using Block = BasicBlock<Use>;
+  using BlockPool = BasicBlockPool<Use>;
+
+ public:
+  FrameFormer(F framing, std::shared_ptr<BlockPool> pool, std::size_t mostBytes, Actor& owner)
+      : framing_(std::move(framing)), pool_(std::move(pool)), mostBytes_(mostBytes), owner_(owner) {}
+
+  void beginText(bool) {}
+
+  struct Space {
+    char* data = nullptr;
+    std::size_t bytes = 0;
+  };
+  Space space() {
+    if (!block_.exists() && !open(std::string_view(tail_))) return {};
+    if (block_.size == block_.capacity() && !makeRoom()) return {};
+    return {block_.data() + block_.size, block_.capacity() - block_.size};
+  }
+
+  void filled(std::size_t bytes) {
+    block_.size += bytes;
+    if (skip_ != 0) skip();
+    walk();
+  }
+
+  void cut() {
+    if (!block_.exists() || whole_ == 0) return;
+    tail_.assign(block_.data() + whole_, block_.size - whole_);
+    block_.size = whole_;
+    ready_.push_back(std::move(block_));
+    block_ = Block{};
+    whole_ = 0;
+  }
+
+  [[nodiscard]] bool endOfText() {
+    if (constexpr bool openEnd = requires { requires F::openEnd; }; openEnd && skip_ == 0) {
+      if (!block_.exists() && !tail_.empty() && !open(std::string_view(tail_))) return false;
+      if (block_.exists()) whole_ = block_.size;
+      cut();
+    } else {
+      cut();
+      drop(rest(), "the connection ended in the middle of a record");
+    }
+    reset();
+    return true;
+  }
+
+  std::size_t breakOff() {
+    cut();
+    const std::size_t lost = rest();
+    reset();
+    return lost;
+  }
+
+  Dropped takeDropped() { return std::exchange(dropped_, {}); }
+  std::deque<Block>& ready() { return ready_; }
+  [[nodiscard]] const std::deque<Block>& ready() const { return ready_; }
+  [[nodiscard]] std::size_t bytesWaiting() const { return whole_ + rest(); }
+
+ private:
+  /// Received, and part of no whole frame.
+  [[nodiscard]] std::size_t rest() const { return tail_.size() + (block_.exists() ? block_.size - whole_ : 0); }
+  [[nodiscard]] std::string_view unframed() const { return {block_.text().data() + whole_, block_.size - whole_}; }
+
+  bool open(std::string_view begin) {
+    std::optional<Block> fresh = pool_->take(begin.size() < wanted_ ? wanted_ : begin.size() + 1, owner_);
+    if (!fresh) return false;
+    std::memcpy(fresh->data(), begin.data(), begin.size());
+    fresh->size = begin.size();
+    block_ = std::move(*fresh);
+    tail_.clear();
+    return true;
+  }
+
+  /// The block is full: hand over its frames, or give the frame that fills it a larger one.
+  bool makeRoom() {
+    if (whole_ != 0) {
+      cut();
+      return open(std::string_view(tail_));
+    }
+    if (block_.size > mostBytes_) throw FramingError("a record over the limit of maxRecordBytes = " + std::to_string(mostBytes_) + " bytes, with no end in sight");
+    if (wanted_ <= block_.size) wanted_ = block_.size > mostBytes_ / 2 ? mostBytes_ + 1 : block_.size * 2;
+    Block full = std::move(block_);
+    block_ = Block{};
+    if (open(full.text())) return true;
+    block_ = std::move(full);
+    return false;
+  }
+
+  void walk() {
+    while (whole_ < block_.size) {
+      const std::size_t bytes = framing_.frame(unframed());
+      wanted_ = bytes;
+      if (bytes == 0) return;
+      if (bytes > mostBytes_) {
+        drop(bytes, "a record over the limit of maxRecordBytes = " + std::to_string(mostBytes_) + " bytes");
+        skip_ = bytes;
+        skip();
+      } else if (bytes > block_.size - whole_) {
+        return;
+      } else if (accepted(unframed().substr(0, bytes))) {
+        whole_ += bytes;
+      } else {
+        drop(bytes, "a record that its framing refuses");
+        remove(bytes);
+      }
+    }
+    wanted_ = 0;
+  }
+
+  [[nodiscard]] bool accepted(std::string_view frame) const {
+    if constexpr (requires { { framing_.accepts(frame) } -> std::convertible_to<bool>; }) return framing_.accepts(frame);
+    return true;
+  }
+
+  void skip() {
+    const std::size_t there = block_.size - whole_;
+    const std::size_t bytes = skip_ < there ? static_cast<std::size_t>(skip_) : there;
+    skip_ -= bytes;
+    remove(bytes);
+  }
+  /// Takes bytes out behind the whole frames.
+  void remove(std::size_t bytes) {
+    char* const from = block_.data() + whole_;
+    std::memmove(from, from + bytes, block_.size - whole_ - bytes);
+    block_.size -= bytes;
+    wanted_ = 0;
+  }
+  void drop(std::uint64_t bytes, std::string reason) {
+    if (bytes != 0) dropped_ = {dropped_.bytes + bytes, std::move(reason)};
+  }
+  void reset() {
+    block_ = Block{};
+    tail_.clear();
+    whole_ = wanted_ = 0;
+    skip_ = 0;
+  }
+
+  const F framing_;
+  std::shared_ptr<BlockPool> pool_;
+  const std::size_t mostBytes_;
+  Actor& owner_;
+  Block block_;
+  std::string tail_;         // the begun frame, between one block and the next
+  std::size_t whole_ = 0;    // where the whole frames of the block end
+  std::size_t wanted_ = 0;   // the size of the frame behind them, when it is told
+  std::uint64_t skip_ = 0;   // bytes still to come of a frame that is passed over
+  Dropped dropped_;
+  std::deque<Block> ready_;
+};
+
+/// **meaning** the records of blocks that are cut at frames, one partition per block; copies share the blocks.
+template <class F, class Use = OnUse>
+class FrameBlocks {
+  using Block = BasicBlock<Use>;
+
+ public:
+  using reference = decltype(std::declval<const F&>().record(std::string_view{}));
+  using value_type = std::remove_cvref_t<reference>;
+
+  FrameBlocks(F framing, std::vector<Block> blocks, RunnerRef runner)
+      : framing_(std::move(framing)), blocks_(std::make_shared<const std::vector<Block>>(std::move(blocks))), runner_(runner) {}
+
+  [[nodiscard]] std::size_t partitions() const { return blocks_->size(); }
+  [[nodiscard]] static std::size_t splits(std::size_t, std::size_t) { return 1; }
+  [[nodiscard]] RunnerRef runner() const { return runner_; }
+  static void prepare(auto&) {}
+
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
+    std::string_view text = (*blocks_)[slice.partition].text();
+    while (!text.empty()) {
+      const std::size_t told = framing_.frame(text);
+      const std::size_t bytes = told == 0 || told > text.size() ? text.size() : told;  // an open end
+      accumulator = step(std::move(accumulator), framing_.record(text.substr(0, bytes)));
+      if (stopped(accumulator)) break;
+      text.remove_prefix(bytes);
+    }
+    return accumulator;
+  }
+
+ private:
+  F framing_;
+  std::shared_ptr<const std::vector<Block>> blocks_;
+  RunnerRef runner_;
+};
+
+/// **meaning** a user's framing as ByteReceiver wants it.
+template <class F>
+struct FramedBy {
+  template <class Use>
+  using Former = FrameFormer<F, Use>;
+  template <class Use>
+  using Blocks = FrameBlocks<F, Use>;
+
+  template <class Use>
+  [[nodiscard]] Former<Use> former(std::shared_ptr<BasicBlockPool<Use>> pool, std::size_t maxRecordBytes, Actor& owner) const {
+    return {framing, std::move(pool), maxRecordBytes, owner};
+  }
+  template <class Use>
+  [[nodiscard]] Blocks<Use> blocks(std::vector<BasicBlock<Use>> received, RunnerRef runner) const {
+    return {framing, std::move(received), runner};
+  }
+
+  F framing;
+};
+
+}  // namespace dstream::inline v0

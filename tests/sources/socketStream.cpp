@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/sources/byte_receiver.hpp>
+#include <dstream/sources/frame_former.hpp>
+#include <dstream/sources/framing.hpp>
+#include <dstream/sources/line_framing.hpp>
+#include <dstream/sources/socketStream.hpp>
+
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/stage.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+using support::quiet;
+using support::Stage;
+
+// Numbers, each followed by a semicolon, but for the last.
+struct Numbers {
+  using value_type = long;
+  static constexpr bool openEnd = true;
+  [[nodiscard]] static std::size_t frame(std::string_view bytes) {
+    const std::size_t end = bytes.find(';');
+    if (bytes.find('!') < end) throw FramingError("an exclamation mark");
+    return end + 1;  // none: npos + 1 is 0
+  }
+  [[nodiscard]] static bool accepts(std::string_view frame) { return frame.find('?') == std::string_view::npos; }
+  [[nodiscard]] static long record(std::string_view frame) {
+    long number = 0;
+    std::from_chars(frame.data(), frame.data() + frame.size(), number);
+    return number;
+  }
+};
+
+// A byte that says how many follow.
+struct Counted {
+  using value_type = std::string_view;
+  [[nodiscard]] static std::size_t frame(std::string_view bytes) { return 1 + static_cast<std::size_t>(static_cast<unsigned char>(bytes[0])); }
+  [[nodiscard]] static std::string_view record(std::string_view frame) { return frame.substr(1); }
+};
+static_assert(Framing<Numbers> && Framing<Counted> && !Framing<int>);
+
+template <class F>
+struct Socket {
+  using Record = Kept<typename F::value_type>;
+
+  explicit Socket(Configuration configuration = quiet(), SocketOptions options = {}) : stage(configuration) {
+    stage.world.listen("server", 9);
+    stage.stream.socketStream("server", 9, F{}, options) | foreachRDD([this](const auto& batch) {
+      for (auto& record : batch.collect()) all.push_back(std::move(record));
+    });
+    stage.stream.start();
+    stage.world.runUntilQuiet();
+  }
+  testing::Peer accept() {
+    testing::Peer peer = stage.world.accept("server", 9);
+    stage.world.runUntilQuiet();
+    return peer;
+  }
+  void tick() { stage.world.advance(1s); }
+  [[nodiscard]] std::vector<std::string> dropped() const {
+    std::vector<std::string> texts;
+    for (const auto& drop : stage.told.template all<DataDropped>()) texts.push_back(std::to_string(drop.bytes) + " " + drop.reason);
+    return texts;
+  }
+
+  Stage stage;
+  std::vector<Record> all;
+};
+
+TEST_CASE("socketStream: a user's framing, the last frame open at the end") {
+  Socket<Numbers> socket;
+  auto peer = socket.accept();
+  peer.send("1;2");
+  socket.tick();
+  CHECK(socket.all == std::vector<long>{1});
+  peer.send("2;3");
+  peer.close();
+  socket.tick();
+  CHECK(socket.all == std::vector<long>{1, 22, 3});
+  CHECK(socket.dropped().empty());
+}
+
+TEST_CASE("socketStream: frames come whole, in order, once, however the bytes are cut and the ticks fall") {
+  support::Random random(11);
+  for (int round = 0; round < 100; ++round) {
+    std::string bytes;
+    std::vector<std::string> expected;
+    for (std::size_t i = random.below(60); i > 0; --i) {
+      expected.emplace_back(random.below(3) == 0 ? random.below(256) : random.below(4), static_cast<char>('a' + i % 26));
+      bytes += static_cast<char>(expected.back().size());
+      bytes += expected.back();
+    }
+    Socket<Counted> socket({.blockBytes = 256, .maxRecordBytes = 300, .stopOnSignals = false, .defaultListener = false});
+    auto peer = socket.accept();
+    while (!bytes.empty()) {
+      const std::size_t piece = 1 + random.below(random.below(3) == 0 ? 700 : 5);
+      peer.send(bytes.substr(0, piece));
+      bytes.erase(0, piece);
+      if (random.below(10) == 0) socket.tick();
+    }
+    peer.close();
+    socket.tick();
+    socket.tick();
+    CAPTURE(round);
+    REQUIRE(socket.all == expected);
+    REQUIRE(socket.dropped().empty());
+  }
+}
+
+TEST_CASE("socketStream: a frame over the limit whose size is told is passed over, nothing else is lost") {
+  for (const std::size_t piece : {1U, 3U, 50U, 1000U}) {
+    Socket<Counted> socket({.blockBytes = 256, .maxRecordBytes = 100, .stopOnSignals = false, .defaultListener = false});
+    auto peer = socket.accept();
+    std::string bytes = "\x03one" + std::string(1, '\xC8') + std::string(200, 'x') + "\x03two" + std::string(1, '\x63') + std::string(99, 'y') + "\x64" + std::string(100, 'z') + "\x03six";
+    for (std::size_t at = 0; at < bytes.size(); at += piece) peer.send(bytes.substr(at, piece));
+    socket.tick();
+    CHECK(socket.all == std::vector<std::string>{"one", "two", std::string(99, 'y'), "six"});
+    std::uint64_t dropped = 0;
+    for (const auto& drop : socket.stage.told.all<DataDropped>()) dropped += drop.bytes;
+    CHECK(dropped == 201 + 101);
+    CHECK(socket.dropped().front() == "201 a record over the limit of maxRecordBytes = 100 bytes");
+  }
+}
+
+TEST_CASE("socketStream: a frame without an end in sight ends the connection at the limit, and the next one is read") {
+  Socket<Numbers> socket({.blockBytes = 256, .maxRecordBytes = 1000, .stopOnSignals = false, .defaultListener = false});
+  auto peer = socket.accept();
+  peer.send("1;" + std::string(5000, '2'));
+  socket.tick();
+  CHECK(peer.closedByLibrary());
+  CHECK(socket.all == std::vector<long>{1});
+  REQUIRE(socket.dropped().size() == 1);
+  CHECK(support::contains(socket.dropped()[0], "server:9: a record over the limit of maxRecordBytes = 1000 bytes, with no end in sight"));
+  auto next = socket.accept();
+  next.send("3;");
+  socket.tick();
+  CHECK(socket.all == std::vector<long>{1, 3});
+}
+
+TEST_CASE("socketStream: bytes that are no frames end the connection, those before them count; a refused frame is dropped alone") {
+  Socket<Numbers> socket;
+  auto peer = socket.accept();
+  peer.send("1;2?;3;4!;5;");
+  socket.tick();
+  CHECK(socket.all == std::vector<long>{1, 3});
+  CHECK(peer.closedByLibrary());
+  CHECK(socket.dropped() == std::vector<std::string>{"3 a record that its framing refuses", "5 server:9: an exclamation mark"});
+  CHECK(socket.stage.stream.receivers().at(0).lastError == "server:9: an exclamation mark");
+  auto next = socket.accept();
+  next.send("6;");
+  socket.tick();
+  CHECK(socket.all == std::vector<long>{1, 3, 6});
+}
+
+TEST_CASE("socketStream: a connection that ends or breaks in the middle of a frame loses that frame, with an event") {
+  for (const bool inOrder : {true, false}) {
+    Socket<Counted> socket;
+    auto peer = socket.accept();
+    peer.send("\x03one\x09half");
+    socket.stage.world.runUntilQuiet();
+    inOrder ? peer.close() : peer.reset();
+    socket.tick();
+    CHECK(socket.all == std::vector<std::string>{"one"});
+    REQUIRE(socket.dropped().size() == 1);
+    CHECK(socket.dropped()[0] == (inOrder ? "5 the connection ended in the middle of a record" : "5 the connection broke in the middle of a record: server:9: connection reset by peer"));
+  }
+}
+
+TEST_CASE("socketStream: what cannot be asked for is refused at once") {
+  Stage stage;
+  CHECK_THROWS_AS(stage.stream.socketStream("", 9, Numbers{}), std::invalid_argument);
+  CHECK_THROWS_AS(stage.stream.socketStream("server", 0, Numbers{}), std::invalid_argument);
+  CHECK_THROWS_AS(stage.stream.socketStream("server", 9, Numbers{}, {.firstRetry = 0s}), std::invalid_argument);
+}
+
+}  // namespace
