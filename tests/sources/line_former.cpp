@@ -428,7 +428,7 @@ TEST_CASE("line_former: any text, in any pieces, with memory refused at any mome
         std::size_t rounds = 0;
         while (at < text.size()) {
             at += bench.give(std::string_view(text).substr(at, 1 + random.below(40)));
-            dropped += bench.former.takeDropped();
+            dropped += bench.former.takeDropped().bytes;
             disturb();
             REQUIRE(++rounds < 100'000);
             if (rounds % 50 == 0) {  // in the end memory comes back
@@ -442,7 +442,7 @@ TEST_CASE("line_former: any text, in any pieces, with memory refused at any mome
             bench.take();
             REQUIRE(++rounds < 100'000);
         }
-        dropped += bench.former.takeDropped();
+        dropped += bench.former.takeDropped().bytes;
         bench.take();
         CHECK(bench.text == joined(allowed(text, limit)));
         CHECK(dropped + bench.text.size() == text.size());

@@ -37,6 +37,12 @@ struct SocketOptions {
   std::chrono::nanoseconds lastRetry = std::chrono::seconds(2);
   /// After so many connects in a row that failed the receiver has failed, and awaitTermination throws; 0: it goes on trying.
   std::uint64_t failAfter = 0;
+
+  /// **errors** std::invalid_argument that names the source.
+  void validate(const char* source) const {
+    if (firstRetry.count() <= 0 || lastRetry < firstRetry)
+      throw std::invalid_argument("dstream: " + std::string(source) + ": firstRetry must be longer than zero and not longer than lastRetry");
+  }
 };
 
 /// **meaning** where a receiver's bytes come from: a server.
@@ -68,10 +74,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   static constexpr bool resumable = false;
 
   ByteReceiver(const char* kindName, Framing framing, Origin origin, SocketOptions options)
-      : kindName_(kindName), framing_(std::move(framing)), origin_(std::move(origin)), options_(options) {
-    if (options.firstRetry.count() <= 0 || options.lastRetry < options.firstRetry)
-      throw std::invalid_argument("dstream: " + std::string(kindName) + ": firstRetry must be longer than zero and not longer than lastRetry");
-  }
+      : kindName_(kindName), framing_(std::move(framing)), origin_(std::move(origin)), options_(options) {}
 
   [[nodiscard]] const char* kindName() const { return kindName_; }
 

@@ -30,6 +30,7 @@ auto BasicStreamingContext<Use>::socketStream(std::string host, std::uint16_t po
   static_assert(fits, "socketStream needs a framing: a copyable type with value_type, frame(bytes) → size and record(frame) → value_type; see Framing");
   if constexpr (fits) {
     using Receiver = ByteReceiver<FramedBy<F>, FromServer, Use>;
+    options.validate("socketStream");
     return addInput(std::make_shared<Receiver>("socket", FramedBy<F>{std::move(framing)}, FromServer("socketStream", std::move(host), port), options));
   }
 }

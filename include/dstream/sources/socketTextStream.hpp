@@ -29,6 +29,7 @@ template <class Use>
 auto BasicStreamingContext<Use>::socketTextStream(std::string host, std::uint16_t port, SocketOptions options) {
   using Receiver = ByteReceiver<LineFraming, FromServer, Use>;
   static_assert(Source<Receiver>);
+  options.validate("socketTextStream");
   return addInput(std::make_shared<Receiver>("socket text", LineFraming{}, FromServer("socketTextStream", std::move(host), port), options));
 }
 template <class Use>
