@@ -70,6 +70,7 @@
 #include <dstream/actions/first.hpp>
 #include <dstream/actions/fold.hpp>
 #include <dstream/actions/foreach.hpp>
+#include <dstream/actions/foreachPartition.hpp>
 #include <dstream/actions/isEmpty.hpp>
 #include <dstream/actions/max.hpp>
 #include <dstream/actions/min.hpp>

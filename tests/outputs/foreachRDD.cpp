@@ -316,4 +316,16 @@ TEST_CASE("foreachRDD: a pipeline may be composed before it has a stream, and us
     CHECK(sums == std::vector<long>{14, 13});
 }
 
+TEST_CASE("foreachRDD: a function that cannot be copied") {
+    support::Stage stage;
+    int last = 0;
+    stage.stream.queueStream(stage.queue) | foreachRDD([&last, factor = std::make_unique<int>(10)](const auto& batch) {
+        last = *factor * static_cast<int>(batch.count());
+    });
+    stage.stream.start();
+    stage.queue.push(std::vector<int>{1, 2});
+    stage.world.advance(1s);
+    CHECK(last == 20);
+}
+
 }  // namespace

@@ -300,4 +300,40 @@ TEST_CASE("regressions: one thread may wait already when another starts") {
     }
 }
 
+TEST_CASE("a batch that a stop cut short says so") {
+    support::Stage stage;
+    stage.stream.queueStream(stage.queue) | foreachRDD([&](const auto&) { stage.stream.stop(false); });
+    stage.stream.queueStream(stage.queue) | foreachRDD([](const auto&) {});
+    stage.stream.start();
+    stage.world.advance(1s);
+    stage.stream.awaitTermination();
+    const auto completed = stage.told.all<BatchCompleted>();
+    REQUIRE(completed.size() == 1);
+    CHECK(completed[0].info.cutShort);
+    CHECK(support::contains(describe(completed[0]), "batch 1 (time 1000001000 ms) was cut short by a stop"));
+}
+
+TEST_CASE("starting from one's own listener is refused: a stop could wait for the listener meanwhile") {
+    support::Stage stage;
+    std::string refusal;
+    stage.anOutput();
+    stage.stream.addStreamingListener([&](const Event& event) {
+        if (event.is<BatchStarted>()) refusal = support::messageOf<IllegalState>([&] { stage.stream.start(); });
+    });
+    stage.stream.start();
+    stage.world.advance(1s);
+    CHECK(refusal == "dstream: a StreamingContext cannot be started from its own listener");
+}
+
+TEST_CASE("a batch interval of a millisecond makes up for ninety of them without a word") {
+    support::Stage stage(support::quiet(), std::chrono::milliseconds(1));
+    stage.anOutput();
+    stage.stream.start();
+    stage.world.advance(std::chrono::milliseconds(1));
+    stage.world.setWall(stage.world.now(Clock::Wall) + 90'000'000);
+    stage.world.advance(std::chrono::milliseconds(1));
+    CHECK(stage.batches >= 91);
+    CHECK(stage.told.all<TicksMissed>().empty());
+}
+
 }  // namespace

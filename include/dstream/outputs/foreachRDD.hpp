@@ -9,6 +9,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/shared_function.hpp>
 #include <dstream/stream/batch_rdd.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/dstream.hpp>
@@ -86,12 +87,13 @@ struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>> {
 /// **shape** DStream<T> → output
 /// **meaning** calls `fn` once for each batch, empty ones included, in time order; outputs of one batch in the order of their registration.
 /// **function contract** `fn(batch)`, `fn(batch, const Batch&)` or `fn(batch, Time)`, where batch is a BatchRdd<…>: take it as `auto`. Called on
-/// the jobs lane, never twice at a time. Records are computed only by the actions that fn calls.
+/// the jobs lane, never twice at a time; one that cannot be copied is called as const. Records are computed only by the actions that fn calls.
 /// **errors** compile time: not such a function. What fn throws fails this output of this batch: an event, then awaitTermination rethrows it;
 /// other outputs and later batches run. **source** Spark DStream.foreachRDD. **example** examples/network_word_count.cpp
 template <class Fn>
 [[nodiscard]] auto foreachRDD(Fn fn) {
-  return detail::ForeachRddOutput<Fn>{std::move(fn)};
+  auto held = detail::copyable(std::move(fn));
+  return detail::ForeachRddOutput<decltype(held)>{std::move(held)};
 }
 
 }  // namespace dstream::inline v0

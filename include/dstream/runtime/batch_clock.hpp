@@ -18,7 +18,7 @@
 namespace dstream::inline v0 {
 
 /// **meaning** batch times are multiples of the interval since the epoch, strictly after the start; each is an absolute deadline of the wall
-/// clock, so nothing drifts. Up to `lateLimit` overdue ticks are made up one by one; if more were missed (a suspension, a clock set forward) all
+/// clock, so nothing drifts. Up to `lateLimit` overdue ticks, and all that are overdue by less than `lateTime`, are made up one by one; if more were missed (a suspension, a clock set forward) all
 /// but the last are one gap, with an event. A clock that goes back is waited for: times never repeat.
 /// **threads** the io lane; the flags any.
 template <class Use = OnUse>
@@ -29,6 +29,8 @@ class BasicBatchClock final : public Actor {
 
  public:
   static constexpr Nanos lateLimit = 10;
+  /// Less than this is no suspension, however short the interval: the ticks are made up.
+  static constexpr Nanos lateTime = 100'000'000;
   /// The longest sleep: a wall clock that is set while it lasts is noticed after it.
   static constexpr Nanos lookAgain = 1'000'000'000;
 
@@ -46,7 +48,7 @@ class BasicBatchClock final : public Actor {
     const Nanos now = world.now(Clock::Wall);
     if (now < next_) return Step::at(world.now(Clock::Steady) + (next_ - now < lookAgain ? next_ - now : lookAgain));
     const Nanos missed = (now - next_) / interval_;
-    if (missed > lateLimit) {
+    if (missed > lateLimit && now - next_ > lateTime) {
       next_ += missed * interval_;
       events_.post(TicksMissed{static_cast<std::uint64_t>(missed), {next_}});
     }

@@ -34,6 +34,8 @@ struct BatchInfo {
   Nanos started = 0;
   Nanos ended = 0;
   std::size_t failedOutputs = 0;
+  /// A stop ended it before all its outputs had run.
+  bool cutShort = false;
 
   [[nodiscard]] Nanos schedulingDelay() const { return started - submitted; }
   [[nodiscard]] Nanos processingDelay() const { return ended - started; }
@@ -212,7 +214,7 @@ struct Describe {
   std::string operator()(const BatchSubmitted& event) const { return label(event.info.batch) + " submitted"; }
   std::string operator()(const BatchStarted& event) const { return label(event.info.batch) + " started"; }
   std::string operator()(const BatchCompleted& event) const {
-    return label(event.info.batch) + " completed: waited " + micros(event.info.schedulingDelay()) + ", ran " + micros(event.info.processingDelay());
+    return label(event.info.batch) + (event.info.cutShort ? " was cut short by a stop" : " completed") + ": waited " + micros(event.info.schedulingDelay()) + ", ran " + micros(event.info.processingDelay());
   }
   std::string operator()(const OutputStarted& event) const { return event.name + " of " + label(event.batch) + " started"; }
   std::string operator()(const OutputCompleted& event) const {

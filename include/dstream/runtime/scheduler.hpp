@@ -161,6 +161,7 @@ class BasicScheduler final : public Actor {
     }
     jobs.clear();
     running_ = outer;
+    info.cutShort = !whole;
     if (!whole) {
       const detail::Lock lock(mutex_);
       cutShort_.push_back(info);

@@ -140,6 +140,7 @@ class BasicStreamingContext {
   /// **errors** IllegalState when stopped, or while another streaming context of this process is active (this one then stays Initialized);
   /// std::invalid_argument without outputs or with two nodes of one name (this one is Stopped then).
   void start() {
+    if (events_.calledFromListener()) throw IllegalState("dstream: a StreamingContext cannot be started from its own listener");
     const detail::Lock life(life_);
     if (graph_->state() == StreamingContextState::Active) {
       events_.post(Warning{"StreamingContext has already been started"});

@@ -11,6 +11,7 @@
 #include <dstream/actions/collect.hpp>
 #include <dstream/actions/fold.hpp>
 #include <dstream/actions/foreach.hpp>
+#include <dstream/actions/foreachPartition.hpp>
 #include <dstream/actions/max.hpp>
 #include <dstream/actions/min.hpp>
 #include <dstream/actions/sum.hpp>
@@ -86,6 +87,10 @@ class BatchRdd {
   template <class Fn>
   void foreach(Fn fn) const {
     rdd_ | dstream::foreach(std::move(fn));
+  }
+  template <class Fn>
+  void foreachPartition(Fn fn) const {
+    rdd_ | dstream::foreachPartition(std::move(fn));
   }
   /// Known after an action or prepare.
   [[nodiscard]] std::size_t getNumPartitions() {
