@@ -30,38 +30,27 @@ struct DriveOptions {
   std::chrono::nanoseconds interval = std::chrono::seconds(1);
   /// The wall clock at first, in nanoseconds since the epoch.
   Nanos start = 1'000'000'000'000;
-  /// Tasks run in a random order that this decides; without it in theirs.
+  /// Tasks run in a random order that this decides, and so do the seeds of hash tables; without it in theirs.
   std::optional<std::uint64_t> taskSeed{};
 };
 
-/// **meaning** the batches of a stream that `build(streamingContext)` gives, in a testing::World of its own: each tick is a batch time. What the
-/// graph is fed with is the test's: queues that it pushes to, peers of the World.
-/// **errors** what the batch throws, tick throws, once; later batches give their own results.
-template <class Build>
-class GraphDriver {
- public:
-  using Stream = std::invoke_result_t<Build&, StreamingContext&>;
-  using Result = std::vector<Kept<typename Stream::value_type>>;
+namespace detail {
 
-  explicit GraphDriver(Build build, const DriveOptions& options = {})
-      : world_(options.start), context_("local[" + std::to_string(options.workers) + "]", "driver", quiet(), shuffled(world_, options)),
+/// A streaming context in a World of its own, tick by tick.
+class DrivenContext {
+ public:
+  explicit DrivenContext(const DriveOptions& options)
+      : world_(options.start, options.taskSeed.value_or(1)),
+        context_("local[" + std::to_string(options.workers) + "]", "driver", Configuration{.stopOnSignals = false, .defaultListener = false}, shuffled(options)),
         stream_(context_, options.interval), interval_(options.interval) {
     stream_.addStreamingListener([this](const Event& event) {
       if (const auto* batch = event.as<BatchCompleted>()) failed_ = batch->info.failedOutputs != 0;
     });
-    const Stream last = build(stream_);
-    slide_ = std::chrono::nanoseconds(last.node().slide());
-    last | foreachRDD([this](const auto& batch) { collected_ = batch.collect(); });
-    stream_.start();
   }
-  GraphDriver(const GraphDriver&) = delete;
-  GraphDriver& operator=(const GraphDriver&) = delete;
+  DrivenContext(const DrivenContext&) = delete;
+  DrivenContext& operator=(const DrivenContext&) = delete;
 
-  /// The next batch time, and the stream's records at it.
-  Result tick() { return next().value_or(Result{}); }
-  /// The same, and none where the stream has no batch then, as a window between its slides.
-  std::optional<Result> next() {
-    collected_.reset();
+  void tick() {
     failed_ = false;
     world_.advance(interval_);
     try {
@@ -73,28 +62,59 @@ class GraphDriver {
         throw;
       }
     }
-    return std::exchange(collected_, std::nullopt);
   }
-  /// How often the stream has a batch.
-  [[nodiscard]] std::chrono::nanoseconds slide() const { return slide_; }
+  [[nodiscard]] StreamingContext& stream() { return stream_; }
   [[nodiscard]] testing::World& world() { return world_; }
 
  private:
-  static Configuration quiet() { return {.stopOnSignals = false, .defaultListener = false}; }
   /// Before the context hires its workers.
-  static testing::World& shuffled(testing::World& world, const DriveOptions& options) {
-    if (options.taskSeed) world.shuffleTasks(*options.taskSeed);
-    return world;
+  testing::World& shuffled(const DriveOptions& options) {
+    if (options.taskSeed) world_.shuffleTasks(*options.taskSeed);
+    return world_;
   }
 
   testing::World world_;
   Context context_;
   StreamingContext stream_;
   const std::chrono::nanoseconds interval_;
-  std::chrono::nanoseconds slide_{};
-  std::optional<Result> collected_;
   std::exception_ptr known_;
   bool failed_ = false;
+};
+
+}  // namespace detail
+
+/// **meaning** the batches of a stream that `build(streamingContext)` gives, in a testing::World of its own: each tick is a batch time. What the
+/// graph is fed with is the test's: queues that it pushes to, peers of the World.
+/// **errors** what the batch throws, tick throws, once; later batches give their own results.
+template <class Build>
+class GraphDriver {
+ public:
+  using Stream = std::invoke_result_t<Build&, StreamingContext&>;
+  using Result = std::vector<Kept<typename Stream::value_type>>;
+
+  explicit GraphDriver(Build build, const DriveOptions& options = {}) : driven_(options) {
+    const Stream last = build(driven_.stream());
+    slide_ = std::chrono::nanoseconds(last.node().slide());
+    last | foreachRDD([this](const auto& batch) { collected_ = batch.collect(); });
+    driven_.stream().start();
+  }
+
+  /// The next batch time, and the stream's records at it.
+  Result tick() { return next().value_or(Result{}); }
+  /// The same, and none where the stream has no batch then, as a window between its slides.
+  std::optional<Result> next() {
+    collected_.reset();
+    driven_.tick();
+    return std::exchange(collected_, std::nullopt);
+  }
+  /// How often the stream has a batch.
+  [[nodiscard]] std::chrono::nanoseconds slide() const { return slide_; }
+  [[nodiscard]] testing::World& world() { return driven_.world(); }
+
+ private:
+  detail::DrivenContext driven_;
+  std::chrono::nanoseconds slide_{};
+  std::optional<Result> collected_;
 };
 
 namespace detail {
