@@ -10,9 +10,9 @@ set(edges
   "${word}(u|nano)?sleep(_for|_until)? *\\("
   "std::j?thread${word}"
   "random_device"
-  "${call}::open *\\("
+  "${call}::(open|poll) *\\("
   "${word}O_(RDONLY|WRONLY|RDWR)"
-  "${call}(fopen|fwrite|fsync|socket|getaddrinfo|poll) *\\("
+  "${call}(fopen|fwrite|fsync|socket|getaddrinfo) *\\("
   "${word}[io]?fstream${word}")
 
 # Comments and literals may speak of anything. A block comment stays open over lines.

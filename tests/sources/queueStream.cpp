@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <numeric>
 #include <string>
 #include <thread>
@@ -167,6 +168,29 @@ TEST_CASE("queueStream: BatchQueue::pop") {
     queue.push(Numbers{3});
     CHECK(*queue.pop(true) == std::vector<Numbers>{{2}, {3}});
     CHECK_FALSE(queue.pop(true));
+}
+
+TEST_CASE("queueStream: a batch in braces") {
+    BatchQueue<int> numbers;
+    numbers.push({1});
+    numbers.push({2, 3});
+    numbers.push({{4, 5}, {}, {6}});
+    CHECK(*numbers.pop(false) == std::vector<Numbers>{{1}});
+    CHECK(*numbers.pop(false) == std::vector<Numbers>{{2, 3}});
+    CHECK(*numbers.pop(false) == std::vector<Numbers>{{4, 5}, {}, {6}});
+
+    BatchQueue<std::string> texts;
+    texts.push({"a"});
+    texts.push({"b", "c"});
+    CHECK(*texts.pop(true) == std::vector<std::vector<std::string>>{{"a"}, {"b", "c"}});
+
+    BatchQueue<std::pair<std::string, int>> pairs;
+    pairs.push({{"a", 1}, {"b", 2}});
+    CHECK(*pairs.pop(true) == std::vector<std::vector<std::pair<std::string, int>>>{{{"a", 1}, {"b", 2}}});
+
+    BatchQueue<std::unique_ptr<int>> owned;
+    owned.push(std::vector<std::unique_ptr<int>>(2));
+    CHECK(owned.pop(true)->at(0).size() == 2);
 }
 
 TEST_CASE("queueStream: pushed from many threads while it runs, nothing is lost or doubled") {

@@ -1,45 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Random: seeded, equal on every machine (std's distributions are not); the seed is printed by
-// whoever fails.
+// Random: the test kit's; the seed is printed by whoever fails.
 
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <utility>
+#include <dstream/testing/random.hpp>
 
 namespace support {
-
-/// splitmix64.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t operator()() {
-    std::uint64_t word = state_ += 0x9e3779b97f4a7c15ULL;
-    word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    word = (word ^ (word >> 27)) * 0x94d049bb133111ebULL;
-    return word ^ (word >> 31);
-  }
-  /// In [0, bound).
-  std::size_t below(std::size_t bound) { return static_cast<std::size_t>((*this)() % bound); }
-  /// In [low, high].
-  int between(int low, int high) {
-    return low + static_cast<int>(below(static_cast<std::size_t>(high - low) + 1));
-  }
-  template <class Range>
-  void shuffle(Range& range) {
-    for (std::size_t i = range.size(); i > 1; --i) std::swap(range[i - 1], range[below(i)]);
-  }
-  std::string text(std::size_t bytes, std::string_view alphabet) {
-    std::string text(bytes, '\0');
-    for (char& byte : text) byte = alphabet[below(alphabet.size())];
-    return text;
-  }
-
- private:
-  std::uint64_t state_;
-};
-
+using dstream::testing::Random;
 }  // namespace support

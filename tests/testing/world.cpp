@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/testing/world.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <dstream/dstream.hpp>
 
 #include "support/catch.hpp"
 
@@ -15,7 +19,6 @@ namespace {
 
 using namespace dstream;
 using namespace std::chrono_literals;
-using Status = Transfer::Status;
 
 /// Does what it is told, and counts.
 struct Scripted final : Actor {
@@ -63,6 +66,94 @@ TEST_CASE("testing::World: advance stops at each deadline on the way") {
     world.advance(200ns);
     CHECK(actor.at.back() == 1200);
     world.retire(actor);
+}
+
+TEST_CASE("testing::World: the clock is not moved from within a step") {
+    testing::World world;
+    Scripted advancing, polling;
+    advancing.onStep = [&](World&) {
+        world.runUntilQuiet();  // does nothing: the loop outside goes on
+        world.advance(1ns);
+        return Step::idle();
+    };
+    polling.onStep = [&](World&) {
+        world.poll();
+        return Step::idle();
+    };
+    world.spawn(advancing, Lane::Io);
+    CHECK_THROWS_WITH(world.advance(1000ns), "dstream: testing::World: advance from within a step");
+    world.retire(advancing);
+    world.spawn(polling, Lane::Io);
+    CHECK_THROWS_WITH(world.runUntilQuiet(), "dstream: testing::World: poll from within a step");
+    world.retire(polling);
+    world.advance(1ns);  // usable afterwards
+}
+
+TEST_CASE("testing::World: poll is one turn: who is due is stepped once") {
+    testing::World world;
+    CHECK_FALSE(world.poll());
+    Scripted always(Step::ready()), later, woken;
+    later.onStep = [](World& of) { return Step::at(of.now(Clock::Steady) + 100); };
+    world.spawn(always, Lane::Io);
+    world.spawn(later, Lane::Jobs);
+    CHECK(world.poll());
+    CHECK(always.steps == 1);
+    CHECK(later.steps == 1);
+    CHECK(world.poll());
+    CHECK(always.steps == 2);
+    CHECK(later.steps == 1);
+    world.retire(always);
+    CHECK_FALSE(world.poll(99ns));
+    CHECK(world.poll(1ns));
+    CHECK(later.at == std::vector<Nanos>{0, 100});
+    CHECK(world.poll(1000ns));  // at one go: the deadlines on the way are one step
+    CHECK(later.at == std::vector<Nanos>{0, 100, 1100});
+    world.retire(later);
+}
+
+TEST_CASE("testing::World: in a turn an actor may retire and wake another") {
+    testing::World world;
+    Scripted first, second, third;
+    first.onStep = [&](World& of) {
+        of.retire(second);
+        of.wake(third);
+        return Step::idle();
+    };
+    for (Scripted* actor : {&first, &second, &third}) world.spawn(*actor, Lane::Io);
+    CHECK(world.poll());
+    CHECK(first.steps == 1);
+    CHECK(second.steps == 0);
+    CHECK(third.steps == 1);
+    CHECK_FALSE(world.poll());
+    world.retire(first);
+    world.retire(third);
+}
+
+TEST_CASE("testing::World: what a step throws, poll throws, once") {
+    testing::World world;
+    Scripted failing;
+    failing.onStep = [](World&) -> Step { throw std::runtime_error("step"); };
+    world.spawn(failing, Lane::Io);
+    CHECK_THROWS_WITH(world.poll(), "step");
+    CHECK_FALSE(world.poll());
+    world.retire(failing);
+}
+
+TEST_CASE("testing::World: a loop of the program's own drives a context") {
+    testing::World world;
+    Context context("local[2]", "loop", Configuration{.stopOnSignals = false, .defaultListener = false}, world);
+    StreamingContext stream(context, 1s);
+    BatchQueue<int> queue;
+    std::vector<std::vector<int>> batches;
+    stream.queueStream(queue) | map([](int n) { return n + 1; }) | foreachRDD([&](const auto& batch) { batches.push_back(batch.collect()); });
+    stream.start();
+    for (int frame = 0; frame < 25; ++frame) {
+        if (frame == 5) queue.push(std::vector<int>{1, 2});
+        world.poll(100ms);
+        while (world.poll()) {
+        }
+    }
+    CHECK(batches == std::vector<std::vector<int>>{{2, 3}, {}});
 }
 
 TEST_CASE("testing::World: a wake during the step is a step after it") {
@@ -172,80 +263,26 @@ TEST_CASE("testing::World: workers are slots in name, tasks run in order") {
     CHECK(tasks == std::vector<std::size_t>{0, 1, 2, 3});
 }
 
-TEST_CASE("testing::World: a refused connection says so") {
-    testing::World world;
-    Scripted owner;
-    world.spawn(owner, Lane::Io);
-    char buffer[8];
-    const auto refused = world.connect({"nobody", 1}, owner);
-    CHECK(refused->read(buffer, 8).status == Status::Error);
-    CHECK(refused->write("x", 1).status == Status::Error);
-    CHECK(refused->error() == "nobody:1: connection refused");
-    CHECK_THROWS_AS(world.accept("nobody", 1), std::logic_error);
-    world.retire(owner);
-}
-
-TEST_CASE("testing::World: a connection, from connecting to its end") {
-    testing::World world;
-    Scripted owner;
-    world.spawn(owner, Lane::Io);
-    world.runUntilQuiet();
-    world.listen("h", 1);
-    CHECK(world.connecting("h", 1) == 0);
-    auto connection = world.connect({"h", 1}, owner);
-    CHECK(world.connecting("h", 1) == 1);
-    char buffer[4];
-    CHECK(connection->read(buffer, 4).status == Status::Connecting);
-    CHECK(connection->write("x", 1).status == Status::Connecting);
-
-    testing::Peer peer = world.accept("h", 1);
-    world.runUntilQuiet();
-    CHECK(owner.steps == 2);  // accept wakes
-    CHECK(connection->read(buffer, 4).status == Status::WouldBlock);
-    CHECK(connection->write("hello", 5).bytes == 5);
-    CHECK(peer.received() == "hello");
-
-    peer.send("abcdef");
-    peer.send("");
-    peer.send("gh");
-    world.runUntilQuiet();
-    CHECK(owner.steps == 3);
-    CHECK(peer.unread() == 8);
-    Transfer transfer = connection->read(buffer, 4);
-    CHECK(transfer.status == Status::Bytes);
-    CHECK(std::string(buffer, transfer.bytes) == "abcd");
-    CHECK(peer.unread() == 4);
-    transfer = connection->read(buffer, 4);
-    CHECK(std::string(buffer, transfer.bytes) == "ef");  // pieces are never joined
-    peer.close();
-    transfer = connection->read(buffer, 4);
-    CHECK(std::string(buffer, transfer.bytes) == "gh");  // sent before the close
-    CHECK(connection->read(buffer, 4).status == Status::Fin);
-    CHECK(connection->read(buffer, 4).status == Status::Fin);
-    CHECK(connection->error().empty());
-    CHECK_FALSE(peer.closedByLibrary());
-    connection.reset();
-    CHECK(peer.closedByLibrary());
-    peer.send("nobody reads this");
-    world.retire(owner);
-}
-
-TEST_CASE("testing::World: a reset loses what was not read, and nothing succeeds after it") {
-    testing::World world;
-    Scripted owner;
-    world.spawn(owner, Lane::Io);
-    world.listen("h", 1);
-    const auto connection = world.connect({"h", 1}, owner);
-    testing::Peer peer = world.accept("h", 1);
-    char buffer[4];
-    peer.send("abcd1234");
-    CHECK(connection->read(buffer, 4).bytes == 4);
-    peer.reset("connection reset by peer");
-    CHECK(connection->read(buffer, 4).status == Status::Error);
-    CHECK(connection->read(buffer, 4).status == Status::Error);
-    CHECK(connection->write("x", 1).status == Status::Error);
-    CHECK(connection->error() == "h:1: connection reset by peer");
-    world.retire(owner);
+TEST_CASE("testing::World: tasks in a random order on random slots, the same for the same seed") {
+    const auto run = [](std::uint64_t seed) {
+        testing::World world;
+        world.shuffleTasks(seed);
+        const std::unique_ptr<Workers> workers = world.hire(3);
+        std::vector<std::pair<std::size_t, std::size_t>> tasks;
+        workers->runner().forEach(20, [&](std::size_t slot, std::size_t task) { tasks.emplace_back(task, slot); });
+        return tasks;
+    };
+    CHECK(run(1) == run(1));
+    CHECK(run(1) != run(2));
+    auto tasks = run(1);
+    CHECK_FALSE(std::is_sorted(tasks.begin(), tasks.end()));
+    std::sort(tasks.begin(), tasks.end());
+    std::vector<std::size_t> slots(3, 0);
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+        CHECK(tasks[i].first == i);
+        ++slots.at(tasks[i].second);
+    }
+    CHECK(std::count(slots.begin(), slots.end(), 0U) == 0);
 }
 
 TEST_CASE("testing::World: consoles apart; signals only while watched") {

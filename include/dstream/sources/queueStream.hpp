@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -42,6 +43,9 @@ class BatchQueue {
     if (state_->closed) throw IllegalState("dstream: this BatchQueue has been closed");
     state_->batches.push_back(std::move(partitions));
   }
+  /// The same from a list in braces; a list of lists is a batch of several partitions.
+  void push(std::initializer_list<T> records) { push(std::vector<T>(records)); }
+  void push(std::initializer_list<std::initializer_list<T>> partitions) { push(Partitions(partitions.begin(), partitions.end())); }
   /// No batch follows: when the queue is empty, its stream has come to its end.
   void close() {
     const detail::Lock lock(state_->mutex);

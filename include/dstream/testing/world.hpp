@@ -3,76 +3,30 @@
 // testing::World: the World on one thread, with a clock that only tests move and a network that only tests feed.
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <exception>
-#include <map>
 #include <memory>
+#include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <chrono>
-
 #include <dstream/core/config.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/testing/files.hpp>
+#include <dstream/testing/network.hpp>
+#include <dstream/testing/random.hpp>
 
 namespace dstream::inline v0::testing {
 
-/// **meaning** one side of a connection in a test: what the other side, the library's, reads and wrote. A value; copies are the same peer.
-class Peer {
- public:
-  /// What the library reads next; in pieces as the test sends them, never joined.
-  void send(std::string bytes) {
-    if (!bytes.empty()) state_->toLibrary.push_back(std::move(bytes));
-    state_->wakeOwner();
-  }
-  /// Closes in order, behind what was sent.
-  void close() {
-    state_->fin = true;
-    state_->wakeOwner();
-  }
-  /// Breaks the connection at once: what was sent and not read is lost, as with a TCP reset.
-  void reset(std::string reason = "connection reset by peer") {
-    state_->toLibrary.clear();
-    state_->error = std::move(reason);
-    state_->wakeOwner();
-  }
-  [[nodiscard]] const std::string& received() const { return state_->fromLibrary; }
-  /// True once the library has closed its side.
-  [[nodiscard]] bool closedByLibrary() const { return state_->closed; }
-  /// Bytes sent that the library has not read.
-  [[nodiscard]] std::size_t unread() const {
-    std::size_t bytes = 0;
-    for (const auto& piece : state_->toLibrary) bytes += piece.size();
-    return bytes - state_->readOfFirst;
-  }
-
- private:
-  friend class World;
-  struct State {
-    std::deque<std::string> toLibrary;
-    std::size_t readOfFirst = 0;
-    std::string fromLibrary;
-    std::string error;
-    bool connecting = false;
-    bool fin = false;
-    bool closed = false;
-    dstream::World* world = nullptr;
-    Actor* owner = nullptr;
-    void wakeOwner() const {
-      if (owner != nullptr) world->wake(*owner);
-    }
-  };
-  std::shared_ptr<State> state_ = std::make_shared<State>();
-};
-
-/// **meaning** everything happens on the calling thread, inside `advance`, `runUntilQuiet` and waits of the library: actors are stepped in turn,
+/// **meaning** everything happens on the calling thread, inside `advance`, `poll`, `runUntilQuiet` and waits of the library: actors are stepped in turn,
 /// and time stands still unless moved. The same calls give the same run. Waits of the library (`awaitTermination`, a graceful stop) move the
 /// clock themselves, from one deadline to the next. **threads** one.
 class World final : public dstream::World {
@@ -82,8 +36,9 @@ class World final : public dstream::World {
 
   // --- for tests ---
 
-  /// Moves the clock, stopping at each deadline on the way; when it returns the runtime is quiet.
+  /// Moves the clock, stopping at each deadline on the way; when it returns the runtime is quiet. **errors** std::logic_error from within a step.
   void advance(std::chrono::nanoseconds duration) {
+    requireOutside("advance");
     const Nanos target = steady_ + duration.count();
     runUntilQuiet();
     for (Nanos next = nextDeadline(); next <= target; next = nextDeadline()) {
@@ -92,6 +47,24 @@ class World final : public dstream::World {
     }
     steady_ = target;
     runUntilQuiet();
+  }
+  /// One turn: moves the clock by `elapsed` at one go, then steps each actor whose time has come once; true when there was one. So a loop of the
+  /// program's own may drive a context of this World, `for (;;) { draw(); world.poll(sinceLastTime); }`, with its own clock and without a thread.
+  /// **errors** what a step throws; std::logic_error from within a step.
+  bool poll(std::chrono::nanoseconds elapsed = std::chrono::nanoseconds(0)) {
+    requireOutside("poll");
+    steady_ += elapsed.count();
+    std::vector<Actor*> due;
+    for (const Living& living : actors_)
+      if (living.until <= steady_) due.push_back(living.actor);
+    running_ = true;
+    const Reset reset{running_};
+    for (Actor* actor : due) {
+      const auto living = std::find_if(actors_.begin(), actors_.end(), [&](const Living& one) { return one.actor == actor; });
+      if (living != actors_.end()) stepAt(static_cast<std::size_t>(living - actors_.begin()));  // else another's step has retired it
+    }
+    throwFailure();
+    return !due.empty();
   }
   /// Sets the wall clock without moving the steady one, as an administrator would; backwards too.
   void setWall(Nanos wall) { wallOffset_ = wall - steady_; }
@@ -106,23 +79,10 @@ class World final : public dstream::World {
     throwFailure();
   }
 
-  /// From now on connections to the endpoint wait for `accept`; before, they are refused.
-  void listen(const std::string& host, std::uint16_t port) { listening_[{host, port}]; }
-  /// The next connection made to the endpoint. **errors** std::logic_error when there is none.
-  Peer accept(const std::string& host, std::uint16_t port) {
-    const auto found = listening_.find({host, port});
-    if (found == listening_.end() || found->second.empty()) throw std::logic_error("dstream: testing::World: nobody connects to " + host);
-    Peer peer = found->second.front();
-    found->second.pop_front();
-    peer.state_->connecting = false;
-    peer.state_->wakeOwner();
-    return peer;
-  }
-  /// Connections waiting for accept.
-  [[nodiscard]] std::size_t connecting(const std::string& host, std::uint16_t port) const {
-    const auto found = listening_.find({host, port});
-    return found == listening_.end() ? 0 : found->second.size();
-  }
+  /// As testing::Network's.
+  void listen(const std::string& host, std::uint16_t port) { network_.listen(host, port); }
+  Peer accept(const std::string& host, std::uint16_t port) { return network_.accept(host, port); }
+  [[nodiscard]] std::size_t connecting(const std::string& host, std::uint16_t port) const { return network_.connecting(host, port); }
 
   /// What the program's standard input reads; open from the start.
   Peer& input() { return input_; }
@@ -131,6 +91,8 @@ class World final : public dstream::World {
     interrupted_ = watched_;
     notified_ = true;
   }
+  /// Workers hired from now on run the tasks of a batch in a random order, each on a random slot, as stealing would. A function of the seed.
+  void shuffleTasks(std::uint64_t seed) { taskSeed_ = seed; }
   [[nodiscard]] bool signalsWatched() const { return watched_; }
   [[nodiscard]] const std::string& out() const { return out_; }
   [[nodiscard]] const std::string& err() const { return err_; }
@@ -143,15 +105,9 @@ class World final : public dstream::World {
 
   [[nodiscard]] const void* process() const override { return this; }
   [[nodiscard]] Nanos now(Clock clock) const override { return clock == Clock::Steady ? steady_ : wallOffset_ + steady_; }
-  std::uint64_t random() override {
-    random_ += 0x9e3779b97f4a7c15ULL;
-    std::uint64_t z = random_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
+  std::uint64_t random() override { return random_(); }
   [[nodiscard]] std::size_t cores() const override { return 2; }
-  std::unique_ptr<Workers> hire(std::size_t count) override { return std::make_unique<OneThread>(count); }
+  std::unique_ptr<Workers> hire(std::size_t count) override { return std::make_unique<OneThread>(count, taskSeed_); }
 
   void spawn(Actor& actor, Lane) override { actors_.push_back({&actor, Step::ready().until, false}); }
   void retire(Actor& actor) override {
@@ -162,30 +118,14 @@ class World final : public dstream::World {
       if (living.actor == &actor && !living.failed) living.until = Step::ready().until;
   }
 
-  std::unique_ptr<Connection> connect(const Endpoint& endpoint, Actor& owner) override {
-    Peer peer;
-    peer.state_->world = this;
-    peer.state_->owner = &owner;
-    const std::string where = endpoint.host + ":" + std::to_string(endpoint.port);
-    if (const auto found = listening_.find({endpoint.host, endpoint.port}); found != listening_.end()) {
-      peer.state_->connecting = true;
-      found->second.push_back(peer);
-    } else {
-      peer.state_->error = "connection refused";
-    }
-    return std::make_unique<ScriptedConnection>(std::move(peer), where);
-  }
+  std::unique_ptr<Connection> connect(const Endpoint& endpoint, Actor& owner) override { return network_.connect(endpoint, *this, owner); }
 
-  std::unique_ptr<Connection> standardInput(Actor& owner) override {
-    input_.state_->world = this;
-    input_.state_->owner = &owner;
-    return std::make_unique<ScriptedConnection>(input_, "standard input");
-  }
+  std::unique_ptr<Connection> standardInput(Actor& owner) override { return Network::join(input_, "standard input", *this, owner); }
 
   [[nodiscard]] Files& files() override { return files_; }
 
   bool await(FunctionRef<bool()> done, Nanos deadline) override {
-    if (running_) throw std::logic_error("dstream: testing::World: await from within a step");
+    requireOutside("await");
     for (;;) {
       if (done()) return true;
       notified_ = false;
@@ -229,6 +169,9 @@ class World final : public dstream::World {
     ~Reset() { flag = false; }
   };
 
+  void requireOutside(const char* call) const {
+    if (running_) throw std::logic_error(std::string("dstream: testing::World: ") + call + " from within a step");
+  }
   void throwFailure() {
     if (failures_.empty()) return;
     const std::exception_ptr failure = failures_.front();
@@ -236,59 +179,28 @@ class World final : public dstream::World {
     std::rethrow_exception(failure);
   }
 
-  /// Slots in name only: tasks run in order, so a test sees the partitions of `count` workers without their threads.
+  /// Slots in name only: tasks run one after another, so a test sees the partitions of `count` workers without their threads.
   class OneThread final : public Workers {
    public:
-    explicit OneThread(std::size_t count) : runner_{count} {}
+    OneThread(std::size_t count, std::optional<std::uint64_t> seed) : runner_{count, seed.has_value(), Random(seed.value_or(0))} {}
     RunnerRef runner() override { return RunnerRef(runner_); }
 
    private:
     struct Sequential {
       std::size_t count;
+      bool shuffled;
+      Random random;
       [[nodiscard]] std::size_t slots() const { return count; }
       [[nodiscard]] static std::size_t sliceBytes() { return 64; }  // small, so that tests cut small batches too
       template <class Body>
-      static void forEach(std::size_t n, Body&& body) {
-        for (std::size_t task = 0; task < n; ++task) body(std::size_t{0}, task);
+      void forEach(std::size_t n, Body&& body) {
+        std::vector<std::size_t> order(n);
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        if (shuffled) random.shuffle(order);
+        for (const std::size_t task : order) body(shuffled ? random.below(count) : 0, task);
       }
     };
     Sequential runner_;
-  };
-
-  class ScriptedConnection final : public Connection {
-   public:
-    ScriptedConnection(Peer peer, std::string where) : peer_(std::move(peer)), where_(std::move(where)) {}
-    ~ScriptedConnection() override {
-      peer_.state_->closed = true;
-      peer_.state_->owner = nullptr;
-    }
-
-    Transfer read(char* into, std::size_t capacity) override {
-      Peer::State& state = *peer_.state_;
-      if (!state.error.empty()) return {Transfer::Status::Error, 0};
-      if (state.connecting) return {Transfer::Status::Connecting, 0};
-      if (state.toLibrary.empty()) return {state.fin ? Transfer::Status::Fin : Transfer::Status::WouldBlock, 0};
-      std::string& piece = state.toLibrary.front();
-      const std::size_t bytes = std::min(capacity, piece.size() - state.readOfFirst);
-      std::copy_n(piece.data() + state.readOfFirst, bytes, into);
-      state.readOfFirst += bytes;
-      if (state.readOfFirst == piece.size()) {
-        state.toLibrary.pop_front();
-        state.readOfFirst = 0;
-      }
-      return {Transfer::Status::Bytes, bytes};
-    }
-    Transfer write(const char* from, std::size_t bytes) override {
-      if (!peer_.state_->error.empty()) return {Transfer::Status::Error, 0};
-      if (peer_.state_->connecting) return {Transfer::Status::Connecting, 0};
-      peer_.state_->fromLibrary.append(from, bytes);
-      return {Transfer::Status::Bytes, bytes};
-    }
-    [[nodiscard]] std::string error() const override { return peer_.state_->error.empty() ? "" : where_ + ": " + peer_.state_->error; }
-
-   private:
-    Peer peer_;
-    std::string where_;
   };
 
   /// Steps the next actor whose time has come; actors take turns. False when there is none.
@@ -296,27 +208,30 @@ class World final : public dstream::World {
     for (std::size_t i = 0; i < actors_.size(); ++i) {
       const std::size_t at = (turn_ + i) % actors_.size();
       if (actors_[at].until > steady_) continue;
-      turn_ = at + 1;
-      Actor* actor = actors_[at].actor;
-      actors_[at].until = never;  // a wake during the step sets it again
-      ++steps_;
-      Step wanted = Step::idle();
-      bool failed = false;
-      try {
-        wanted = actor->step(*this);
-      } catch (...) {
-        failed = true;
-        failures_.push_back(std::current_exception());
-        notified_ = true;
-      }
-      for (Living& living : actors_) {
-        if (living.actor != actor) continue;
-        living.until = failed ? never : std::min(living.until, wanted.until);
-        living.failed = failed;
-      }
+      stepAt(at);
       return true;
     }
     return false;
+  }
+  void stepAt(std::size_t at) {
+    turn_ = at + 1;
+    Actor* actor = actors_[at].actor;
+    actors_[at].until = never;  // a wake during the step sets it again
+    ++steps_;
+    Step wanted = Step::idle();
+    bool failed = false;
+    try {
+      wanted = actor->step(*this);
+    } catch (...) {
+      failed = true;
+      failures_.push_back(std::current_exception());
+      notified_ = true;
+    }
+    for (Living& living : actors_) {
+      if (living.actor != actor) continue;
+      living.until = failed ? never : std::min(living.until, wanted.until);
+      living.failed = failed;
+    }
   }
 
   [[nodiscard]] Nanos nextDeadline() const {
@@ -327,7 +242,8 @@ class World final : public dstream::World {
 
   Nanos wallOffset_;
   Nanos steady_ = 0;
-  std::uint64_t random_;
+  Random random_;
+  std::optional<std::uint64_t> taskSeed_;
   std::vector<Living> actors_;
   std::size_t turn_ = 0;
   bool running_ = false;
@@ -336,7 +252,7 @@ class World final : public dstream::World {
   bool watched_ = false;
   bool interrupted_ = false;
   std::uint64_t steps_ = 0;
-  std::map<std::pair<std::string, std::uint16_t>, std::deque<Peer>> listening_;
+  Network network_;
   Peer input_;
   std::string out_;
   std::string err_;
