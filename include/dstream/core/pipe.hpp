@@ -43,6 +43,10 @@ struct Invalid {};
 
 namespace detail {
 
+/// Kinds compared once for all: at every `==` of enumerators in a template clang looks for an operator== anew.
+template <Kind kind, Kind wanted>
+inline constexpr bool is = kind == wanted;
+
 template <class T>
 inline constexpr bool isComposed = false;
 template <class First, class Then>
@@ -61,18 +65,18 @@ constexpr auto apply(Source&& source, Op&& op);
 template <class R, class Op>
 constexpr auto applyToRdd(R rdd, Op&& op) {
   using Plain = std::remove_cvref_t<Op>;
-  if constexpr (Plain::kind == Kind::Output) {
+  if constexpr (is<Plain::kind, Kind::Output>) {
     static_assert(Plain::kind != Kind::Output,
                   "an output such as print() ends a DStream; a range or a batch is ended by an action: collect(), value(), foreach(f)…");
     return Invalid{};
-  } else if constexpr (Plain::kind == Kind::Temporal) {
+  } else if constexpr (is<Plain::kind, Kind::Temporal>) {
     static_assert(Plain::kind != Kind::Temporal, "windows, state and transform need a DStream; a range or a batch has no time");
     return Invalid{};
   } else if constexpr (!Plain::template check<typename R::reference>()) {
     return Invalid{};
-  } else if constexpr (Plain::kind == Kind::Narrow) {
+  } else if constexpr (is<Plain::kind, Kind::Narrow>) {
     return NarrowRdd<R, Plain>{std::move(rdd), std::forward<Op>(op)};
-  } else if constexpr (Plain::kind == Kind::Joint) {
+  } else if constexpr (is<Plain::kind, Kind::Joint>) {
     static_assert(!StreamLike<decltype(op.other)>, "a range or a batch cannot be put together with a DStream; inside transformWith both are batches");
     if constexpr (!StreamLike<decltype(op.other)>) {
       return op.over(std::move(rdd), std::forward<Op>(op).other);
@@ -128,8 +132,8 @@ constexpr auto operator|(Left&& left, Right&& right) {
 }
 
 /// Decoys: what is ours piped into what is no closure.
-template <detail::Ours Left, class Right>
-  requires(!Closure<Right>)
+template <class Left, class Right>
+  requires(!Closure<Right> && detail::Ours<Left>)
 constexpr auto operator|(Left&&, Right&&) {
   constexpr bool isInvalid = std::is_same_v<std::remove_cvref_t<Left>, Invalid>;
   constexpr bool isStream = detail::StreamLike<Right>;
