@@ -57,7 +57,7 @@ template <class T>
 concept StreamLike = requires { typename std::remove_cvref_t<T>::stream_tag; };
 
 template <class T>
-concept RddLike = Rdd<std::remove_cvref_t<T>>;
+concept RddLike = isNarrowRdd<std::remove_cvref_t<T>> || Rdd<std::remove_cvref_t<T>>;
 
 template <class Source, class Op>
 constexpr auto apply(Source&& source, Op&& op);
@@ -95,12 +95,12 @@ constexpr auto apply(Source&& source, Op&& op) {
   using PlainOp = std::remove_cvref_t<Op>;
   if constexpr (isComposed<PlainOp>) {
     return detail::apply(detail::apply(std::forward<Source>(source), std::forward<Op>(op).first), std::forward<Op>(op).then);
+  } else if constexpr (RddLike<PlainSource>) {
+    return detail::applyToRdd(PlainSource(std::forward<Source>(source)), std::forward<Op>(op));
   } else if constexpr (std::is_same_v<PlainSource, Invalid>) {
     return Invalid{};
   } else if constexpr (StreamLike<PlainSource>) {
     return std::forward<Source>(source).lift(std::forward<Op>(op));
-  } else if constexpr (RddLike<PlainSource>) {
-    return detail::applyToRdd(PlainSource(std::forward<Source>(source)), std::forward<Op>(op));
   } else if constexpr (Iterable<Source>) {
     return detail::applyToRdd(detail::headOf(std::forward<Source>(source)), std::forward<Op>(op));
   } else {
@@ -121,7 +121,9 @@ concept Ours = Closure<T> || StreamLike<T> || (RddLike<T> && !Iterable<T>) || st
 
 template <class Left, Closure Right>
 constexpr auto operator|(Left&& left, Right&& right) {
-  if constexpr (detail::Ended<Left>) {
+  if constexpr (detail::RddLike<Left>) {
+    return detail::apply(std::forward<Left>(left), std::forward<Right>(right));
+  } else if constexpr (detail::Ended<Left>) {
     static_assert(!detail::Ended<Left>, "nothing can follow an action or an output; keep the stream in a variable and use it twice");
     return Invalid{};
   } else if constexpr (Closure<Left>) {
@@ -151,7 +153,7 @@ struct Anything {
   constexpr Anything(const T&) {}  // NOLINT(google-explicit-constructor): a parameter type
 };
 template <class T>
-concept RangeAndRdd = RddLike<T> && Iterable<T> && !StreamLike<T>;
+concept RangeAndRdd = !isNarrowRdd<std::remove_cvref_t<T>> && RddLike<T> && Iterable<T> && !StreamLike<T>;
 }  // namespace detail
 
 /// The same for an Rdd that is a range as well, as lines are: there views of std and range-v3 may follow.
