@@ -30,10 +30,24 @@ DSTREAM_INLINE constexpr decltype(auto) invoke(Fn& fn, First&& first, Rest&&... 
   }
 }
 
+/// All but pointers to member. Asked first: std's traits are a dozen classes for each function and its arguments.
+template <class Fn, class... Args>
+concept CalledAsItIs = requires(const Fn& fn, Args&&... args) { fn(static_cast<Args&&>(args)...); };
+template <class Fn, class... Args>
+concept Callable = CalledAsItIs<Fn, Args...> || std::is_invocable_v<const Fn&, Args...>;
+
+template <class Fn, class... Args>
+struct CallResultType : std::invoke_result<const Fn&, Args...> {};
+template <class Fn, class... Args>
+  requires CalledAsItIs<Fn, Args...>
+struct CallResultType<Fn, Args...> {
+  using type = decltype(std::declval<const Fn&>()(std::declval<Args>()...));
+};
+
 /// What the library calls on a record: the function as const, since tasks share it.
 template <class Fn, class... Args>
-inline constexpr bool callable = std::is_invocable_v<const Fn&, Args...>;
+inline constexpr bool callable = Callable<Fn, Args...>;
 template <class Fn, class... Args>
-using CallResult = std::invoke_result_t<const Fn&, Args...>;
+using CallResult = typename CallResultType<Fn, Args...>::type;
 
 }  // namespace dstream::inline v0::detail

@@ -43,6 +43,10 @@ struct Invalid {};
 
 namespace detail {
 
+/// Kinds compared once for all: at every `==` of enumerators in a template clang looks for an operator== anew.
+template <Kind kind, Kind wanted>
+inline constexpr bool is = kind == wanted;
+
 template <class T>
 inline constexpr bool isComposed = false;
 template <class First, class Then>
@@ -53,7 +57,7 @@ template <class T>
 concept StreamLike = requires { typename std::remove_cvref_t<T>::stream_tag; };
 
 template <class T>
-concept RddLike = Rdd<std::remove_cvref_t<T>>;
+concept RddLike = isNarrowRdd<std::remove_cvref_t<T>> || Rdd<std::remove_cvref_t<T>>;
 
 template <class Source, class Op>
 constexpr auto apply(Source&& source, Op&& op);
@@ -61,18 +65,18 @@ constexpr auto apply(Source&& source, Op&& op);
 template <class R, class Op>
 constexpr auto applyToRdd(R rdd, Op&& op) {
   using Plain = std::remove_cvref_t<Op>;
-  if constexpr (Plain::kind == Kind::Output) {
+  if constexpr (is<Plain::kind, Kind::Output>) {
     static_assert(Plain::kind != Kind::Output,
                   "an output such as print() ends a DStream; a range or a batch is ended by an action: collect(), value(), foreach(f)…");
     return Invalid{};
-  } else if constexpr (Plain::kind == Kind::Temporal) {
+  } else if constexpr (is<Plain::kind, Kind::Temporal>) {
     static_assert(Plain::kind != Kind::Temporal, "windows, state and transform need a DStream; a range or a batch has no time");
     return Invalid{};
   } else if constexpr (!Plain::template check<typename R::reference>()) {
     return Invalid{};
-  } else if constexpr (Plain::kind == Kind::Narrow) {
+  } else if constexpr (is<Plain::kind, Kind::Narrow>) {
     return NarrowRdd<R, Plain>{std::move(rdd), std::forward<Op>(op)};
-  } else if constexpr (Plain::kind == Kind::Joint) {
+  } else if constexpr (is<Plain::kind, Kind::Joint>) {
     static_assert(!StreamLike<decltype(op.other)>, "a range or a batch cannot be put together with a DStream; inside transformWith both are batches");
     if constexpr (!StreamLike<decltype(op.other)>) {
       return op.over(std::move(rdd), std::forward<Op>(op).other);
@@ -91,12 +95,12 @@ constexpr auto apply(Source&& source, Op&& op) {
   using PlainOp = std::remove_cvref_t<Op>;
   if constexpr (isComposed<PlainOp>) {
     return detail::apply(detail::apply(std::forward<Source>(source), std::forward<Op>(op).first), std::forward<Op>(op).then);
+  } else if constexpr (RddLike<PlainSource>) {
+    return detail::applyToRdd(PlainSource(std::forward<Source>(source)), std::forward<Op>(op));
   } else if constexpr (std::is_same_v<PlainSource, Invalid>) {
     return Invalid{};
   } else if constexpr (StreamLike<PlainSource>) {
     return std::forward<Source>(source).lift(std::forward<Op>(op));
-  } else if constexpr (RddLike<PlainSource>) {
-    return detail::applyToRdd(PlainSource(std::forward<Source>(source)), std::forward<Op>(op));
   } else if constexpr (Iterable<Source>) {
     return detail::applyToRdd(detail::headOf(std::forward<Source>(source)), std::forward<Op>(op));
   } else {
@@ -117,7 +121,9 @@ concept Ours = Closure<T> || StreamLike<T> || (RddLike<T> && !Iterable<T>) || st
 
 template <class Left, Closure Right>
 constexpr auto operator|(Left&& left, Right&& right) {
-  if constexpr (detail::Ended<Left>) {
+  if constexpr (detail::RddLike<Left>) {
+    return detail::apply(std::forward<Left>(left), std::forward<Right>(right));
+  } else if constexpr (detail::Ended<Left>) {
     static_assert(!detail::Ended<Left>, "nothing can follow an action or an output; keep the stream in a variable and use it twice");
     return Invalid{};
   } else if constexpr (Closure<Left>) {
@@ -128,8 +134,8 @@ constexpr auto operator|(Left&& left, Right&& right) {
 }
 
 /// Decoys: what is ours piped into what is no closure.
-template <detail::Ours Left, class Right>
-  requires(!Closure<Right>)
+template <class Left, class Right>
+  requires(!Closure<Right> && detail::Ours<Left>)
 constexpr auto operator|(Left&&, Right&&) {
   constexpr bool isInvalid = std::is_same_v<std::remove_cvref_t<Left>, Invalid>;
   constexpr bool isStream = detail::StreamLike<Right>;
@@ -147,7 +153,7 @@ struct Anything {
   constexpr Anything(const T&) {}  // NOLINT(google-explicit-constructor): a parameter type
 };
 template <class T>
-concept RangeAndRdd = RddLike<T> && Iterable<T> && !StreamLike<T>;
+concept RangeAndRdd = !isNarrowRdd<std::remove_cvref_t<T>> && RddLike<T> && Iterable<T> && !StreamLike<T>;
 }  // namespace detail
 
 /// The same for an Rdd that is a range as well, as lines are: there views of std and range-v3 may follow.

@@ -95,6 +95,14 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
   [[no_unique_address]] Op op_;
 };
 
+namespace detail {
+/// What a NarrowRdd is, every pipe would find out anew at a cost that grows with its depth: it is an Rdd and no range.
+template <class T>
+inline constexpr bool isNarrowRdd = false;
+template <class Parent, class Op>
+inline constexpr bool isNarrowRdd<NarrowRdd<Parent, Op>> = true;
+}  // namespace detail
+
 /// **meaning** a narrow operator owned by someone who outlives the batch: what a stream lends to each of its batches.
 template <class Op>
 struct Lent {
