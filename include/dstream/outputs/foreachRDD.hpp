@@ -30,7 +30,7 @@ class ForeachOutput final : public Output {
     if (!rdd) return nullptr;
     return std::make_unique<BatchJob>(BatchOf{*std::move(rdd), batch}, fn_);
   }
-  void eachShared(FunctionRef<void(NodeBase&)> visit) override { node_.eachShared(visit); }
+  void eachShared(VisitShared visit) override { node_.eachShared(visit); }
 
  private:
   class BatchJob final : public Job {
@@ -58,6 +58,7 @@ class ForeachOutput final : public Output {
 template <class Fn>
 struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>> {
   static constexpr Kind kind = Kind::Output;
+  static constexpr OperatorInfo info{"foreachRDD", Role::Output};
 
   explicit ForeachRddOutput(Fn function) : fn(std::move(function)) {}
 
@@ -74,6 +75,7 @@ struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>> {
     if constexpr (fits) {
       auto output = std::make_unique<ForeachOutput<N, Fn>>(node, fn);
       output->name = this->name;
+      output->operatorInfo = info;
       graph.addOutput(std::move(output));
     }
   }
