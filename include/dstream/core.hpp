@@ -10,6 +10,7 @@
 #include <dstream/core/on.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/plan.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>

@@ -28,6 +28,7 @@
 #include <dstream/stream/any_dstream.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/dstream.hpp>
+#include <dstream/stream/explain.hpp>
 #include <dstream/stream/slice.hpp>
 #include <dstream/stream/transform.hpp>
 

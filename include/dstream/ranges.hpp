@@ -75,6 +75,7 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
 template <class ViewFn>
 struct ViewOp {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"view", Role::Partition};
 
   template <class Record>
   static consteval bool check() {

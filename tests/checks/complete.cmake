@@ -1,4 +1,4 @@
-# What belongs to a header: its line in CMakeLists.txt, a test that names it and, for an operator, a row in the README.
+# What belongs to a header: its line in CMakeLists.txt, a test that names it and, for an operator, a row in the README and a name in plans.
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/lines.cmake")
 
@@ -38,6 +38,10 @@ foreach(header IN LISTS present)
   endif()
   if(header MATCHES "^include/dstream/operators/" AND NOT readme MATCHES "`${stem}[^A-Za-z0-9_]")
     complain("${header}" "README.md has no row for `${stem}`")
+  endif()
+  file(READ "${ROOT}/${header}" text)
+  if(NOT header MATCHES "^include/dstream/core/" AND text MATCHES "( Kind kind =|: ActionBase)" AND NOT text MATCHES "OperatorInfo info")
+    complain("${header}" "an operator says no OperatorInfo, so that plans cannot name it")
   endif()
 endforeach()
 finish()

@@ -28,7 +28,7 @@ struct Told final : Output {
         if (!hasBatch) return nullptr;
         return std::make_unique<Run>([this, batch] { running(batch); });
     }
-    void eachShared(FunctionRef<void(NodeBase&)>) override {}
+    void eachShared(VisitShared) override {}
 
     bool hasBatch = true;
     std::function<void(const Batch&)> generating;

@@ -14,8 +14,8 @@ using namespace dstream;
 
 struct Plain final : NodeBase {
     explicit Plain(std::vector<NodeBase*> above = {}) : parents(std::move(above)) {}
-    void eachParent(FunctionRef<void(NodeBase&)> visit) override {
-        for (NodeBase* parent : parents) visit(*parent);
+    void eachParent(VisitShared visit) override {
+        for (NodeBase* parent : parents) visit(*parent, nullptr);
     }
     void forget(const Batch&) override {}
     std::vector<NodeBase*> parents;
@@ -24,8 +24,8 @@ struct Plain final : NodeBase {
 struct PlainOutput final : Output {
     explicit PlainOutput(std::vector<NodeBase*> above) : nodes(std::move(above)) {}
     std::unique_ptr<Job> generate(const Batch&) override { return nullptr; }
-    void eachShared(FunctionRef<void(NodeBase&)> visit) override {
-        for (NodeBase* node : nodes) visit(*node);
+    void eachShared(VisitShared visit) override {
+        for (NodeBase* node : nodes) visit(*node, nullptr);
     }
     std::vector<NodeBase*> nodes;
 };

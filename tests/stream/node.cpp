@@ -88,7 +88,7 @@ TEST_CASE("node: a narrow node owns the function and lends it; none stays none")
     CHECK((*rdd | collect()) == Numbers{2, 4, 6});
     CHECK_FALSE(node.compute(numbered(2)));
     std::vector<NodeBase*> seen;
-    node.eachShared([&](NodeBase& above) { seen.push_back(&above); });
+    node.eachShared([&](NodeBase& above, const FusedOperators*) { seen.push_back(&above); });
     CHECK(seen == std::vector<NodeBase*>{shared.get()});
 }
 

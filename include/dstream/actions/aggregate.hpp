@@ -16,6 +16,8 @@ namespace detail {
 
 template <class Zero, class SeqOp, class CombOp>
 struct AggregateAction : ActionBase {
+  static constexpr OperatorInfo info{"aggregate", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     constexpr bool adds = std::is_invocable_r_v<Zero, const SeqOp&, Zero, Record>;

@@ -50,6 +50,8 @@ constexpr auto collectAll(R& rdd) {
 }
 
 struct CollectAction : ActionBase {
+  static constexpr OperatorInfo info{"collect", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     return canKeep<Record>();
@@ -127,6 +129,8 @@ constexpr Target* writeAll(R& rdd, Target* first, Target* last) {
 
 template <class Array>
 struct CollectArrayAction : ActionBase {
+  static constexpr OperatorInfo info{"collect", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     return canWrite<typename Array::value_type, Record>();
@@ -142,6 +146,8 @@ struct CollectArrayAction : ActionBase {
 
 template <class Element>
 struct CollectIntoAction : ActionBase {
+  static constexpr OperatorInfo info{"collectInto", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     return canWrite<Element, Record>();

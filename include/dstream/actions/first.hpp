@@ -14,6 +14,8 @@ namespace dstream::inline v0 {
 
 namespace detail {
 struct FirstAction : ActionBase {
+  static constexpr OperatorInfo info{"first", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     return canKeep<Record>();

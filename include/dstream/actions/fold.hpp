@@ -26,6 +26,8 @@ struct FoldStep {
 
 template <class Accumulator, class Fn>
 struct FoldAction : ActionBase {
+  static constexpr OperatorInfo info{"fold", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     constexpr bool fits = std::is_invocable_r_v<Accumulator, const Fn&, Accumulator, Record>;

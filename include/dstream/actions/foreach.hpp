@@ -28,6 +28,8 @@ struct EffectStep {
 
 template <class Fn>
 struct ForeachAction : ActionBase {
+  static constexpr OperatorInfo info{"foreach", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     constexpr bool fits = callable<Fn, Record>;

@@ -20,6 +20,8 @@ struct StopAtOnce {
 };
 
 struct IsEmptyAction : ActionBase {
+  static constexpr OperatorInfo info{"isEmpty", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     return true;

@@ -60,6 +60,8 @@ struct Larger {
 /// **meaning** the largest record by operator<, the first of equal ones. **kept** one per slice. **cost** a comparison per record; over
 /// numbers `reduce(max)` or `fold` is the quicker loop. **errors** compile time: records that cannot be compared or kept;
 /// throws std::out_of_range when there is none. **source** Spark RDD.max.
-struct MaxAction : ExtremeAction<Larger> {};
+struct MaxAction : ExtremeAction<Larger> {
+  static constexpr OperatorInfo info{"max", Role::Action};
+};
 
 }  // namespace dstream::inline v0::detail

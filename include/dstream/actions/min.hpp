@@ -16,6 +16,8 @@ struct Smaller {
 
 /// **shape** `rdd | min()`: Rdd<T> → Kept<T>. **meaning** the smallest record by operator<, the first of equal ones; all else as max.
 /// **source** Spark RDD.min.
-struct MinAction : ExtremeAction<Smaller> {};
+struct MinAction : ExtremeAction<Smaller> {
+  static constexpr OperatorInfo info{"min", Role::Action};
+};
 
 }  // namespace dstream::inline v0::detail

@@ -35,6 +35,8 @@ struct SumStep {
 };
 
 struct SumAction : ActionBase {
+  static constexpr OperatorInfo info{"sum", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     using Total = typename SumType<std::remove_cvref_t<Record>>::type;

@@ -39,6 +39,8 @@ constexpr auto takeFirst(R& rdd, std::size_t most) {
 }
 
 struct TakeAction : ActionBase {
+  static constexpr OperatorInfo info{"take", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     return canKeep<Record>();

@@ -60,6 +60,8 @@ struct SmallestStep {
 
 template <class LessFn>
 struct TakeOrderedAction : ActionBase {
+  static constexpr OperatorInfo info{"takeOrdered", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     using Shown = const std::remove_reference_t<Record>&;

@@ -15,6 +15,8 @@ namespace dstream::inline v0 {
 
 namespace detail {
 struct ValueAction : ActionBase {
+  static constexpr OperatorInfo info{"value", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     return canKeep<Record>();

@@ -52,6 +52,7 @@ struct RecordsOf<T> {
 template <class Op, class Other>
 struct JointOp {
   static constexpr Kind kind = Kind::Joint;
+  static constexpr OperatorInfo info = infoOf<Op>(Role::Wide);
 
   template <class Record>
   static consteval bool check() {
@@ -61,6 +62,8 @@ struct JointOp {
   constexpr auto over(First first, Second second) const {
     return op.over(std::move(first), std::move(second));
   }
+
+  constexpr void describe(OperatorInfo& into) const { into = infoOf(op, Role::Wide); }
 
   [[no_unique_address]] Op op;
   Other other;

@@ -14,6 +14,7 @@ namespace dstream::inline v0 {
 namespace detail {
 struct OnOp {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"on", Role::Setting};
   template <class Record>
   static consteval bool check() {
     return true;

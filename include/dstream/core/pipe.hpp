@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/operator_info.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/rdd.hpp>
 

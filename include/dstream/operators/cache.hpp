@@ -20,6 +20,7 @@ namespace detail {
 
 struct CacheOp : Nameable<CacheOp> {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"cache", Role::Wide};
 
   template <class Record>
   static consteval bool check() {

@@ -72,6 +72,8 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
 
 namespace detail {
 struct CartesianOp {
+  static constexpr OperatorInfo info{"cartesian", Role::Fused};
+
   template <class First, class Second>
   static consteval bool check() {
     return canKeep<Second>();

@@ -51,6 +51,7 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
 namespace detail {
 struct CoalesceOp {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"coalesce", Role::Fused};
   template <class Record>
   static consteval bool check() {
     return true;

@@ -29,6 +29,7 @@ constexpr std::int64_t countAll(R& rdd) {
 
 struct CountOp {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"count", Role::Wide};
 
   template <class Record>
   static consteval bool check() {

@@ -29,6 +29,7 @@ struct FilterStep {
 template <class Predicate>
 struct FilterOp {
   static constexpr Kind kind = Kind::Narrow;
+  static constexpr OperatorInfo info{"filter", Role::Fused};
 
   template <class Record>
   static consteval bool check() {

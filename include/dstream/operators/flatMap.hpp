@@ -56,6 +56,7 @@ struct FlatMapStep {
 template <class Fn>
 struct FlatMapOp {
   static constexpr Kind kind = Kind::Narrow;
+  static constexpr OperatorInfo info{"flatMap", Role::Fused, scanOf<Fn>};
 
   template <class Record>
   static consteval bool check() {

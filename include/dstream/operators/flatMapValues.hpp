@@ -46,6 +46,7 @@ struct FlatMapValuesStep {
 template <class Fn>
 struct FlatMapValuesOp {
   static constexpr Kind kind = Kind::Narrow;
+  static constexpr OperatorInfo info{"flatMapValues", Role::Fused, scanOf<Fn>};
 
   template <class Record>
   static consteval bool check() {

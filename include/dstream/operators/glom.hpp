@@ -31,6 +31,7 @@ struct Glom {
 
 struct GlomOp {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"glom", Role::Partition};
 
   template <class Record>
   static consteval bool check() {

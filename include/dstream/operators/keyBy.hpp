@@ -37,6 +37,8 @@ struct WithKey {
 
 template <class Fn>
 struct KeyByOp : MapOp<WithKey<Fn>> {
+  static constexpr OperatorInfo info{"keyBy", Role::Fused};
+
   template <class Record>
   static consteval bool check() {
     using Shown = const std::remove_reference_t<Record>&;

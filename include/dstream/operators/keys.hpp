@@ -20,6 +20,8 @@ struct TheKey {
 };
 
 struct KeysOp : MapOp<TheKey> {
+  static constexpr OperatorInfo info{"keys", Role::Fused};
+
   template <class Record>
   static consteval bool check() {
     constexpr bool pairs = KeyValue<Record>;

@@ -25,6 +25,7 @@ namespace detail {
 template <class Fn>
 struct MapPartitionsOp {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"mapPartitions", Role::Partition};
 
   template <class Record>
   static consteval bool check() {
@@ -104,6 +105,7 @@ struct PushPartition {
 template <class U, class Fn>
 struct PushPartitionsOp {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"mapPartitions", Role::Partition};
 
   template <class Record>
   static consteval bool check() {

@@ -46,6 +46,7 @@ struct OnNumbered {
 template <class Fn>
 struct MapPartitionsWithIndexOp {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"mapPartitionsWithIndex", Role::Partition};
 
   template <class Record>
   static consteval bool check() {

@@ -25,6 +25,8 @@ struct OnValue {
 
 template <class Fn>
 struct MapValuesOp : MapOp<OnValue<Fn>> {
+  static constexpr OperatorInfo info{"mapValues", Role::Fused};
+
   template <class Record>
   static consteval bool check() {
     constexpr bool pairs = KeyValue<Record>;

@@ -60,6 +60,7 @@ struct IdentityStep {
 template <class Fn>
 struct ReduceOp {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"reduce", Role::Wide};
 
   template <class Record>
   static consteval bool check() {

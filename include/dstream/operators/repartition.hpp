@@ -20,6 +20,7 @@ namespace detail {
 
 struct RepartitionOp : Nameable<RepartitionOp> {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"repartition", Role::Shuffle};
 
   explicit RepartitionOp(std::size_t count) : partitions(count) {
     if (count == 0) throw std::invalid_argument("dstream: repartition: there must be at least one partition");

@@ -52,6 +52,7 @@ struct Sample {
 
 struct SampleOp {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"sample", Role::Partition};
   template <class Record>
   static consteval bool check() {
     return true;

@@ -64,6 +64,7 @@ auto sortedParts(R& parent, RunnerRef runner, const Fn& fn, bool ascending) {
 template <class Fn>
 struct SortByOp : Nameable<SortByOp<Fn>> {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"sortBy", Role::Shuffle};
 
   SortByOp(Fn function, bool up) : fn(std::move(function)), ascending(up) {}
 

@@ -13,6 +13,8 @@ namespace dstream::inline v0 {
 
 namespace detail {
 struct SortByKeyOp : SortByOp<TheKey> {
+  static constexpr OperatorInfo info{"sortByKey", Role::Shuffle};
+
   template <class Record>
   static consteval bool check() {
     constexpr bool pairs = KeyValue<Record>;

@@ -71,6 +71,8 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
 
 namespace detail {
 struct UnionOp {
+  static constexpr OperatorInfo info{"unionWith", Role::Fused};
+
   template <class First, class Second>
   static consteval bool check() {
     constexpr bool same = std::is_same_v<std::remove_cvref_t<First>, std::remove_cvref_t<Second>>;

@@ -20,6 +20,8 @@ struct TheValue {
 };
 
 struct ValuesOp : MapOp<TheValue> {
+  static constexpr OperatorInfo info{"values", Role::Fused};
+
   template <class Record>
   static consteval bool check() {
     constexpr bool pairs = KeyValue<Record>;

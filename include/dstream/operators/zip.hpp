@@ -20,6 +20,8 @@ namespace dstream::inline v0 {
 
 namespace detail {
 struct ZipOp {
+  static constexpr OperatorInfo info{"zip", Role::Wide};
+
   template <class First, class Second>
   static consteval bool check() {
     if constexpr (canKeep<First>()) return canKeep<Second>();

@@ -42,6 +42,7 @@ std::vector<std::vector<Stored>> paired(std::vector<Buffer>& buffers, const std:
 
 struct ZipWithIndexOp {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"zipWithIndex", Role::Wide};
 
   template <class Record>
   static consteval bool check() {

@@ -31,7 +31,7 @@ class ForeachOutput final : public Output {
     if (!rdd) return nullptr;
     return std::make_unique<BatchJob>(BatchOf{*std::move(rdd), batch}, fn_);
   }
-  void eachShared(FunctionRef<void(NodeBase&)> visit) override { node_.eachShared(visit); }
+  void eachShared(VisitShared visit) override { node_.eachShared(visit); }
 
  private:
   class BatchJob final : public Job {
@@ -59,6 +59,7 @@ class ForeachOutput final : public Output {
 template <class Fn>
 struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>> {
   static constexpr Kind kind = Kind::Output;
+  static constexpr OperatorInfo info{"foreachRDD", Role::Output};
 
   explicit ForeachRddOutput(Fn function) : fn(std::move(function)) {}
 
@@ -75,6 +76,7 @@ struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>> {
     if constexpr (fits) {
       auto output = std::make_unique<ForeachOutput<N, Fn>>(node, fn);
       output->name = this->name;
+      output->operatorInfo = info;
       graph.addOutput(std::move(output));
     }
   }

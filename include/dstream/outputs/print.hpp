@@ -44,6 +44,7 @@ std::string timeLine(Time time) {
 template <TextStyle style>
 struct PrintOutput : Nameable<PrintOutput<style>> {
   static constexpr Kind kind = Kind::Output;
+  static constexpr OperatorInfo info{style == TextStyle::Scala ? "print" : "pprint", Role::Output};
 
   explicit PrintOutput(std::size_t count) : most(count) {}
 
@@ -69,6 +70,7 @@ struct PrintOutput : Nameable<PrintOutput<style>> {
     };
     auto output = std::make_unique<ForeachOutput<N, decltype(show)>>(node, std::move(show));
     output->name = this->name;
+    output->operatorInfo = info;
     graph.addOutput(std::move(output));
   }
 

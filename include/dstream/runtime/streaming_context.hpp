@@ -25,6 +25,7 @@
 #include <dstream/runtime/scheduler.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/stream/dstream.hpp>
+#include <dstream/stream/explain.hpp>
 #include <dstream/stream/graph.hpp>
 
 namespace dstream::inline v0 {
@@ -119,6 +120,7 @@ class BasicStreamingContext {
     graph_->requireOpen("an input");
     input->id = inputs_.size();
     input->slide = interval_;
+    input->operatorInfo = {.name = input->kindName(), .role = Role::Source, .slide = interval_};
     if (input->name.empty()) input->name = std::string(input->kindName()) + " " + std::to_string(input->id);
     inputs_.push_back(input);
     using Result = typename InputNode::rdd_type;
@@ -207,6 +209,8 @@ class BasicStreamingContext {
       if (input->hasReceiver()) infos.push_back(input->receiver());
     return infos;
   }
+  /// The plan of everything that the outputs reach. See stream/explain.hpp.
+  [[nodiscard]] std::string explain() const { return dstream::explain(*graph_); }
   /// In any state. The listener is called on a thread of its own, with one event after another.
   void addStreamingListener(Listener listener) { events_.add(std::move(listener)); }
 

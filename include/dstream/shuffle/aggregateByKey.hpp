@@ -33,6 +33,7 @@ struct FromZero {
 template <class Zero, class SeqOp, class CombOp>
 struct AggregateByKeyOp : Nameable<AggregateByKeyOp<Zero, SeqOp, CombOp>> {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"aggregateByKey", Role::Shuffle};
 
   AggregateByKeyOp(Zero from, SeqOp seq, CombOp comb, std::size_t count)
       : zero(std::move(from)), seqOp(std::move(seq)), combOp(std::move(comb)), partitions(count) {}

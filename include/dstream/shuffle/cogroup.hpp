@@ -79,6 +79,8 @@ consteval bool keysMeet() {
 }
 
 struct CogroupOp {
+  static constexpr OperatorInfo info{"cogroup", Role::Shuffle};
+
   template <class First, class Second>
   static consteval bool check() {
     if constexpr (keysMeet<First, Second>()) return canKeep<ValueOf<First>>() && canKeep<ValueOf<Second>>();

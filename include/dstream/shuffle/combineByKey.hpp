@@ -63,6 +63,7 @@ auto combinedByKey(R rdd, Create create, MergeValue mergeValue, MergeCombiners m
 template <class Create, class MergeValue, class MergeCombiners>
 struct CombineByKeyOp : Nameable<CombineByKeyOp<Create, MergeValue, MergeCombiners>> {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"combineByKey", Role::Shuffle};
 
   CombineByKeyOp(Create given, MergeValue value, MergeCombiners combiners, std::size_t count)
       : create(std::move(given)), mergeValue(std::move(value)), mergeCombiners(std::move(combiners)), partitions(count) {}

@@ -45,6 +45,7 @@ struct AppendValues {
 
 struct GroupByKeyOp : Nameable<GroupByKeyOp> {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"groupByKey", Role::Shuffle};
 
   explicit GroupByKeyOp(std::size_t count) : partitions(count) {}
 

@@ -44,6 +44,8 @@ struct InBoth {
 };
 
 struct IntersectionOp {
+  static constexpr OperatorInfo info{"intersection", Role::Shuffle};
+
   template <class First, class Second>
   static consteval bool check() {
     return recordsMeet<First, Second>();

@@ -68,6 +68,8 @@ struct JoinRowsOp {
 /// A side of which values may be missing holds optionals, so that the next loop is given them and not copies.
 template <bool firstMayMiss, bool secondMayMiss>
 struct JoinOp {
+  static constexpr OperatorInfo info{firstMayMiss ? (secondMayMiss ? "fullOuterJoin" : "rightOuterJoin") : secondMayMiss ? "leftOuterJoin" : "join", Role::Shuffle};
+
   template <class First, class Second>
   static consteval bool check() {
     return CogroupOp::check<First, Second>();

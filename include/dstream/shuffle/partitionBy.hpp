@@ -23,6 +23,7 @@ namespace detail {
 
 struct PartitionByOp : Nameable<PartitionByOp> {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"partitionBy", Role::Shuffle};
 
   explicit PartitionByOp(std::size_t count) : partitions(count) {
     if (count == 0) throw std::invalid_argument("dstream: partitionBy: there must be at least one partition");

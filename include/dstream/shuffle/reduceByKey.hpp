@@ -29,6 +29,7 @@ struct AsItIs {
 template <class Fn>
 struct ReduceByKeyOp : Nameable<ReduceByKeyOp<Fn>> {
   static constexpr Kind kind = Kind::Wide;
+  static constexpr OperatorInfo info{"reduceByKey", Role::Shuffle};
 
   ReduceByKeyOp(Fn function, std::size_t count) : fn(std::move(function)), partitions(count) {}
 

@@ -46,6 +46,8 @@ struct OnlyInFirst {
 };
 
 struct SubtractOp {
+  static constexpr OperatorInfo info{"subtract", Role::Shuffle};
+
   template <class First, class Second>
   static consteval bool check() {
     return recordsMeet<First, Second>();

@@ -47,6 +47,8 @@ struct PairsOnlyInFirst {
 };
 
 struct SubtractByKeyOp {
+  static constexpr OperatorInfo info{"subtractByKey", Role::Shuffle};
+
   template <class First, class Second>
   static consteval bool check() {
     if constexpr (keysMeet<First, Second>()) return canKeep<ValueOf<First>>();

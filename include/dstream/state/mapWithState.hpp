@@ -148,7 +148,7 @@ class MapWithStateNode final : public SharedNode<WideRdd<Partitions<typename Sta
 
  public:
   MapWithStateNode(Parent parent, std::shared_ptr<States> states) : parent_(std::move(parent)), states_(std::move(states)) { this->slide = parent_.slide(); }
-  void eachParent(FunctionRef<void(NodeBase&)> visit) override { parent_.eachShared(visit); }
+  void eachParent(VisitShared visit) override { parent_.eachShared(visit); }
 
   /// Every batch is taken, asked for or not: the next one stands on it.
   void advance(const Batch& batch) override { static_cast<void>(this->get(batch)); }
@@ -194,8 +194,9 @@ class SnapshotNode final : public SharedNode<WideRdd<typename States::Tables::Re
  public:
   SnapshotNode(std::shared_ptr<Mapping> mapping, std::shared_ptr<States> states) : mapping_(std::move(mapping)), states_(std::move(states)) {
     this->slide = mapping_->slide;
+    this->operatorInfo = {"stateSnapshots", Role::Wide};
   }
-  void eachParent(FunctionRef<void(NodeBase&)> visit) override { visit(*mapping_); }
+  void eachParent(VisitShared visit) override { visit(*mapping_, nullptr); }
 
  private:
   template <class Mapped>
@@ -251,6 +252,7 @@ namespace detail {
 template <class Spec>
 struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
   static constexpr Kind kind = Kind::Temporal;
+  static constexpr OperatorInfo info{.name = "mapWithState", .role = Role::State, .shuffles = true};
 
   explicit MapWithStateOp(Spec given) : spec(std::move(given)) {}
 
@@ -278,7 +280,13 @@ struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
     auto states = std::make_shared<Made>(spec);
     auto mapping = std::make_shared<Mapping>(stream.node(), states);
     mapping->name = this->name;
+    mapping->operatorInfo = infoOf(*this, info.role);
     return MapWithStateDStream<Mapping, Made>(stream.graph(), std::move(mapping), std::move(states));
+  }
+
+  constexpr void describe(OperatorInfo& into) const {
+    into.partitions = spec.partitions;
+    into.timeout = spec.idle;
   }
 
   Spec spec;

@@ -190,7 +190,7 @@ class UpdateStateNode final : public SharedNode<WideRdd<StateRecords<Key, S>>> {
   UpdateStateNode(Parent parent, Update update, Initial initial) : parent_(std::move(parent)), update_(std::move(update)), initial_(std::move(initial)) {
     this->slide = parent_.slide();
   }
-  void eachParent(FunctionRef<void(NodeBase&)> visit) override { parent_.eachShared(visit); }
+  void eachParent(VisitShared visit) override { parent_.eachShared(visit); }
 
   void advance(const Batch& batch) override { static_cast<void>(this->get(batch)); }
   void finish(const Batch& batch) override {
@@ -255,6 +255,8 @@ class UpdateStateNode final : public SharedNode<WideRdd<StateRecords<Key, S>>> {
 template <class Fn, class Given, class Initial, bool byPartition>
 struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPartition>> {
   static constexpr Kind kind = Kind::Temporal;
+  static constexpr OperatorInfo info{byPartition ? "updateStateByPartition" : "updateStateByKey", Role::State};
+  using Before = GroupByKeyOp;
 
   UpdateStateByKeyOp(Fn function, Initial first, std::size_t count) : fn(std::move(function)), initial(std::move(first)), partitions(count) {}
 
@@ -281,6 +283,7 @@ struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPa
       for (const auto& [key, state] : initial) pairs.emplace_back(Kept<Key>(key), S(state));
     auto node = std::make_shared<UpdateStateNode<Parent, Key, Value, S, Update, byPartition>>(grouped.node(), Update{fn}, std::move(pairs));
     node->name = this->name;
+    node->operatorInfo = info;
     return DStream<SharedRef<WideRdd<StateRecords<Key, S>>>>{stream.graph(), {std::move(node)}};
   }
 

@@ -91,8 +91,11 @@ namespace detail {
 template <Node Parent, class T>
 class AnyNode final : public SharedNode<AnyRdd<T>> {
  public:
-  explicit AnyNode(Parent parent) : parent_(std::move(parent)) { this->slide = parent_.slide(); }
-  void eachParent(FunctionRef<void(NodeBase&)> visit) override { parent_.eachShared(visit); }
+  explicit AnyNode(Parent parent) : parent_(std::move(parent)) {
+    this->slide = parent_.slide();
+    this->operatorInfo = {"AnyDStream", Role::Wide};
+  }
+  void eachParent(VisitShared visit) override { parent_.eachShared(visit); }
 
  private:
   std::optional<AnyRdd<T>> compute(const Batch& batch) override {
@@ -106,8 +109,11 @@ class AnyNode final : public SharedNode<AnyRdd<T>> {
 template <Rdd R>
 class UnionOfNode final : public SharedNode<BatchesRdd<R>> {
  public:
-  explicit UnionOfNode(std::vector<SharedRef<R>> parents) : parents_(std::move(parents)) { this->slide = parents_.front().slide(); }
-  void eachParent(FunctionRef<void(NodeBase&)> visit) override {
+  explicit UnionOfNode(std::vector<SharedRef<R>> parents) : parents_(std::move(parents)) {
+    this->slide = parents_.front().slide();
+    this->operatorInfo = {"unionOf", Role::Fused};
+  }
+  void eachParent(VisitShared visit) override {
     for (const auto& parent : parents_) parent.eachShared(visit);
   }
 

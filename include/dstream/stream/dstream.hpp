@@ -24,6 +24,7 @@ inline constexpr bool isSharedRef<SharedRef<R>> = true;
 /// An operator of two inputs of which the second is the same Rdd for every batch.
 template <class Op, class Other>
 struct WithFixed {
+  constexpr void describe(OperatorInfo& into) const { into = infoOf(op, Role::Wide); }
   template <class R>
   auto over(R rdd) const {
     return op.over(std::move(rdd), other);

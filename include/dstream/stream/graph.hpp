@@ -35,9 +35,11 @@ class Output {
  public:
   virtual ~Output() = default;
   virtual std::unique_ptr<Job> generate(const Batch& batch) = 0;
-  virtual void eachShared(FunctionRef<void(NodeBase&)> visit) = 0;
+  virtual void eachShared(VisitShared visit) = 0;
 
   std::string name;
+  /// For plans.
+  OperatorInfo operatorInfo{"output", Role::Output};
 };
 
 class Files;
@@ -74,18 +76,18 @@ class BasicGraph {
   /// Every shared node that an output reaches, each once, parents before children.
   [[nodiscard]] Nodes reachable() const {
     Nodes nodes;
-    for (const auto& output : outputs_) output->eachShared([&](NodeBase& node) { reach(node, nodes); });
+    for (const auto& output : outputs_) output->eachShared([&](NodeBase& node, const FusedOperators*) { reach(node, nodes); });
     return nodes;
   }
-
- private:
+  /// Adds a node, its parents before it, unless it is there.
   static void reach(NodeBase& node, Nodes& nodes) {
     for (const NodeBase* known : nodes)
       if (known == &node) return;
-    node.eachParent([&](NodeBase& parent) { reach(parent, nodes); });
+    node.eachParent([&](NodeBase& parent, const FusedOperators*) { reach(parent, nodes); });
     nodes.push_back(&node);
   }
 
+ private:
   std::atomic<StreamingContextState> state_{StreamingContextState::Initialized};
   Outputs outputs_;
 };

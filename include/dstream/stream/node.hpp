@@ -11,6 +11,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
+#include <dstream/core/operator_info.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>
@@ -19,7 +20,8 @@
 namespace dstream::inline v0 {
 
 /// **meaning** `compute(batch)` gives the Rdd of that batch, or none: no batch, which is not the same as an empty one.
-/// `eachShared(visit)` names the shared nodes directly above; `shared()` is one of them. `slide()`: how often there is a batch, in nanoseconds.
+/// `eachShared(visit)` names the shared nodes directly above, and what is fused between; `shared()` is one of them. `slide()`: how often there
+/// is a batch, in nanoseconds.
 template <class T>
 concept Node = requires(const T& node, const Batch& batch) {
   typename T::rdd_type;
@@ -27,9 +29,19 @@ concept Node = requires(const T& node, const Batch& batch) {
   node.slide();
 };
 
+class NodeBase;
+
+/// **meaning** the operators that are fused between a shared node and what stands below it, the first one first.
+struct FusedOperators {
+  OperatorInfo info;
+  const FusedOperators* next;
+};
+/// Gets a shared node above, and the operators from there on; null for none.
+using VisitShared = FunctionRef<void(NodeBase&, const FusedOperators*)>;
+
 /// **meaning** a shared node without its type: what a graph walks over. The runtime calls, for each batch: `advance` on every node, parents
 /// first; then the outputs' jobs; then `finish` and `commit`, or `rollback` when the batch failed; then `forget`.
-/// **threads** the jobs lane, but for `name` and `slide`, set before start.
+/// **threads** the jobs lane, but for `name`, `operatorInfo` and `slide`, set before start.
 class NodeBase {
  public:
   NodeBase() = default;
@@ -37,7 +49,7 @@ class NodeBase {
   NodeBase& operator=(const NodeBase&) = delete;
   virtual ~NodeBase() = default;
 
-  virtual void eachParent(FunctionRef<void(NodeBase&)>) {}
+  virtual void eachParent(VisitShared) {}
   /// One interval before the first batch; called once, before it.
   void begin(Time zero) { zero_ = zero; }
   /// Takes what it keeps of this batch, whether an output asks for it or not.
@@ -58,6 +70,8 @@ class NodeBase {
   [[nodiscard]] Time zero() const { return zero_; }
 
   std::string name;
+  /// For plans.
+  OperatorInfo operatorInfo;
   /// **units** nanoseconds.
   std::int64_t slide = 1;
   /// How long batches are remembered after they are done. **units** nanoseconds.
@@ -95,7 +109,7 @@ template <Rdd R>
 struct SharedRef {
   using rdd_type = R;
   [[nodiscard]] std::optional<R> compute(const Batch& batch) const { return node->get(batch); }
-  void eachShared(FunctionRef<void(NodeBase&)> visit) const { visit(*node); }
+  void eachShared(VisitShared visit, const FusedOperators* below = nullptr) const { visit(*node, below); }
   [[nodiscard]] std::int64_t slide() const { return node->slide; }
   [[nodiscard]] const NodeBase& shared() const { return *node; }
 
@@ -111,7 +125,10 @@ struct NarrowNode {
     if (!rdd) return std::nullopt;
     return rdd_type{*std::move(rdd), Lent<Op>{&op}};
   }
-  void eachShared(FunctionRef<void(NodeBase&)> visit) const { parent.eachShared(visit); }
+  void eachShared(VisitShared visit, const FusedOperators* below = nullptr) const {
+    const FusedOperators operators{detail::infoOf(op, Role::Fused), below};
+    parent.eachShared(visit, &operators);
+  }
   [[nodiscard]] std::int64_t slide() const { return parent.slide(); }
   [[nodiscard]] const NodeBase& shared() const { return parent.shared(); }
 
@@ -128,9 +145,10 @@ class WideNode final : public SharedNode<WideResult<Parent, Op>> {
  public:
   WideNode(Parent parent, Op op) : parent_(std::move(parent)), op_(std::move(op)) {
     if constexpr (requires { op_.name; }) this->name = op_.name;
+    this->operatorInfo = detail::infoOf(op_, Role::Wide);
     this->slide = parent_.slide();
   }
-  void eachParent(FunctionRef<void(NodeBase&)> visit) override { parent_.eachShared(visit); }
+  void eachParent(VisitShared visit) override { parent_.eachShared(visit); }
 
  private:
   std::optional<WideResult<Parent, Op>> compute(const Batch& batch) override {
@@ -152,9 +170,10 @@ class JointNode final : public SharedNode<JointResult<First, Second, Op>> {
  public:
   JointNode(First first, Second second, Op op) : first_(std::move(first)), second_(std::move(second)), op_(std::move(op)) {
     if constexpr (requires { op_.name; }) this->name = op_.name;
+    this->operatorInfo = detail::infoOf(op_, Role::Wide);
     this->slide = first_.slide();
   }
-  void eachParent(FunctionRef<void(NodeBase&)> visit) override {
+  void eachParent(VisitShared visit) override {
     first_.eachShared(visit);
     second_.eachShared(visit);
   }

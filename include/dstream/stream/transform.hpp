@@ -65,8 +65,9 @@ class TransformNode final : public SharedNode<TransformResult<Fn, First, Others.
  public:
   TransformNode(Fn fn, First first, Others... others) : fn_(std::move(fn)), parents_(std::move(first), std::move(others)...) {
     this->slide = std::get<0>(parents_).slide();
+    this->operatorInfo = {sizeof...(Others) == 0 ? "transform" : "transformWith", Role::Transform};
   }
-  void eachParent(FunctionRef<void(NodeBase&)> visit) override {
+  void eachParent(VisitShared visit) override {
     std::apply([&](const auto&... parents) { (parents.eachShared(visit), ...); }, parents_);
   }
 
@@ -95,6 +96,7 @@ class TransformNode final : public SharedNode<TransformResult<Fn, First, Others.
 template <class Fn, class... Others>
 struct TransformOp {
   static constexpr Kind kind = Kind::Temporal;
+  static constexpr OperatorInfo info{sizeof...(Others) == 0 ? "transform" : "transformWith", Role::Transform};
 
   template <class Record>
   static consteval bool check() {

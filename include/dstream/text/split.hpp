@@ -72,6 +72,7 @@ class Fields {
 };
 
 struct SplitAt {
+  static constexpr const char* scan = "split";
   constexpr Fields operator()(std::string_view text) const { return {text, delimiter}; }
   char delimiter;
 };

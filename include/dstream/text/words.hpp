@@ -97,6 +97,7 @@ class Words {
 };
 
 struct SplitWords {
+  static constexpr const char* scan = "splitWords";
   constexpr Words operator()(std::string_view text) const { return Words{text}; }
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/operator_info.hpp>
 
 namespace dstream::inline v0::detail {
 
@@ -24,6 +25,11 @@ struct WindowExtent {
     require(extent.length, parentSlide, "length");
     require(extent.slide, parentSlide, "slide");
     return extent;
+  }
+
+  constexpr void describe(OperatorInfo& into) const {
+    into.length = length;
+    into.slide = slide == asParent ? 0 : slide;
   }
 
  private:

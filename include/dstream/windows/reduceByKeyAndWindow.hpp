@@ -34,6 +34,8 @@ namespace detail {
 /// One key's window, and its combination as it is shown.
 template <class Value, class Fn>
 struct StacksSlot {
+  static constexpr const char* algorithm = TwoStacks<Kept<Value>>::algorithm;
+
   void push(std::int64_t time, const Kept<Value>& value, const OnKept<Value, Fn>& combine) {
     if (stacks.endsWith(time)) return;  // a second try after a throw
     stacks.push(time, value, combine);
@@ -54,6 +56,8 @@ struct StacksSlot {
 
 template <class Value, class Fn, class Inv>
 struct InverseSlot {
+  static constexpr const char* algorithm = SubtractOnEvict<Kept<Value>>::algorithm;
+
   struct Functions {
     OnKept<Value, Fn> combine;
     OnKept<Value, Inv> inverse;
@@ -90,6 +94,7 @@ template <class Key, class Value, Rdd R, class Slot, class Functions, class Filt
 class KeyedWindow {
  public:
   using Data = LiveKeyed<Key, Value, Slot>;
+  static constexpr const char* algorithm = Slot::algorithm;
 
   KeyedWindow(Functions functions, Filter filter) : functions_(std::move(functions)), filter_(std::move(filter)) {}
 
@@ -155,6 +160,8 @@ class KeyedWindow {
 template <class Fn, class Inv, class Filter>
 struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>> {
   static constexpr Kind kind = Kind::Temporal;
+  static constexpr OperatorInfo info{"reduceByKeyAndWindow", Role::WindowState};
+  using Before = ReduceByKeyOp<Fn>;
 
   ReduceByKeyAndWindowOp(Fn function, Inv inverse, WindowExtent window, std::size_t count, Filter keep)
       : fn(std::move(function)), inv(std::move(inverse)), filter(std::move(keep)), extent(window), partitions(count) {}
@@ -200,6 +207,8 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>
     }
   }
 
+  constexpr void describe(OperatorInfo& into) const { extent.describe(into); }
+
   [[no_unique_address]] Fn fn;
   [[no_unique_address]] Inv inv;
   [[no_unique_address]] Filter filter;
@@ -217,6 +226,9 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>
     using WindowState = KeyedWindow<KeyOf<typename R::reference>, ValueOf<typename R::reference>, R, Slot, Functions, Filter>;
     auto node = std::make_shared<WindowStateNode<Parent, WindowState>>(reduced.node(), WindowState(std::move(functions), filter), checked);
     node->name = this->name;
+    node->operatorInfo = info;
+    node->operatorInfo.algorithm = WindowState::algorithm;
+    checked.describe(node->operatorInfo);
     return DStream<SharedRef<WideRdd<typename WindowState::Data>>>{stream.graph(), {std::move(node)}};
   }
 };

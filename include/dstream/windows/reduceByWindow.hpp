@@ -56,6 +56,7 @@ template <class T, class Fn>
 class ReducedByStacks {
  public:
   using Data = Single<T>;
+  static constexpr const char* algorithm = TwoStacks<Kept<T>>::algorithm;
   explicit ReducedByStacks(Fn fn) : combine_{std::move(fn)} {}
 
   void evict(Time until, RunnerRef) { stacks_.evict(until.nanoseconds, combine_); }
@@ -77,6 +78,7 @@ template <class T, class Fn, class Inverse>
 class ReducedByInverse {
  public:
   using Data = Single<T>;
+  static constexpr const char* algorithm = SubtractOnEvict<Kept<T>>::algorithm;
   ReducedByInverse(Fn fn, Inverse inverse, bool keepEmpty) : combine_{std::move(fn)}, inverse_{std::move(inverse)}, keepEmpty_(keepEmpty) {}
 
   void evict(Time until, RunnerRef) {
@@ -108,6 +110,8 @@ struct Declared {};
 template <class Fn, class Inv>
 struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv>> {
   static constexpr Kind kind = Kind::Temporal;
+  static constexpr OperatorInfo info{"reduceByWindow", Role::WindowState};
+  using Before = ReduceOp<Fn>;
 
   ReduceByWindowOp(Fn function, Inv inverse, WindowExtent window) : fn(std::move(function)), inv(std::move(inverse)), extent(window) {}
 
@@ -137,6 +141,8 @@ struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv>> {
     }
   }
 
+  constexpr void describe(OperatorInfo& into) const { extent.describe(into); }
+
   [[no_unique_address]] Fn fn;
   [[no_unique_address]] Inv inv;
   WindowExtent extent;
@@ -147,6 +153,9 @@ struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv>> {
     using Result = WideRdd<typename WindowState::Data>;
     auto node = std::make_shared<WindowStateNode<std::remove_cvref_t<decltype(stream.node())>, WindowState>>(stream.node(), std::move(state), checked);
     node->name = this->name;
+    node->operatorInfo = info;
+    node->operatorInfo.algorithm = WindowState::algorithm;
+    checked.describe(node->operatorInfo);
     return DStream<SharedRef<Result>>{stream.graph(), {std::move(node)}};
   }
 };

@@ -19,6 +19,8 @@ namespace dstream::inline v0::detail {
 template <class Value>
 class SubtractOnEvict {
  public:
+  static constexpr const char* algorithm = "subtract on evict";
+
   /// How many values are in the window.
   [[nodiscard]] std::size_t count() const { return count_; }
   /// Whether the value with this label, or a younger one, has come.

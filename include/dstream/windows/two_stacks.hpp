@@ -20,6 +20,8 @@ namespace dstream::inline v0::detail {
 template <class Value>
 class TwoStacks {
  public:
+  static constexpr const char* algorithm = "two stacks";
+
   [[nodiscard]] bool empty() const { return head_ == entries_.size(); }
   /// Whether the youngest value has this label.
   [[nodiscard]] bool endsWith(std::int64_t time) const { return !empty() && entries_.back().time == time; }

@@ -29,7 +29,7 @@ class WindowNode final : public SharedNode<BatchesRdd<typename Parent::rdd_type>
 
  public:
   WindowNode(Parent parent, WindowExtent extent) : parent_(std::move(parent)), length_(extent.length) { this->slide = extent.slide; }
-  void eachParent(FunctionRef<void(NodeBase&)> visit) override { parent_.eachShared(visit); }
+  void eachParent(VisitShared visit) override { parent_.eachShared(visit); }
 
   void advance(const Batch& batch) override {
     kept_.dropUntil({batch.time.nanoseconds - length_});
@@ -62,6 +62,7 @@ class WindowNode final : public SharedNode<BatchesRdd<typename Parent::rdd_type>
 
 struct WindowOp {
   static constexpr Kind kind = Kind::Temporal;
+  static constexpr OperatorInfo info{.name = "window", .role = Role::Window, .algorithm = "kept batches"};
 
   template <class Record>
   static consteval bool check() {
@@ -70,8 +71,13 @@ struct WindowOp {
   template <Node N>
   auto onto(const DStream<N>& stream) const {
     using Result = BatchesRdd<typename N::rdd_type>;
-    return DStream<SharedRef<Result>>{stream.graph(), {std::make_shared<WindowNode<N>>(stream.node(), extent.over(stream.node().slide()))}};
+    const WindowExtent checked = extent.over(stream.node().slide());
+    auto node = std::make_shared<WindowNode<N>>(stream.node(), checked);
+    node->operatorInfo = infoOf(WindowOp{checked}, info.role);
+    return DStream<SharedRef<Result>>{stream.graph(), {std::move(node)}};
   }
+
+  constexpr void describe(OperatorInfo& into) const { extent.describe(into); }
 
   WindowExtent extent;
 };

@@ -64,7 +64,7 @@ class WindowStateNode final : public SharedNode<WideRdd<typename WindowState::Da
       : parent_(std::move(parent)), contents_(std::make_shared<Contents>(std::move(state), extent.length)) {
     this->slide = extent.slide;
   }
-  void eachParent(FunctionRef<void(NodeBase&)> visit) override { parent_.eachShared(visit); }
+  void eachParent(VisitShared visit) override { parent_.eachShared(visit); }
 
   /// Every batch is taken as it comes, though only those at a slide are asked for: so none waits with what it was made from.
   void advance(const Batch& batch) override {

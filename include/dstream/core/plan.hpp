@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Plan, planOf, explain: what a pipeline will do, counted by the compiler, and as text.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/core/operator_info.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/core/range_rdd.hpp>
+#include <dstream/core/rdd.hpp>
+
+namespace dstream::inline v0 {
+
+/// **meaning** how much of what a pipeline has. stages: loops, one more than there are wide operators. fused: operators that join a loop. lookThroughs: those that look
+/// through their function to a scan inside it, so that no range stands between, as `flatMap(splitWords)`. shuffles: operators that move records to
+/// the partition of their key or place. windows, states: operators that keep something of earlier batches. outputs: 0 or 1, of a context more.
+/// whole: false when the type has forgotten what lies above, as it does where a stream or a range has gone through a wide operator: the rest is counted.
+struct Plan {
+  std::size_t stages = 1;
+  std::size_t fused = 0;
+  std::size_t lookThroughs = 0;
+  std::size_t shuffles = 0;
+  std::size_t windows = 0;
+  std::size_t states = 0;
+  std::size_t outputs = 0;
+  bool whole = true;
+
+  /// The plan with one operator more.
+  [[nodiscard]] constexpr Plan with(const OperatorInfo& info) const {
+    Plan plan = *this;
+    const Role role = info.role;
+    const bool carried = role == Role::WindowState || role == Role::State;
+    plan.stages += role == Role::Wide || role == Role::Shuffle || carried ? 1U : 0U;
+    plan.fused += role == Role::Fused || role == Role::Partition ? 1U : 0U;
+    plan.lookThroughs += info.scan != nullptr ? 1U : 0U;
+    plan.shuffles += role == Role::Shuffle || info.shuffles ? 1U : 0U;
+    plan.windows += role == Role::Window || role == Role::WindowState ? 1U : 0U;
+    plan.states += role == Role::State ? 1U : 0U;
+    plan.outputs += role == Role::Output ? 1U : 0U;
+    return plan;
+  }
+  friend constexpr bool operator==(const Plan&, const Plan&) = default;
+};
+
+namespace detail {
+
+constexpr Role roleOf(Kind kind) {
+  switch (kind) {
+    case Kind::Narrow: return Role::Fused;
+    case Kind::Temporal: return Role::Transform;
+    case Kind::Action: return Role::Action;
+    case Kind::Output: return Role::Output;
+    case Kind::Wide:
+    case Kind::Joint: break;
+  }
+  return Role::Wide;
+}
+
+/// What follows a plan: an operator, or several.
+template <class Op>
+struct Planned {
+  static constexpr Plan after(Plan plan) {
+    if constexpr (requires { typename Op::Before; }) plan = Planned<typename Op::Before>::after(plan);
+    return plan.with(infoOf<Op>(roleOf(Op::kind)));
+  }
+};
+template <class First, class Then>
+struct Planned<Composed<First, Then>> {
+  static constexpr Plan after(Plan plan) { return Planned<Then>::after(Planned<First>::after(plan)); }
+};
+
+/// What a type that has records, or takes them, says of its own plan.
+template <class T>
+struct PlanOf {
+  static constexpr Plan value{.whole = false};
+};
+template <Closure Op>
+struct PlanOf<Op> {
+  static constexpr Plan value = Planned<Op>::after({});
+};
+template <class Range, Hold hold>
+struct PlanOf<RangeRdd<Range, hold>> {
+  static constexpr Plan value{};
+};
+template <class Parent>
+struct PlanOf<RunnerRdd<Parent>> : PlanOf<Parent> {};
+template <class Parent, class Op>
+struct PlanOf<NarrowRdd<Parent, Op>> {
+  static constexpr Plan value = PlanOf<Parent>::value.with(infoOf<Op>(Role::Fused));
+};
+template <class Parent, class Op>
+struct PlanOf<NarrowRdd<Parent, Lent<Op>>> : PlanOf<NarrowRdd<Parent, Op>> {};
+
+}  // namespace detail
+
+/// **meaning** the plan of a pipeline, from its type alone: `static_assert(planOf(wordCount).shuffles == 1)`, or `planOf<decltype(…)>()` of an expression.
+/// A pipeline without its source has the whole plan; one that begins with a range or a stream shows what comes behind its last wide operator.
+template <class Pipeline>
+  requires Closure<Pipeline> || detail::RddLike<Pipeline> || detail::StreamLike<Pipeline>
+[[nodiscard]] consteval Plan planOf() {
+  return detail::PlanOf<std::remove_cvref_t<Pipeline>>::value;
+}
+template <class Pipeline>
+  requires Closure<Pipeline> || detail::RddLike<Pipeline>
+[[nodiscard]] constexpr Plan planOf(const Pipeline&) {
+  return planOf<Pipeline>();
+}
+
+namespace detail {
+
+/// The text of a plan: each numbered line is where a loop begins, the lines before it are the loops that lead to it.
+template <class Use = OnUse>
+class BasicPlanText {
+ public:
+  /// A loop over the records of a numbered line.
+  void loop(std::size_t from) { (text_ += "   #") += std::to_string(from); }
+  void fused(const OperatorInfo& info) {
+    (text_ += " | ") += info.name;
+    if (info.scan != nullptr) ((text_ += " (looks through ") += info.scan) += ")";
+  }
+  void endLoop() { text_ += "\n"; }
+
+  void line(std::size_t number, const OperatorInfo& info, const std::string& name = {}, std::size_t users = 1) {
+    (text_ += "#") += std::to_string(number);
+    if (std::string(word(info.role)) != info.name) (text_ += " ") += word(info.role);
+    (text_ += " ") += info.name;
+    if (!name.empty()) ((text_ += " \"") += name) += "\"";
+    if (info.partitions != 0) also(count(info.partitions, "partition"));
+    if (info.shuffles) also("shuffle");
+    if (info.length != 0) also(duration(info.length));
+    if (info.slide != 0) text_ += (info.length != 0 ? " every " : ", every ") + duration(info.slide);
+    if (info.algorithm != nullptr) also(info.algorithm);
+    if (info.role == Role::State) also("one per key");
+    if (info.timeout != 0) also("timeout " + duration(info.timeout));
+    if (users > 1) also("used by " + std::to_string(users));
+    text_ += "\n";
+  }
+  void note(const char* words) { ((text_ += "   ") += words) += "\n"; }
+
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  void also(const std::string& words) { (text_ += ", ") += words; }
+
+  static std::string count(std::size_t number, const char* what) { return std::to_string(number) + " " + what + (number == 1 ? "" : "s"); }
+
+  /// In the largest unit of which it is a multiple.
+  static std::string duration(std::int64_t nanoseconds) {
+    const struct {
+      std::int64_t size;
+      const char* name;
+    } units[] = {{60'000'000'000, " min"}, {1'000'000'000, " s"}, {1'000'000, " ms"}, {1'000, " us"}};
+    for (const auto& unit : units)
+      if (nanoseconds % unit.size == 0) return std::to_string(nanoseconds / unit.size) + unit.name;
+    return std::to_string(nanoseconds) + " ns";
+  }
+
+  static const char* word(Role role) {
+    switch (role) {
+      case Role::Fused: return "fused";
+      case Role::Partition: return "partition";
+      case Role::Wide: return "wide";
+      case Role::Shuffle: return "shuffle";
+      case Role::Window:
+      case Role::WindowState: return "window";
+      case Role::State: return "state";
+      case Role::Transform: return "transform";
+      case Role::Setting: return "setting";
+      case Role::Source: return "source";
+      case Role::Action: return "action";
+      case Role::Output: break;
+    }
+    return "output";
+  }
+
+  std::string text_;
+};
+using PlanText = BasicPlanText<>;
+
+/// Writes closures down, in the order in which records meet them.
+template <class Use = OnUse>
+class BasicClosureText {
+ public:
+  template <class First, class Then>
+  void add(const Composed<First, Then>& closure) {
+    add(closure.first);
+    add(closure.then);
+  }
+  template <class Op>
+  void add(const Op& op) {
+    const OperatorInfo info = infoOf(op, roleOf(Op::kind));
+    if constexpr (requires { typename Op::Before; }) {
+      OperatorInfo before = infoOf<typename Op::Before>(Role::Wide);
+      if constexpr (requires { op.partitions; }) before.partitions = op.partitions;
+      add(before, {});
+    }
+    if constexpr (requires { op.name; }) {
+      add(info, op.name, Op::kind == Kind::Joint);
+    } else {
+      add(info, {}, Op::kind == Kind::Joint);
+    }
+  }
+  [[nodiscard]] std::string take() {
+    if (inLoop_) text_.endLoop();
+    return "#1 input\n" + text_.take();
+  }
+
+ private:
+  void add(const OperatorInfo& info, const std::string& name, bool another = false) {
+    if (!inLoop_) text_.loop(number_);
+    inLoop_ = info.role == Role::Fused || info.role == Role::Partition || info.role == Role::Setting;
+    if (inLoop_) {
+      text_.fused(info);
+    } else {
+      text_.endLoop();
+      if (another) text_.note("another input");
+      text_.line(++number_, info, name);
+    }
+  }
+
+  BasicPlanText<Use> text_;
+  std::size_t number_ = 1;
+  bool inLoop_ = false;
+};
+using ClosureText = BasicClosureText<>;
+
+}  // namespace detail
+
+/// **meaning** the plan of a pipeline as text: its operators in the order in which records meet them. A numbered line for its input, and for each
+/// operator that ends a loop or remembers something; before it, indented, the loop that leads to it, with all that is fused into it.
+/// **example** examples/explain.cpp
+template <Closure Pipeline>
+[[nodiscard]] std::string explain(const Pipeline& pipeline) {
+  detail::ClosureText text;
+  text.add(pipeline);
+  return text.take();
+}
+
+}  // namespace dstream::inline v0
