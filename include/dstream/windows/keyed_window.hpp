@@ -3,7 +3,9 @@
 // KeyedWindow: a slot for each key of a window, changed by what comes and what leaves.
 
 #include <cstddef>
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -15,7 +17,10 @@
 #include <dstream/shuffle/combine_table.hpp>
 #include <dstream/shuffle/key_value.hpp>
 #include <dstream/shuffle/live_keyed.hpp>
+#include <dstream/stream/dstream.hpp>
 #include <dstream/stream/history.hpp>
+#include <dstream/windows/extent.hpp>
+#include <dstream/windows/window_state.hpp>
 
 namespace dstream::inline v0::detail {
 
@@ -138,5 +143,17 @@ class KeyedWindow {
   LiveTables<Key, Value, Slot> tables_;
   History<Parts> batches_;
 };
+
+/// The stream of windows over a stream that has each key at most once a batch.
+template <class Slot, class Stream, class Filter = EveryPair>
+auto keyedWindows(const Stream& stream, typename Slot::Functions functions, WindowExtent extent,
+                  const std::string& name, Filter filter = {}) {
+  using Record = typename Stream::rdd_type::reference;
+  using Contents = KeyedWindow<KeyOf<Record>, ValueOf<Record>, Slot, Filter>;
+  using Parent = std::remove_cvref_t<decltype(stream.node())>;
+  auto node = std::make_shared<WindowStateNode<Parent, Contents>>(stream.node(), Contents(std::move(functions), std::move(filter)), extent);
+  node->name = name;
+  return DStream<SharedRef<WideRdd<typename Contents::Data>>>{stream.graph(), {std::move(node)}};
+}
 
 }  // namespace dstream::inline v0::detail

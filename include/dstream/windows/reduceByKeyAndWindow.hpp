@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -20,7 +19,6 @@
 #include <dstream/windows/reduceByWindow.hpp>
 #include <dstream/windows/subtract_on_evict.hpp>
 #include <dstream/windows/two_stacks.hpp>
-#include <dstream/windows/window_state.hpp>
 
 namespace dstream::inline v0 {
 
@@ -115,17 +113,16 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>
 
   template <Node N>
   auto onto(const DStream<N>& stream) const {
-    using Reduced = decltype(stream | reduceByKey(fn, partitions));
-    using Value = ValueOf<typename Reduced::rdd_type::reference>;
+    const WindowExtent checked = extent.over(stream.node().slide());
+    const auto reduced = stream | reduceByKey(fn, partitions);
+    using Value = ValueOf<typename decltype(reduced)::rdd_type::reference>;
     if constexpr (!std::is_same_v<Inv, Declared>) {
-      using Slot = InverseSlot<Value, Fn, Inv>;
-      return made<Slot>(stream, {{fn}, {inv}, keepsEmpty});
+      return keyedWindows<InverseSlot<Value, Fn, Inv>>(reduced, {{fn}, {inv}, keepsEmpty}, checked, this->name, filter);
     } else if constexpr (Invertible<Fn, Value>) {
       using Known = typename Inverse<Fn, Value>::type;
-      using Slot = InverseSlot<Value, Fn, Known>;
-      return made<Slot>(stream, {{fn}, {Known{}}, false});
+      return keyedWindows<InverseSlot<Value, Fn, Known>>(reduced, {{fn}, {Known{}}, false}, checked, this->name, filter);
     } else {
-      return made<StacksSlot<Value, Fn>>(stream, {fn});
+      return keyedWindows<StacksSlot<Value, Fn>>(reduced, {fn}, checked, this->name, filter);
     }
   }
 
@@ -135,19 +132,6 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>
   WindowExtent extent;
   std::size_t partitions;
   bool keepsEmpty = false;
-
- private:
-  template <class Slot, class Stream>
-  auto made(const Stream& stream, typename Slot::Functions functions) const {
-    const WindowExtent checked = extent.over(stream.node().slide());
-    const auto reduced = stream | reduceByKey(fn, partitions);
-    using Parent = std::remove_cvref_t<decltype(reduced.node())>;
-    using R = typename Parent::rdd_type;
-    using WindowState = KeyedWindow<KeyOf<typename R::reference>, ValueOf<typename R::reference>, Slot, Filter>;
-    auto node = std::make_shared<WindowStateNode<Parent, WindowState>>(reduced.node(), WindowState(std::move(functions), filter), checked);
-    node->name = this->name;
-    return DStream<SharedRef<WideRdd<typename WindowState::Data>>>{stream.graph(), {std::move(node)}};
-  }
 };
 
 }  // namespace detail
