@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -185,26 +187,30 @@ TEST_CASE("mapWithState: snapshots kept by a window are those of their batch") {
   CHECK(seen == std::vector<std::vector<std::pair<int, int>>>{{{1, 1}}, {{1, 1}, {1, 4}}, {{0, 2}, {1, 4}, {1, 4}}});
 }
 
+/// States that time out and such that do not, which keep no order.
 TEST_CASE("timed_states: the oldest comes first, whatever was touched, removed and rolled back") {
-  using Timed = detail::TimedStates<int, int>;
-  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+  using Timed = detail::TimedStates<int, std::unique_ptr<int>>;  // a state is never copied
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     support::Random random(seed);
-    Timed states;
+    const bool timed = seed % 2 == 0;
+    Timed states(timed);
     Timed::Table table(seed);
     std::map<int, std::pair<int, std::int64_t>> model;
     for (std::int64_t time = 1; time <= 400; ++time) {
       const auto before = model;
       for (std::size_t i = random.below(8); i > 0; --i) {
         const int key = static_cast<int>(random.below(30));
+        const std::size_t at = table.indexOf(key);
+        REQUIRE((at != Timed::Table::none) == model.contains(key));
         const auto what = random.below(4);
         if (what < 2) {
-          states.put(table, key, static_cast<int>(time), time);
+          states.put(table, at, key, std::make_unique<int>(static_cast<int>(time)), time);
           model[key] = {static_cast<int>(time), time};
         } else if (what == 2 && model.contains(key)) {
-          states.touch(table, key, time);
+          states.touch(table, at, time);
           model[key].second = time;
         } else if (model.contains(key)) {
-          states.remove(table, key);
+          states.remove(table, at);
           model.erase(key);
         }
       }
@@ -215,16 +221,42 @@ TEST_CASE("timed_states: the oldest comes first, whatever was touched, removed a
         states.commit();
       }
       REQUIRE(table.entries().size() == model.size());
-      for (const auto& [key, had] : model) REQUIRE(*states.find(table, key) == had.first);
-      while (const auto oldest = states.oldest(table, time - 20)) {
-        REQUIRE(model.at(*oldest).second < time - 20);
-        states.remove(table, *oldest);
-        model.erase(*oldest);
+      for (const auto& [key, had] : model) REQUIRE(*table.find(key)->state == had.first);
+      if (!timed) continue;
+      std::size_t oldest = 0;
+      while ((oldest = states.oldest(time - 20)) != Timed::Table::none) {
+        const int key = table.entries()[oldest].first;
+        REQUIRE(model.at(key).second < time - 20);
+        states.remove(table, oldest);
+        model.erase(key);
       }
       states.commit();
       for (const auto& [key, had] : model) REQUIRE(had.second >= time - 20);
     }
   }
+}
+
+TEST_CASE("mapWithState: a state that is long to copy is not copied") {
+  struct Counted {
+    int value = 0;
+    int copies = 0;
+    explicit Counted(int given) : value(given) {}
+    Counted(const Counted& other) : value(other.value), copies(other.copies + 1) {}
+    Counted(Counted&&) = default;
+    Counted& operator=(const Counted& other) { return *this = Counted(other); }
+    Counted& operator=(Counted&&) = default;
+    ~Counted() = default;
+  };
+  detail::TimedStates<int, Counted> states(true);
+  detail::TimedStates<int, Counted>::Table table;
+  states.put(table, table.indexOf(1), 1, Counted(5), 1);
+  states.commit();
+  states.touch(table, table.indexOf(1), 2);
+  states.put(table, table.indexOf(1), 1, Counted(6), 2);
+  states.remove(table, table.indexOf(1));
+  states.rollback(table);
+  CHECK(table.find(1)->state.value == 5);
+  CHECK(table.find(1)->state.copies == 0);
 }
 
 }  // namespace

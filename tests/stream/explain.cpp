@@ -217,7 +217,7 @@ TEST_CASE("explain: each operator of streams by its name") {
     CHECK(named(reduceByWindow(plus, 1s, 1s), "reduceByWindow"));
     CHECK(named(reduceByKeyAndWindow(plus, 1s), "reduceByKeyAndWindow"));
     CHECK(named(countByValueAndWindow(1s, 1s), "reduceByKeyAndWindow"));
-    CHECK(named(groupByKeyAndWindow(1s), "groupByKey"));
+    CHECK(named(groupByKeyAndWindow(1s), "groupByKeyAndWindow"));
     CHECK(named(updateStateByKey(latest), "updateStateByKey"));
     CHECK(named(updateStateByPartition<int>(latest), "updateStateByPartition"));
     CHECK(named(mapWithState(StateSpec::function<int>(counted)), "mapWithState"));

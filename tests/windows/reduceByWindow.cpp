@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <dstream/windows/countByWindow.hpp>
@@ -64,6 +66,34 @@ TEST_CASE("reduceByWindow: a function that is not commutative meets the older fi
   const auto join = [](const std::string& a, const std::string& b) { return a + b; };
   const std::vector<support::Partitions<std::string>> letters{{{"a"}}, {{"b", "c"}}, {{}}, {{"d"}}, {{"e"}}, {{"f"}}, {{"g"}}};
   CHECK(outputsOf<std::string>(reduceByWindow(join, 3s, 1s), letters) == outputsOf<std::string>(window(3s) | reduce(join), letters));
+}
+
+/// What the windows are while 1 to 9 come and the function is broken from one to another; nothing where it threw.
+template <class Window>
+std::vector<int> sumsWithThrows(bool& broken, const Window& window, int from, int to) {
+  support::Stage stage;
+  std::vector<int> sums;
+  stage.stream.queueStream(stage.queue) | window | foreachRDD([&](const auto& batch) { sums.push_back(batch.first()); });
+  stage.stream.start();
+  for (int x = 1; x <= 9; ++x) {
+    broken = x >= from && x <= to;
+    stage.queue.push(std::vector{x});
+    stage.world.advance(1s);
+  }
+  return sums;
+}
+
+TEST_CASE("reduceByWindow: a function that throws for a while; what it kept out of the window does not leave it") {
+  bool broken = false;
+  const auto sum = [&broken](int a, int b) { return broken ? throw std::runtime_error("broken") : a + b; };
+  for (const auto& [from, to] : {std::pair{3, 4}, std::pair{3, 6}, std::pair{4, 8}}) {
+    INFO("broken from " << from << " to " << to);
+    std::vector<int> expected{1, 3};
+    for (int x = 3; x <= 9; ++x)
+      if (x < from || x > to) expected.push_back(x + x - 1 + x - 2);
+    CHECK(sumsWithThrows(broken, reduceByWindow(sum, 3s, 1s), from, to) == expected);
+    CHECK(sumsWithThrows(broken, reduceByWindow(sum, subtract, 3s, 1s), from, to) == expected);
+  }
 }
 
 TEST_CASE("reduceByWindow: records that are views become owners") {

@@ -51,6 +51,27 @@ class CombineTable {
     const std::size_t at = slotOf(key);
     return at == none ? none : slots_[at].entry - 1;
   }
+  /// Asks the memory for what finding `key` will read; a few keys ahead it hides how far away that is. First its place in the index,
+  template <class K>
+  void prefetchPlace(const K& key) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[KeyHash<Key>::hash(key, seed_) & mask_]);
+  }
+  /// then, once that has come, what is likely to be its entry.
+  template <class K>
+  void prefetchEntry(const K& key) const {
+    if (slots_.empty()) return;
+    const Slot slot = slots_[KeyHash<Key>::hash(key, seed_) & mask_];
+    if (slot.entry != 0) __builtin_prefetch(&entries_[slot.entry - 1]);
+  }
+  /// Takes out all. The memory stays for as many again, unless most of it was not used this time.
+  void clear() {
+    if (entries_.size() < slots_.size() / 16) {
+      *this = CombineTable(seed_);
+    } else {
+      entries_.clear();
+      slots_.assign(slots_.size(), Slot{});
+    }
+  }
   /// Takes out `key`, if it is there. The last entry moves to its place. **cost** O(1), the index repairs itself without marks.
   template <class K>
   bool erase(const K& key) {

@@ -89,7 +89,10 @@ class LiveTables {
   using Table = CombineTable<Key, Slot>;
 
   [[nodiscard]] bool exist() const { return !tables_.empty(); }
-  void make(std::size_t partitions, std::uint64_t seed) { tables_.assign(partitions, Table(seed)); }
+  void make(std::size_t partitions, std::uint64_t seed) {
+    tables_.reserve(partitions);
+    for (std::size_t i = 0; i < partitions; ++i) tables_.emplace_back(seed);
+  }
   [[nodiscard]] std::size_t partitions() const { return tables_.size(); }
 
   [[nodiscard]] Records show() {

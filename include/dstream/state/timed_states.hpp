@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -16,135 +17,150 @@
 
 namespace dstream::inline v0::detail {
 
-/// One key's state; `older` and `younger` are the places of its neighbours in the order of updates.
 template <class S>
 struct StateSlot {
-  static constexpr std::uint32_t nobody = 0xffffffffU;
-
   [[nodiscard]] const S* shown() const { return &state; }
 
   S state;
-  std::int64_t updated;
-  std::uint32_t older = nobody;
-  std::uint32_t younger = nobody;
 };
 
-/// **meaning** a table and, if states time out, a list through it, oldest update first. Between begin and commit or rollback it notes what each
-/// changed key had before. **cost** O(1) per change, O(expired) per scan; a key that is not touched costs nothing. **kept** per key its entry, 16
-/// bytes for the list and time, and up to 22 for the table's index.
+/// **meaning** what is known of the states of a table beside themselves. If they time out, a list through them, oldest update first. And what each
+/// key had before it was first changed since the last commit: its state is moved there, never copied.
+/// **cost** O(1) per change, O(expired) per scan; a key that is not touched costs nothing. A rollback sorts those that time out anew.
+/// **kept** per key, if states time out, 16 bytes for time and list; else nothing.
 template <class Key, class S>
 class TimedStates {
  public:
   using Table = CombineTable<Key, StateSlot<S>>;
 
-  [[nodiscard]] const S* find(Table& table, const Kept<Key>& key) const {
-    const StateSlot<S>* slot = table.find(Owned<Key>::look(key));
-    return slot == nullptr ? nullptr : &slot->state;
-  }
+  explicit TimedStates(bool timed) : timed_(timed) {}
 
-  void put(Table& table, const Kept<Key>& key, S state, std::int64_t time) {
-    note(table, key);
-    set(table, key, std::move(state), time);
+  /// `at`, here and below: where the key stands in the table, or Table::none.
+  void put(Table& table, std::size_t at, const Kept<Key>& key, S state, std::int64_t time) {
+    note(table, at, key, true);
+    if (at == Table::none) {
+      insert(table, key, std::move(state), time);
+      return;
+    }
+    table.entries()[at].second.state = std::move(state);
+    becomeYoungest(at, time);
   }
   /// The state stays, as if it had just been updated.
-  void touch(Table& table, const Kept<Key>& key, std::int64_t time) {
-    note(table, key);
-    const std::size_t at = table.indexOf(Owned<Key>::look(key));
-    unlink(table, at);
-    table.entries()[at].second.updated = time;
-    linkYoungest(table, at);
+  void touch(const Table& table, std::size_t at, std::int64_t time) {
+    note(table, at, table.entries()[at].first, false);
+    becomeYoungest(at, time);
   }
-  void remove(Table& table, const Kept<Key>& key) {
-    note(table, key);
-    take(table, key);
+  void remove(Table& table, std::size_t at) {
+    note(table, at, table.entries()[at].first, true);
+    take(table, at);
   }
-  /// The key whose update is the oldest, if it is older than `than`.
-  [[nodiscard]] std::optional<Kept<Key>> oldest(const Table& table, std::int64_t than) const {
-    if (oldest_ == nobody || table.entries()[oldest_].second.updated >= than) return std::nullopt;
-    return table.entries()[oldest_].first;
+  /// The place of the key whose update is the oldest, if it is older than `than`; else none.
+  [[nodiscard]] std::size_t oldest(std::int64_t than) const {
+    return oldest_ == nobody || links_[oldest_].updated >= than ? Table::none : oldest_;
   }
 
-  void commit() { before_ = Notes(); }
+  void commit() { before_.clear(); }
   void rollback(Table& table) {
     if (before_.entries().empty()) return;
     for (auto& [key, had] : before_.entries()) {
-      if (had) {
-        set(table, key, std::move(had->state), had->updated);
+      const std::size_t at = table.indexOf(Owned<Key>::look(key));
+      if (!had.known) {
+        if (at != Table::none) take(table, at);
+      } else if (at == Table::none) {
+        insert(table, key, *std::move(had.state), had.updated);
       } else {
-        take(table, key);
+        if (had.state) table.entries()[at].second.state = *std::move(had.state);
+        if (timed_) links_[at].updated = had.updated;
       }
     }
-    before_ = Notes();
-    relink(table);
+    before_.clear();
+    if (timed_) relink();
   }
 
  private:
-  static constexpr std::uint32_t nobody = StateSlot<S>::nobody;
+  static constexpr std::uint32_t nobody = 0xffffffffU;
+
+  /// `older` and `younger` are the places of its neighbours in the order of updates.
+  struct Link {
+    std::int64_t updated = 0;
+    std::uint32_t older = nobody;
+    std::uint32_t younger = nobody;
+  };
+  /// No state, though it was known: it is still in the table.
   struct Had {
-    S state;
+    bool known;
+    std::optional<S> state;
     std::int64_t updated;
   };
-  using Notes = CombineTable<Key, std::optional<Had>>;
 
-  void note(Table& table, const Kept<Key>& key) {
+  template <class AnyTable>
+  void note(AnyTable& table, std::size_t at, const Kept<Key>& key, bool state) {
+    const auto move = [&](Had& had) {
+      if constexpr (!std::is_const_v<AnyTable>)
+        if (state && had.known && !had.state) had.state.emplace(std::move(table.entries()[at].second.state));
+    };
     before_.combineKept(
         Kept<Key>(key),
-        [&]() -> std::optional<Had> {
-          const StateSlot<S>* slot = table.find(Owned<Key>::look(key));
-          return slot == nullptr ? std::optional<Had>{} : std::optional<Had>{Had{slot->state, slot->updated}};
+        [&]() -> Had {
+          Had had{at != Table::none, std::nullopt, timed_ && at != Table::none ? links_[at].updated : 0};
+          move(had);
+          return had;
         },
-        [](std::optional<Had>&) {});
-  }
-  void set(Table& table, const Kept<Key>& key, S&& state, std::int64_t time) {
-    const std::size_t known = table.indexOf(Owned<Key>::look(key));
-    if (known != Table::none) {
-      unlink(table, known);
-      table.entries()[known].second.state = std::move(state);
-      table.entries()[known].second.updated = time;
-      linkYoungest(table, known);
-      return;
-    }
-    table.combineKept(Kept<Key>(key), [&]() -> StateSlot<S> { return {std::move(state), time}; }, [](StateSlot<S>&) {});
-    linkYoungest(table, table.entries().size() - 1);
-  }
-  void take(Table& table, const Kept<Key>& key) {
-    const std::size_t at = table.indexOf(Owned<Key>::look(key));
-    if (at == Table::none) return;
-    unlink(table, at);
-    const std::size_t last = table.entries().size() - 1;
-    table.erase(Owned<Key>::look(key));
-    if (at == last) return;
-    StateSlot<S>& moved = table.entries()[at].second;  // the last entry took the free place: its neighbours must know
-    (moved.older == nobody ? oldest_ : table.entries()[moved.older].second.younger) = static_cast<std::uint32_t>(at);
-    (moved.younger == nobody ? youngest_ : table.entries()[moved.younger].second.older) = static_cast<std::uint32_t>(at);
+        move);
   }
 
-  void unlink(Table& table, std::size_t at) {
-    StateSlot<S>& slot = table.entries()[at].second;
-    (slot.older == nobody ? oldest_ : table.entries()[slot.older].second.younger) = slot.younger;
-    (slot.younger == nobody ? youngest_ : table.entries()[slot.younger].second.older) = slot.older;
+  void insert(Table& table, const Kept<Key>& key, S&& state, std::int64_t time) {
+    const std::size_t at = table.entries().size();
+    if (timed_) links_.resize(at + 1);
+    table.combineKept(Kept<Key>(key), [&]() -> StateSlot<S> { return {std::move(state)}; }, [](StateSlot<S>&) {});
+    if (!timed_) return;
+    links_[at].updated = time;
+    linkYoungest(at);
   }
-  void linkYoungest(Table& table, std::size_t at) {
-    StateSlot<S>& slot = table.entries()[at].second;
-    slot.older = youngest_;
-    slot.younger = nobody;
-    (youngest_ == nobody ? oldest_ : table.entries()[youngest_].second.younger) = static_cast<std::uint32_t>(at);
+  void take(Table& table, std::size_t at) {
+    const std::size_t last = table.entries().size() - 1;
+    if (timed_) unlink(at);
+    table.erase(Owned<Key>::look(table.entries()[at].first));
+    if (!timed_) return;
+    if (at != last) {  // the last entry took the free place: its neighbours must know
+      const Link moved = links_[at] = links_[last];
+      (moved.older == nobody ? oldest_ : links_[moved.older].younger) = static_cast<std::uint32_t>(at);
+      (moved.younger == nobody ? youngest_ : links_[moved.younger].older) = static_cast<std::uint32_t>(at);
+    }
+    links_.resize(last);
+  }
+
+  void becomeYoungest(std::size_t at, std::int64_t time) {
+    if (!timed_) return;
+    unlink(at);
+    links_[at].updated = time;
+    linkYoungest(at);
+  }
+  void unlink(std::size_t at) {
+    const Link link = links_[at];
+    (link.older == nobody ? oldest_ : links_[link.older].younger) = link.younger;
+    (link.younger == nobody ? youngest_ : links_[link.younger].older) = link.older;
+  }
+  void linkYoungest(std::size_t at) {
+    links_[at].older = youngest_;
+    links_[at].younger = nobody;
+    (youngest_ == nobody ? oldest_ : links_[youngest_].younger) = static_cast<std::uint32_t>(at);
     youngest_ = static_cast<std::uint32_t>(at);
   }
   /// After a rollback the order of updates is that of old times again.
-  void relink(Table& table) {
-    Deferred<std::vector<std::size_t>, S> order(table.entries().size());
+  void relink() {
+    Deferred<std::vector<std::size_t>, S> order(links_.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    detail::mergeSort(order, [&](std::size_t a, std::size_t b) {
-      return table.entries()[a].second.updated < table.entries()[b].second.updated;
-    });
+    detail::mergeSort(order, [&](std::size_t a, std::size_t b) { return links_[a].updated < links_[b].updated; });
     oldest_ = youngest_ = nobody;
-    for (const std::size_t at : order) linkYoungest(table, at);
+    for (const std::size_t at : order) linkYoungest(at);
   }
 
-  Notes before_;
+  bool timed_;
+  std::vector<Link> links_;  // beside the table's entries
   std::uint32_t oldest_ = nobody;
   std::uint32_t youngest_ = nobody;
+  CombineTable<Key, Had> before_;
 };
 
 }  // namespace dstream::inline v0::detail

@@ -21,35 +21,36 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
 
   BatchesRdd(std::vector<R> batches, RunnerRef runner) : batches_(std::move(batches)), runner_(runner) {}
 
-  [[nodiscard]] std::size_t partitions() const {
-    std::size_t count = 0;
-    for (const R& batch : batches_) count += batch.partitions();
-    return count;
-  }
+  [[nodiscard]] std::size_t partitions() const { return places_.size(); }
   [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const {
-    const std::size_t at = find(partition);
-    return batches_[at].splits(partition, bytes);
+    const Place place = places_[partition];
+    return batches_[place.batch].splits(place.partition, bytes);
   }
   [[nodiscard]] RunnerRef runner() const { return runner_; }
   template <Runner Any>
   void prepare(Any& runner) {
-    for (R& batch : batches_) batch.prepare(runner);
+    places_.clear();
+    for (std::size_t at = 0; at < batches_.size(); ++at) {
+      batches_[at].prepare(runner);
+      for (std::size_t partition = 0; partition < batches_[at].partitions(); ++partition) places_.push_back({at, partition});
+    }
   }
   template <class Accumulator, class Step>
   DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) {
-    const std::size_t at = find(slice.partition);
-    return batches_[at].fold(slice, std::move(accumulator), step);
+    const Place place = places_[slice.partition];
+    slice.partition = place.partition;
+    return batches_[place.batch].fold(slice, std::move(accumulator), step);
   }
 
  private:
-  /// The batch of a partition, which becomes its number in that batch.
-  [[nodiscard]] std::size_t find(std::size_t& partition) const {
-    std::size_t at = 0;
-    for (; partition >= batches_[at].partitions(); ++at) partition -= batches_[at].partitions();
-    return at;
-  }
+  /// A partition: the batch it is in, and its number there.
+  struct Place {
+    std::size_t batch;
+    std::size_t partition;
+  };
 
   std::vector<R> batches_;
+  std::vector<Place> places_;  // of all partitions, once prepared
   RunnerRef runner_;
 };
 

@@ -4,22 +4,92 @@
 
 #include <chrono>
 #include <cstddef>
+#include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/named.hpp>
+#include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/shuffle/groupByKey.hpp>
-#include <dstream/windows/window.hpp>
+#include <dstream/shuffle/key_value.hpp>
+#include <dstream/stream/dstream.hpp>
+#include <dstream/windows/extent.hpp>
+#include <dstream/windows/keyed_window.hpp>
 
 namespace dstream::inline v0 {
 
+namespace detail {
+
+/// One key's values, oldest first. Values: a vector of them.
+template <class Values>
+class GroupSlot {
+ public:
+  static constexpr const char* algorithm = "carried groups";
+  struct Functions {};
+  using Leaving = std::size_t;  // how many
+  static Leaving leaving(const Values& values) { return values.size(); }
+
+  GroupSlot(const Values& values, Functions) : values_(values) {}
+
+  void push(const Values& values, Functions) {
+    const std::size_t before = values_.size();
+    try {
+      for (auto&& value : values) values_.push_back(value);  // an insert of all may lose those before them when a copy throws
+    } catch (...) {
+      values_.erase(values_.begin() + static_cast<std::ptrdiff_t>(before), values_.end());
+      throw;
+    }
+  }
+  bool evict(Leaving count, Functions) {
+    values_.erase(values_.begin(), values_.begin() + static_cast<std::ptrdiff_t>(count));
+    return !values_.empty();
+  }
+  [[nodiscard]] const Values* shown() const { return &values_; }
+
+ private:
+  Values values_;
+};
+
+struct GroupByKeyAndWindowOp : Nameable<GroupByKeyAndWindowOp> {
+  static constexpr Kind kind = Kind::Temporal;
+  static constexpr OperatorInfo info{"groupByKeyAndWindow", Role::WindowState};
+  using Before = GroupByKeyOp;
+
+  GroupByKeyAndWindowOp(WindowExtent window, std::size_t count) : extent(window), partitions(count) {}
+
+  template <class Record>
+  static consteval bool check() {
+    constexpr bool pairs = KeyValue<Record>;
+    static_assert(pairs, "groupByKeyAndWindow needs (key, value) pairs; map each record to std::pair{key, value} first");
+    if constexpr (pairs) return GroupByKeyOp::check<Record>();
+    return false;
+  }
+
+  template <Node N>
+  auto onto(const DStream<N>& stream) const {
+    const WindowExtent checked = extent.over(stream.node().slide());
+    const auto grouped = stream | groupByKey(partitions);
+    using Values = ValueOf<typename decltype(grouped)::rdd_type::reference>;
+    return keyedWindows<GroupSlot<Kept<Values>>>(grouped, {}, checked, info, this->name);
+  }
+
+  constexpr void describe(OperatorInfo& into) const { extent.describe(into); }
+
+  WindowExtent extent;
+  std::size_t partitions;
+};
+
+}  // namespace detail
+
 /// **shape** DStream<(K, V)> → DStream<(K, vector<V>)>
 /// **meaning** every `slide` (default: the stream's own), all values of each key in the batches of (t − length, t]. **order** of the values: oldest
-/// batch first, in each the order of the records; of the keys none. **kept** the window's batches, and all values while the result is used.
-/// **cost** each window groups all its records anew: where a reduceByKeyAndWindow says what is meant, it costs what comes and goes.
+/// batch first, in each the order of the records; of the keys none. **kept** all values; per key and batch in the window the key and a count.
+/// **cost** each batch is grouped once; then a copy of what comes, and for a key of which something leaves a move of what stays. A key that does
+/// neither costs nothing but its place in the result. Where a reduceByKeyAndWindow says what is meant, it keeps one value instead of all.
 /// **errors** as for groupByKey and window. **source** Spark PairDStreamFunctions.groupByKeyAndWindow.
-[[nodiscard]] inline auto groupByKeyAndWindow(std::chrono::nanoseconds length) { return window(length) | groupByKey(); }
+[[nodiscard]] inline auto groupByKeyAndWindow(std::chrono::nanoseconds length) { return detail::GroupByKeyAndWindowOp{detail::extentOf(length), 0}; }
 [[nodiscard]] inline auto groupByKeyAndWindow(std::chrono::nanoseconds length, std::chrono::nanoseconds slide, std::size_t partitions = 0) {
-  return window(length, slide) | groupByKey(partitions);
+  return detail::GroupByKeyAndWindowOp{detail::extentOf(length, slide), partitions};
 }
 
 }  // namespace dstream::inline v0

@@ -4,11 +4,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <memory>
-#include <optional>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -17,15 +12,13 @@
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
-#include <dstream/shuffle/live_keyed.hpp>
 #include <dstream/shuffle/reduceByKey.hpp>
 #include <dstream/stream/dstream.hpp>
-#include <dstream/stream/history.hpp>
 #include <dstream/windows/extent.hpp>
+#include <dstream/windows/keyed_window.hpp>
 #include <dstream/windows/reduceByWindow.hpp>
 #include <dstream/windows/subtract_on_evict.hpp>
 #include <dstream/windows/two_stacks.hpp>
-#include <dstream/windows/window_state.hpp>
 
 namespace dstream::inline v0 {
 
@@ -33,128 +26,59 @@ namespace detail {
 
 /// One key's window, and its combination as it is shown.
 template <class Value, class Fn>
-struct StacksSlot {
+class StacksSlot {
+ public:
   static constexpr const char* algorithm = TwoStacks<Kept<Value>>::algorithm;
+  using Functions = OnKept<Value, Fn>;
+  struct Leaving {};
+  static Leaving leaving(const Kept<Value>&) { return {}; }
 
-  void push(std::int64_t time, const Kept<Value>& value, const OnKept<Value, Fn>& combine) {
-    if (stacks.endsWith(time)) return;  // a second try after a throw
-    stacks.push(time, value, combine);
-    combined.emplace(stacks.total(combine));
+  StacksSlot(const Kept<Value>& value, const Functions& combine) : combined_(value) { stacks_.push(value, combine); }
+
+  void push(const Kept<Value>& value, const Functions& combine) {
+    stacks_.push(value, combine);
+    combined_ = stacks_.total(combine);
   }
-  /// False when nothing is left.
-  bool evict(std::int64_t until, const Kept<Value>&, const OnKept<Value, Fn>& combine) {
-    stacks.evict(until, combine);
-    if (stacks.empty()) return false;
-    combined.emplace(stacks.total(combine));
+  bool evict(Leaving, const Functions& combine) {
+    stacks_.pop(combine);
+    if (stacks_.empty()) return false;
+    combined_ = stacks_.total(combine);
     return true;
   }
-  [[nodiscard]] const Kept<Value>* shown() const { return &*combined; }
+  [[nodiscard]] const Kept<Value>* shown() const { return &combined_; }
 
-  TwoStacks<Kept<Value>> stacks;
-  std::optional<Kept<Value>> combined;
+ private:
+  TwoStacks<Kept<Value>> stacks_;
+  Kept<Value> combined_;
 };
 
 template <class Value, class Fn, class Inv>
-struct InverseSlot {
+class InverseSlot {
+ public:
   static constexpr const char* algorithm = SubtractOnEvict<Kept<Value>>::algorithm;
-
   struct Functions {
     OnKept<Value, Fn> combine;
     OnKept<Value, Inv> inverse;
     bool keepEmpty;
   };
+  using Leaving = Kept<Value>;
+  static const Leaving& leaving(const Kept<Value>& value) { return value; }
 
-  void push(std::int64_t time, const Kept<Value>& value, const Functions& functions) {
-    if (!total.reached(time)) total.push(time, value, functions.combine);
+  InverseSlot(const Kept<Value>& value, const Functions& functions) { push(value, functions); }
+
+  void push(const Kept<Value>& value, const Functions& functions) { total_.push(value, functions.combine); }
+  bool evict(const Leaving& value, const Functions& functions) {
+    total_.evict(value, functions.inverse, functions.keepEmpty);
+    return total_.count() != 0 || total_.total() != nullptr;
   }
-  bool evict(std::int64_t until, const Kept<Value>& value, const Functions& functions) {
-    if (total.reached(until) && gone < until) {  // else its push threw as long as it was in the window
-      total.evict(value, functions.inverse, functions.keepEmpty);
-      gone = until;
-    }
-    return total.count() != 0 || total.total() != nullptr;
+  bool forget() {
+    total_.forget();
+    return total_.count() != 0;
   }
-  [[nodiscard]] const Kept<Value>* shown() const { return total.total(); }
-
-  SubtractOnEvict<Kept<Value>> total;
-  std::int64_t gone = std::numeric_limits<std::int64_t>::min();  // the youngest batch that has left
-};
-
-/// Holds back nothing.
-struct EveryPair {
-  template <class Record>
-  constexpr bool operator()(const Record&) const {
-    return true;
-  }
-};
-
-/// A slot for each key of the window, in the partitions of the reduced batches, and those batches: what leaves with them is found by them.
-/// **cost** per batch O(1) combinations for each key that it brings or that leaves with it; a key of neither costs nothing but its place in the result.
-template <class Key, class Value, Rdd R, class Slot, class Functions, class Filter>
-class KeyedWindow {
- public:
-  using Data = LiveKeyed<Key, Value, Slot>;
-  static constexpr const char* algorithm = Slot::algorithm;
-
-  KeyedWindow(Functions functions, Filter filter) : functions_(std::move(functions)), filter_(std::move(filter)) {}
-
-  void evict(Time until, RunnerRef runner) {
-    for (; !batches_.empty() && batches_.first()->time <= until; batches_.dropFirst()) {
-      tables_.beforeChange();
-      eachKey(batches_.first()->value, runner, [&, time = batches_.first()->time.nanoseconds](Table& table, const auto& key, const Kept<Value>& value) {
-        Slot* slot = table.find(key);
-        if (slot != nullptr && !slot->evict(time, value, functions_)) table.erase(key);
-      });
-    }
-  }
-
-  void push(Time time, R& rdd, RunnerRef runner) {
-    if (!tables_.exist()) tables_.make(rdd.partitions(), runner.seed());
-    if (tables_.partitions() != rdd.partitions()) throw std::logic_error("dstream: reduceByKeyAndWindow: the number of partitions changed");
-    tables_.beforeChange();
-    if (batches_.empty() || batches_.last().time != time) batches_.add(time, rdd);
-    eachKey(rdd, runner, [&, time = time.nanoseconds](Table& table, const auto& key, const Kept<Value>& value) {
-      table.combine(
-          key,
-          [&] {
-            Slot slot;
-            slot.push(time, value, functions_);
-            return slot;
-          },
-          [&](Slot& slot) { slot.push(time, value, functions_); });
-    });
-  }
-
-  Data result() {
-    if constexpr (!std::is_same_v<Filter, EveryPair>) {
-      tables_.beforeChange();
-      for (std::size_t part = 0; part < tables_.partitions(); ++part)
-        for (auto& [key, slot] : tables_.table(part).entries())
-          if (slot.shown() != nullptr && !filter_(typename Data::reference(Owned<Key>::look(key), Owned<Value>::look(*slot.shown())))) slot.total.forget();
-    }
-    return tables_.show();
-  }
+  [[nodiscard]] const Kept<Value>* shown() const { return total_.total(); }
 
  private:
-  using Table = CombineTable<Key, Slot>;
-
-  /// `body(table, key, value)` for every record, the partitions apart.
-  template <class Body>
-  void eachKey(R& rdd, RunnerRef runner, const Body& body) {
-    runner.forEach(rdd.partitions(), [&](std::size_t, std::size_t part) {
-      Table* const table = &tables_.table(part);
-      auto step = [&](Table* into, auto&& record) {
-        body(*into, member<0>(record), Owned<Value>::own(member<1>(record)));
-        return into;
-      };
-      static_cast<void>(rdd.fold(Slice{part}, table, step));
-    });
-  }
-
-  Functions functions_;
-  Filter filter_;
-  LiveTables<Key, Value, Slot> tables_;
-  History<R> batches_;
+  SubtractOnEvict<Kept<Value>> total_;
 };
 
 template <class Fn, class Inv, class Filter>
@@ -193,17 +117,16 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>
 
   template <Node N>
   auto onto(const DStream<N>& stream) const {
-    using Reduced = decltype(stream | reduceByKey(fn, partitions));
-    using Value = ValueOf<typename Reduced::rdd_type::reference>;
+    const WindowExtent checked = extent.over(stream.node().slide());
+    const auto reduced = stream | reduceByKey(fn, partitions);
+    using Value = ValueOf<typename decltype(reduced)::rdd_type::reference>;
     if constexpr (!std::is_same_v<Inv, Declared>) {
-      using Slot = InverseSlot<Value, Fn, Inv>;
-      return made<Slot>(stream, typename Slot::Functions{{fn}, {inv}, keepsEmpty});
+      return keyedWindows<InverseSlot<Value, Fn, Inv>>(reduced, {{fn}, {inv}, keepsEmpty}, checked, info, this->name, filter);
     } else if constexpr (Invertible<Fn, Value>) {
       using Known = typename Inverse<Fn, Value>::type;
-      using Slot = InverseSlot<Value, Fn, Known>;
-      return made<Slot>(stream, typename Slot::Functions{{fn}, {Known{}}, false});
+      return keyedWindows<InverseSlot<Value, Fn, Known>>(reduced, {{fn}, {Known{}}, false}, checked, info, this->name, filter);
     } else {
-      return made<StacksSlot<Value, Fn>>(stream, OnKept<Value, Fn>{fn});
+      return keyedWindows<StacksSlot<Value, Fn>>(reduced, {fn}, checked, info, this->name, filter);
     }
   }
 
@@ -215,22 +138,6 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>
   WindowExtent extent;
   std::size_t partitions;
   bool keepsEmpty = false;
-
- private:
-  template <class Slot, class Stream, class Functions>
-  auto made(const Stream& stream, Functions functions) const {
-    const WindowExtent checked = extent.over(stream.node().slide());
-    const auto reduced = stream | reduceByKey(fn, partitions);
-    using Parent = std::remove_cvref_t<decltype(reduced.node())>;
-    using R = typename Parent::rdd_type;
-    using WindowState = KeyedWindow<KeyOf<typename R::reference>, ValueOf<typename R::reference>, R, Slot, Functions, Filter>;
-    auto node = std::make_shared<WindowStateNode<Parent, WindowState>>(reduced.node(), WindowState(std::move(functions), filter), checked);
-    node->name = this->name;
-    node->operatorInfo = info;
-    node->operatorInfo.algorithm = WindowState::algorithm;
-    checked.describe(node->operatorInfo);
-    return DStream<SharedRef<WideRdd<typename WindowState::Data>>>{stream.graph(), {std::move(node)}};
-  }
 };
 
 }  // namespace detail
@@ -238,7 +145,8 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>
 /// **shape** DStream<(K, V)> → DStream<(K, V)>
 /// **meaning** every `slide` (default: the stream's own), for each key with a value in the batches of (t − length, t] their combination. A key that
 /// has left the window is gone. **function contract** as for reduceByKey. A function with a declared Inverse (plus over integers) is subtracted from
-/// when a batch leaves; any other is combined by two stacks per key. **kept** per key and batch in the window one entry. **order** none promised.
+/// when a batch leaves; any other is combined by two stacks per key. **kept** per key and batch in the window the key and
+/// one value; per key the combination. **order** none promised.
 /// **cost** each batch is reduced once; then O(1) calls of fn for each key that comes or leaves, whatever the length; a key that does neither
 /// costs nothing but its place in the result. **errors** as for reduceByKey and window. **source** Spark PairDStreamFunctions.reduceByKeyAndWindow.
 template <class Fn>

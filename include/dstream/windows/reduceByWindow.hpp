@@ -59,10 +59,17 @@ class ReducedByStacks {
   static constexpr const char* algorithm = TwoStacks<Kept<T>>::algorithm;
   explicit ReducedByStacks(Fn fn) : combine_{std::move(fn)} {}
 
-  void evict(Time until, RunnerRef) { stacks_.evict(until.nanoseconds, combine_); }
+  void evict(Time until, RunnerRef) {
+    for (; !times_.empty() && times_.first()->time <= until; times_.dropFirst())
+      if (times_.first()->value.come) stacks_.pop(combine_);
+  }
   template <Rdd R>
   void push(Time time, R& rdd, RunnerRef) {
-    if (const auto value = onlyRecord<T>(rdd)) stacks_.push(time.nanoseconds, *value, combine_);
+    const auto value = onlyRecord<T>(rdd);
+    if (!value) return;
+    if (times_.empty() || times_.last().time != time) times_.add(time, {});
+    stacks_.push(*value, combine_);
+    times_.last().value.come = true;
   }
   Data result() {
     if (stacks_.empty()) return {};
@@ -70,8 +77,13 @@ class ReducedByStacks {
   }
 
  private:
+  struct Batch {
+    bool come = false;  // else its push threw as long as it was in the window
+  };
+
   OnKept<T, Fn> combine_;
   TwoStacks<Kept<T>> stacks_;
+  History<Batch> times_;  // of the batches with a record
 };
 
 template <class T, class Fn, class Inverse>
@@ -82,14 +94,16 @@ class ReducedByInverse {
   ReducedByInverse(Fn fn, Inverse inverse, bool keepEmpty) : combine_{std::move(fn)}, inverse_{std::move(inverse)}, keepEmpty_(keepEmpty) {}
 
   void evict(Time until, RunnerRef) {
-    for (; !values_.empty() && values_.first()->time <= until; values_.dropFirst()) total_.evict(values_.first()->value, inverse_, keepEmpty_);
+    for (; !values_.empty() && values_.first()->time <= until; values_.dropFirst())
+      if (values_.first()->value.come) total_.evict(values_.first()->value.value, inverse_, keepEmpty_);
   }
   template <Rdd R>
   void push(Time time, R& rdd, RunnerRef) {
     const auto value = onlyRecord<T>(rdd);
     if (!value) return;
-    if (values_.empty() || values_.last().time != time) values_.add(time, *value);
-    total_.push(time.nanoseconds, *value, combine_);
+    if (values_.empty() || values_.last().time != time) values_.add(time, {*value});
+    total_.push(*value, combine_);
+    values_.last().value.come = true;
   }
   Data result() {
     if (total_.total() == nullptr) return {};
@@ -97,11 +111,16 @@ class ReducedByInverse {
   }
 
  private:
+  struct Batch {
+    Kept<T> value;
+    bool come = false;  // else its push threw as long as it was in the window
+  };
+
   OnKept<T, Fn> combine_;
   OnKept<T, Inverse> inverse_;
   const bool keepEmpty_;
   SubtractOnEvict<Kept<T>> total_;
-  History<Kept<T>> values_;
+  History<Batch> values_;
 };
 
 /// Marks that no inverse was given: one that is declared for the function is used, else none.

@@ -3,10 +3,7 @@
 // SubtractOnEvict: the combination of a first-in-first-out window, for functions with an inverse.
 
 #include <cstddef>
-#include <cstdint>
-#include <limits>
 #include <optional>
-#include <utility>
 
 #include <dstream/core/config.hpp>
 
@@ -23,16 +20,13 @@ class SubtractOnEvict {
 
   /// How many values are in the window.
   [[nodiscard]] std::size_t count() const { return count_; }
-  /// Whether the value with this label, or a younger one, has come.
-  [[nodiscard]] bool reached(std::int64_t time) const { return last_ >= time; }
   /// The combination; null where there never was one, and after forget until the next value.
   [[nodiscard]] const Value* total() const { return total_ ? &*total_ : nullptr; }
 
   template <class Combine>
-  void push(std::int64_t time, const Value& value, const Combine& combine) {
+  void push(const Value& value, const Combine& combine) {
     total_.emplace(total_ ? combine(*total_, value) : Value(value));
     ++count_;
-    last_ = time;
   }
   /// The oldest value leaves. With the last one the combination goes too, unless `keepEmpty`: then it stays as what inverse leaves of it.
   template <class Inverse>
@@ -50,7 +44,6 @@ class SubtractOnEvict {
  private:
   std::optional<Value> total_;
   std::size_t count_ = 0;
-  std::int64_t last_ = std::numeric_limits<std::int64_t>::min();
 };
 
 }  // namespace dstream::inline v0::detail

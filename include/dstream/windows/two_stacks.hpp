@@ -6,83 +6,76 @@
 #include <cstdint>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/windows/ring.hpp>
 
 namespace dstream::inline v0::detail {
 
 /// **card** order: first in, first out; the older is combined first. Algebra: associative, nothing else. Time: O(1) combinations a step,
-/// amortised; each value is combined at most three times, and one step in a window's length combines all of them. Space: at most two entries
-/// per value in the window. Source: the queue of two stacks, in the names of Tangwongsan, Hirzel, Schneider and Wu, "General incremental
-/// sliding-window aggregation", VLDB 2015; both stacks stand in one array, so turning the back into the front moves nothing.
+/// amortised; each value is combined at most three times, and one step in a window's length combines all of them. Space: a place per value in
+/// the window, at most two, and one combination. Source: the queue of two stacks, in the names of Tangwongsan, Hirzel, Schneider and Wu, "General
+/// incremental sliding-window aggregation", VLDB 2015; both stacks stand in one ring, so turning the back into the front moves nothing.
 /// **errors** what combine throws; nothing is lost then, and the next call goes on where this one stopped.
 template <class Value>
 class TwoStacks {
  public:
   static constexpr const char* algorithm = "two stacks";
 
-  [[nodiscard]] bool empty() const { return head_ == entries_.size(); }
-  /// Whether the youngest value has this label.
-  [[nodiscard]] bool endsWith(std::int64_t time) const { return !empty() && entries_.back().time == time; }
+  [[nodiscard]] bool empty() const { return ring_.size() == 0; }
 
   /// A value younger than all. `combine(older, younger)` gives a new value and leaves both.
   template <class Combine>
-  void push(std::int64_t time, const Value& value, const Combine& combine) {
-    Value total = backTotal_ ? combine(*backTotal_, value) : value;
-    entries_.push_back({time, value});
-    backTotal_.emplace(std::move(total));
+  void push(const Value& value, const Combine& combine) {
+    ring_.makeRoom();
+    Stacks& stacks = ring_.head();
+    Value back = stacks.back ? combine(*stacks.back, value) : value;
+    ring_.push(value);
+    stacks.back.emplace(std::move(back));
   }
 
-  /// Takes out the values with labels up to `until`.
+  /// Takes out the oldest value. The window may not be empty.
   template <class Combine>
-  void evict(std::int64_t until, const Combine& combine) {
-    while (!empty() && entries_[head_].time <= until) {
-      if (head_ == middle_) turn();
-      finishTurn(combine);
-      ++head_;
+  void pop(const Combine& combine) {
+    Stacks& stacks = ring_.head();
+    if (stacks.front == 0) {
+      stacks.front = static_cast<std::uint32_t>(ring_.size());
+      stacks.turning = stacks.front - 1;
+      stacks.back.reset();
     }
-    if (head_ < entries_.size() - head_) return;
-    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
-    middle_ -= head_;
-    head_ = 0;
+    finishTurn(combine);
+    ring_.pop();
+    --stacks.front;
   }
 
   /// The combination of all, oldest first. The window may not be empty.
   template <class Combine>
   [[nodiscard]] Value total(const Combine& combine) {
     finishTurn(combine);
-    if (head_ == middle_) return *backTotal_;
-    if (!backTotal_) return entries_[head_].value;
-    return combine(entries_[head_].value, *backTotal_);
+    const Stacks& stacks = ring_.head();
+    if (stacks.front == 0) return *stacks.back;
+    if (!stacks.back) return ring_[0];
+    return combine(ring_[0], *stacks.back);
   }
 
  private:
-  struct Entry {
-    std::int64_t time;
-    Value value;
+  /// The oldest `front` values are the front, each combined with all younger ones of the front, except that the oldest `turning` of them are
+  /// still to be. The others are the back.
+  struct Stacks {
+    std::optional<Value> back;  // their combination
+    std::uint32_t front = 0;
+    std::uint32_t turning = 0;
   };
 
-  void turn() {
-    middle_ = entries_.size();
-    turning_ = middle_ - head_ - 1;
-    backTotal_.reset();
-  }
   template <class Combine>
   void finishTurn(const Combine& combine) {
-    for (; turning_ > 0; --turning_) {
-      Entry& entry = entries_[head_ + turning_ - 1];
-      entry.value = combine(entry.value, entries_[head_ + turning_].value);
+    for (std::uint32_t& turning = ring_.head().turning; turning > 0; --turning) {
+      Value& value = ring_[turning - 1];
+      value = combine(value, ring_[turning]);
     }
   }
 
-  // [0, head_) is gone; [head_, middle_) is the front, each value combined with all younger ones of the front, except that the oldest
-  // `turning_` of them are still to be; the rest is the back.
-  std::vector<Entry> entries_;
-  std::size_t head_ = 0;
-  std::size_t middle_ = 0;
-  std::size_t turning_ = 0;
-  std::optional<Value> backTotal_;
+  Ring<Value, Stacks> ring_;
 };
 
 }  // namespace dstream::inline v0::detail

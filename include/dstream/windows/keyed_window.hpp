@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// KeyedWindow: a slot for each key of a window, changed by what comes and what leaves.
+
+#include <cstddef>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/operator_info.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/core/runner.hpp>
+#include <dstream/shuffle/combine_table.hpp>
+#include <dstream/shuffle/key_value.hpp>
+#include <dstream/shuffle/live_keyed.hpp>
+#include <dstream/stream/dstream.hpp>
+#include <dstream/stream/history.hpp>
+#include <dstream/windows/extent.hpp>
+#include <dstream/windows/window_state.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// Holds back nothing.
+struct EveryPair {
+  template <class Record>
+  constexpr bool operator()(const Record&) const {
+    return true;
+  }
+};
+
+/// **meaning** a slot for each key of the window, in the partitions of the batches, which have each key at most once. Slot: made from a first value;
+/// `push(value)`; `evict(leaving)`, the oldest value, of which it wants back what `Slot::leaving(value)` kept, false when nothing is left; `shown()`;
+/// with a filter `forget()`, false when nothing is left. All are given the functions, and may throw when they have changed nothing.
+/// **cost** per batch O(1) calls of the slots for each key that it brings or that leaves with it; a key of neither costs nothing but its place in
+/// the result. **kept** per key a slot and a place in a table; per key and batch the key and what leaves.
+template <class Key, class Value, class Slot, class Filter = EveryPair>
+class KeyedWindow {
+  using Table = CombineTable<Key, Slot>;
+
+ public:
+  using Data = LiveKeyed<Key, Value, Slot>;
+  using Functions = typename Slot::Functions;
+
+  explicit KeyedWindow(Functions functions, Filter filter = {}) : functions_(std::move(functions)), filter_(std::move(filter)) {}
+
+  void evict(Time until, RunnerRef runner) {
+    for (; !batches_.empty() && batches_.first()->time <= until; batches_.dropFirst()) {
+      tables_.beforeChange();
+      Parts& batch = batches_.first()->value;
+      runner.forEach(batch.size(), [&](std::size_t, std::size_t part) {
+        Table& table = tables_.table(part);
+        auto& [come, left] = batch[part];
+        for (; left < come.size(); ++left) {
+          lookAhead(table, come, left);
+          const auto& key = Owned<Key>::look(come[left].key);
+          if (!table.find(key)->evict(come[left].value, functions_)) table.erase(key);
+        }
+      });
+    }
+  }
+
+  template <Rdd R>
+  void push(Time time, R& rdd, RunnerRef runner) {
+    if (!tables_.exist()) tables_.make(rdd.partitions(), runner.seed());
+    if (tables_.partitions() != rdd.partitions()) throw std::logic_error("dstream: a window over keys: the number of partitions changed");
+    tables_.beforeChange();
+    if (batches_.empty() || batches_.last().time != time) batches_.add(time, Parts(rdd.partitions()));
+    Parts& batch = batches_.last().value;
+    runner.forEach(rdd.partitions(), [&](std::size_t, std::size_t part) {
+      std::vector<Leaving>& come = batch[part].come;
+      PushStep step{tables_.table(part), come, functions_};
+      static_cast<void>(rdd.fold(Slice{part}, std::size_t{0}, step));
+      come.shrink_to_fit();  // it is kept for as long as the window
+    });
+  }
+
+  Data result() {
+    if constexpr (!std::is_same_v<Filter, EveryPair>) {
+      tables_.beforeChange();
+      for (std::size_t part = 0; part < tables_.partitions(); ++part) dropFiltered(tables_.table(part));
+    }
+    return tables_.show();
+  }
+
+ private:
+  void dropFiltered(Table& table) {
+    for (std::size_t at = 0; at < table.entries().size();) {
+      auto& [key, slot] = table.entries()[at];
+      const Kept<Value>* const value = slot.shown();
+      if (value == nullptr || filter_(typename Data::reference(Owned<Key>::look(key), Owned<Value>::look(*value))) || slot.forget()) {
+        ++at;
+      } else {
+        table.erase(Owned<Key>::look(key));  // the last entry moves to its place
+      }
+    }
+  }
+
+  struct Leaving {
+    Kept<Key> key;
+    [[no_unique_address]] typename Slot::Leaving value;
+  };
+  /// One partition of a batch: the keys that have come into the slots, and how many of them have left: what threw is gone on with where it
+  /// stopped, and what never came does not leave.
+  struct Part {
+    std::vector<Leaving> come;
+    std::size_t left = 0;
+  };
+  using Parts = std::vector<Part>;
+
+  /// Takes the records behind those that have come; counts them all.
+  struct PushStep {
+    template <class Record>
+    std::size_t operator()(std::size_t seen, Record&& record) const {
+      if (seen < come.size()) return seen + 1;
+      const auto& key = member<0>(record);
+      const Kept<Value>& value = Owned<Value>::own(member<1>(record));
+      come.push_back({Owned<Key>::own(key), Slot::leaving(value)});
+      try {
+        table.combine(key, [&] { return Slot(value, functions); }, [&](Slot& slot) { slot.push(value, functions); });
+      } catch (...) {
+        come.pop_back();
+        throw;
+      }
+      return seen + 1;
+    }
+    Table& table;
+    std::vector<Leaving>& come;
+    const Functions& functions;
+  };
+
+  /// Keys leave in the order in which they came, which is none of the table's: several ahead are asked for while one is worked on.
+  static void lookAhead(Table& table, const std::vector<Leaving>& come, std::size_t at) {
+    if (at + 16 < come.size()) table.prefetchPlace(Owned<Key>::look(come[at + 16].key));
+    if (at + 8 < come.size()) table.prefetchEntry(Owned<Key>::look(come[at + 8].key));
+  }
+
+  Functions functions_;
+  Filter filter_;
+  LiveTables<Key, Value, Slot> tables_;
+  History<Parts> batches_;
+};
+
+/// The stream of windows over a stream that has each key at most once a batch.
+template <class Slot, class Stream, class Filter = EveryPair>
+auto keyedWindows(const Stream& stream, typename Slot::Functions functions, WindowExtent extent, const OperatorInfo& info,
+                  const std::string& name, Filter filter = {}) {
+  using Record = typename Stream::rdd_type::reference;
+  using Contents = KeyedWindow<KeyOf<Record>, ValueOf<Record>, Slot, Filter>;
+  using Parent = std::remove_cvref_t<decltype(stream.node())>;
+  auto node = std::make_shared<WindowStateNode<Parent, Contents>>(stream.node(), Contents(std::move(functions), std::move(filter)), extent);
+  node->name = name;
+  node->operatorInfo = info;
+  node->operatorInfo.algorithm = Slot::algorithm;
+  extent.describe(node->operatorInfo);
+  return DStream<SharedRef<WideRdd<typename Contents::Data>>>{stream.graph(), {std::move(node)}};
+}
+
+}  // namespace dstream::inline v0::detail
