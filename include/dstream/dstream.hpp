@@ -6,6 +6,8 @@
 #include <dstream/core.hpp>
 
 // the world outside, and how it is entered
+#include <dstream/runtime/accumulator.hpp>
+#include <dstream/runtime/broadcast.hpp>
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/context.hpp>
 #include <dstream/runtime/event.hpp>
