@@ -15,7 +15,9 @@
 #include <dstream/runtime/world.hpp>
 
 // where batches come from
+#include <dstream/sources/constantStream.hpp>
 #include <dstream/sources/queueStream.hpp>
+#include <dstream/sources/rangeStream.hpp>
 #include <dstream/sources/socketTextStream.hpp>
 
 // what a stream is

@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -82,6 +83,14 @@ class BasicStreamingContext {
   [[nodiscard]] auto queueStream(BatchQueue<T>& queue);
   template <class T>
   [[nodiscard]] auto queueStream(BatchQueue<T>& queue, QueueOptions options);
+  template <class T>
+  [[nodiscard]] auto queueStream(BatchQueue<T>& queue, QueueOptions options, std::vector<std::type_identity_t<T>> whenEmpty);
+  /// **shape** the same records → DStream<T>, in every batch. See sources/constantStream.hpp.
+  template <class Range>
+  [[nodiscard]] auto constantStream(Range&& records, std::size_t partitions = 1);
+  /// **shape** range of T → DStream<T>, a piece in each batch. See sources/rangeStream.hpp.
+  template <class Range>
+  [[nodiscard]] auto rangeStream(Range&& range, std::size_t recordsPerBatch);
 
   /// A source as a node of the graph; what the functions above do. **errors** IllegalState after start or stop.
   template <class InputNode>
