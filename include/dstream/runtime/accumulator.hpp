@@ -125,7 +125,7 @@ using DoubleAccumulator = NumberAccumulator<double>;
 
 /// **meaning** all that any tasks add, joined by a function of the user's; `context.accumulator(zero, fn, name)`. What counts, and when, is as
 /// with NumberAccumulator. **function contract** `fn(T, T) → T`, associative and commutative, `zero` changes nothing: which thread adds what, and in
-/// which order parts are joined, is not known. It is called under a lock and must not use the same accumulator.
+/// which order parts are joined, is not known. It is called under a lock, must not use the same accumulator, and may not throw. T has a default.
 /// **kept** a T for each of 32 cells. **cost** add: a lock of the thread's own cell and fn. **source** Spark's AccumulatorV2.
 template <class T, class Fn>
 class Accumulator {
