@@ -18,6 +18,7 @@
 #include <dstream/sources/constantStream.hpp>
 #include <dstream/sources/queueStream.hpp>
 #include <dstream/sources/rangeStream.hpp>
+#include <dstream/sources/receiverStream.hpp>
 #include <dstream/sources/socketTextStream.hpp>
 
 // what a stream is

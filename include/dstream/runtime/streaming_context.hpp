@@ -91,6 +91,9 @@ class BasicStreamingContext {
   /// **shape** range of T → DStream<T>, a piece in each batch. See sources/rangeStream.hpp.
   template <class Range>
   [[nodiscard]] auto rangeStream(Range&& range, std::size_t recordsPerBatch);
+  /// **shape** a receiver of your own → DStream<T>. See sources/receiverStream.hpp.
+  template <class Given>
+  [[nodiscard]] auto receiverStream(Given&& receiver);
 
   /// A source as a node of the graph; what the functions above do. **errors** IllegalState after start or stop.
   template <class InputNode>
