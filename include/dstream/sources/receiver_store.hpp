@@ -66,6 +66,7 @@ struct ReceiverRequest {
 template <class T>
 class ReceiverStore {
   using BlockPool = BasicBlockPool<>;
+  using Errors = Deferred<std::vector<std::string>, T>;
 
  public:
   // --- the supervisor's: on the io lane, and once its actor is retired on the thread that stops ---
@@ -126,9 +127,9 @@ class ReceiverStore {
     const Lock lock(mutex_);
     return std::exchange(request_, {});
   }
-  std::vector<std::string> takeErrors() {
+  Errors takeErrors() {
     const Lock lock(mutex_);
-    return std::exchange(errors_, {});
+    return std::exchange(errors_, Errors{});
   }
 
   /// What waits, the open block cut and included; at most `mostBytes` of it (0: all) but at least one block.
@@ -296,7 +297,7 @@ class ReceiverStore {
   Phase phase_ = Phase::Closed;
   std::uint64_t run_ = 0;
   ReceiverRequest request_;
-  std::vector<std::string> errors_;
+  Errors errors_;
   std::vector<T> open_;
   std::size_t openBytes_ = 0;
   std::deque<StoredBlock> ready_;
