@@ -6,6 +6,8 @@
 #include <dstream/core.hpp>
 
 // the world outside, and how it is entered
+#include <dstream/runtime/accumulator.hpp>
+#include <dstream/runtime/broadcast.hpp>
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/context.hpp>
 #include <dstream/runtime/event.hpp>
@@ -15,10 +17,13 @@
 
 // where batches come from
 #include <dstream/sources/binaryRecordsStream.hpp>
+#include <dstream/sources/constantStream.hpp>
 #include <dstream/sources/fileStream.hpp>
 #include <dstream/sources/objectFileStream.hpp>
 #include <dstream/sources/queueStream.hpp>
+#include <dstream/sources/rangeStream.hpp>
 #include <dstream/sources/rawSocketStream.hpp>
+#include <dstream/sources/receiverStream.hpp>
 #include <dstream/sources/socketStream.hpp>
 #include <dstream/sources/socketTextStream.hpp>
 #include <dstream/sources/standardInputStream.hpp>

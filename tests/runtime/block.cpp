@@ -165,4 +165,55 @@ TEST_CASE("block: blocks come back to a closed pool, whose world may be gone") {
     CHECK_FALSE(late);
 }
 
+TEST_CASE("block: bytes kept elsewhere are charged to the same bound, to the byte") {
+    Pool test(1024, 256);
+    CHECK(test.pool->bound() == 1024);
+    CHECK(test.pool->charge(769));
+    CHECK(test.pool->bytesHeld() == 769);
+    CHECK_FALSE(test.pool->take(1, test.waiter));
+    CHECK_FALSE(test.pool->charge(256));
+    CHECK(test.pool->charge(255));
+    test.pool->refund(1);
+    test.world.runUntilQuiet();
+    CHECK(test.waiter.steps == 1);
+    CHECK(test.pool->charge(1));
+    CHECK_FALSE(test.pool->charge(1));
+}
+
+TEST_CASE("block: what a charge waits for is kept free for it, until it has it or gives up") {
+    Pool test(1024, 256);
+    Waiter socket;
+    test.world.spawn(socket, dstream::Lane::Io);
+    std::vector<Block> held;
+    for (int i = 0; i < 4; ++i) held.push_back(*test.pool->take(1, socket));
+    test.world.runUntilQuiet();
+    test.waiter.steps = socket.steps = 0;
+    std::size_t wanted = 0;
+    CHECK_FALSE(test.pool->charge(400, test.waiter, wanted));
+    CHECK_FALSE(test.pool->charge(400, test.waiter, wanted));  // asked twice, wanted once
+    CHECK(wanted == 400);
+    held.pop_back();
+    test.world.runUntilQuiet();
+    CHECK(test.waiter.steps == 1);
+    CHECK_FALSE(test.pool->take(1, socket));
+    CHECK_FALSE(test.pool->charge(1));
+    CHECK_FALSE(test.pool->charge(400, test.waiter, wanted));
+    held.pop_back();
+    CHECK(test.pool->charge(400, test.waiter, wanted));
+    CHECK(wanted == 0);
+    CHECK(test.pool->bytesHeld() == 2 * 256 + 400);
+    CHECK(test.pool->charge(112));
+
+    CHECK_FALSE(test.pool->charge(100, test.waiter, wanted));
+    test.pool->refund(100);
+    CHECK_FALSE(test.pool->charge(1));
+    socket.steps = 0;
+    test.world.runUntilQuiet();
+    test.pool->giveUp(wanted);
+    CHECK(wanted == 0);
+    CHECK(test.pool->charge(100));
+    test.pool->close();
+    test.pool->refund(100);
+}
+
 }  // namespace

@@ -75,6 +75,25 @@ TEST_CASE("queueStream: nothing queued is an empty batch, not no batch") {
     CHECK(test.batches == std::vector<Numbers>{{}});
 }
 
+TEST_CASE("queueStream: with records for when the queue is empty") {
+    const bool oneAtATime = GENERATE(false, true);
+    support::Stage stage;
+    std::vector<Numbers> batches;
+    stage.stream.queueStream(stage.queue, {.oneAtATime = oneAtATime}, {7, 8}) | foreachRDD([&](const auto& batch) { batches.push_back(batch.collect()); });
+    stage.queue.push(Numbers{1});
+    stage.queue.push(Numbers{});
+    stage.stream.start();
+    stage.world.advance(3s);
+    if (oneAtATime) {
+        CHECK(batches == std::vector<Numbers>{{1}, {}, {7, 8}});
+    } else {
+        CHECK(batches == std::vector<Numbers>{{1}, {7, 8}, {7, 8}});
+    }
+    const auto submitted = stage.told.all<BatchSubmitted>();
+    CHECK(submitted.at(2).info.inputs.at(0).blocks == 1);
+    CHECK(submitted.at(2).info.inputs.at(0).to == (oneAtATime ? 3 : 5));
+}
+
 TEST_CASE("queueStream: a pushed batch of nothing is a batch too") {
     Queue test;
     test.queue.push(Numbers{});

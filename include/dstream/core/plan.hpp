@@ -64,15 +64,15 @@ constexpr Role roleOf(Kind kind) {
 
 /// What follows a plan: an operator, or several.
 template <class Op>
-struct Planned {
+struct InPlan {
   static constexpr Plan after(Plan plan) {
-    if constexpr (requires { typename Op::Before; }) plan = Planned<typename Op::Before>::after(plan);
+    if constexpr (requires { typename Op::Before; }) plan = InPlan<typename Op::Before>::after(plan);
     return plan.with(infoOf<Op>(roleOf(Op::kind)));
   }
 };
 template <class First, class Then>
-struct Planned<Composed<First, Then>> {
-  static constexpr Plan after(Plan plan) { return Planned<Then>::after(Planned<First>::after(plan)); }
+struct InPlan<Composed<First, Then>> {
+  static constexpr Plan after(Plan plan) { return InPlan<Then>::after(InPlan<First>::after(plan)); }
 };
 
 /// What a type that has records, or takes them, says of its own plan.
@@ -82,7 +82,7 @@ struct PlanOf {
 };
 template <Closure Op>
 struct PlanOf<Op> {
-  static constexpr Plan value = Planned<Op>::after({});
+  static constexpr Plan value = InPlan<Op>::after({});
 };
 template <class Range, Hold hold>
 struct PlanOf<RangeRdd<Range, hold>> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Block: a receive buffer with one owner at a time. BlockPool: recycles them and bounds their bytes.
+// Block: a receive buffer with one owner at a time. BlockPool: recycles them and bounds their bytes, and those of records kept elsewhere.
 
 #include <cstddef>
 #include <memory>
@@ -57,7 +57,7 @@ class BasicBlock {
 using Block = BasicBlock<>;
 
 /// **meaning** hands out blocks as long as their bytes stay within the bound; who asks in vain is woken when some come back.
-/// **threads** any: receivers take on the io lane, batches give back on the jobs lane.
+/// Records that live elsewhere are charged to the same bound. **threads** any: receivers take on the io lane, batches give back on the jobs lane.
 template <class Use>
 class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> {
   using Block = BasicBlock<Use>;
@@ -81,9 +81,8 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
     Bytes buffer;
     {
       const detail::Lock lock(mutex_);
-      if (held_ + capacity > bound_) {
-        std::erase(waiters_, &waiter);
-        waiters_.push_back(&waiter);
+      if (held_ + wanted_ + capacity > bound_) {
+        enlist(waiter);
         return std::nullopt;
       }
       held_ += capacity;
@@ -104,6 +103,39 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
     return Block(this->shared_from_this(), std::move(buffer), capacity);
   }
 
+  [[nodiscard]] std::size_t bound() const { return bound_; }
+
+  /// Counts bytes that are kept elsewhere, until they are refunded; false when that would pass the bound.
+  [[nodiscard]] bool charge(std::size_t bytes) {
+    const detail::Lock lock(mutex_);
+    if (held_ + wanted_ + bytes > bound_) return false;
+    held_ += bytes;
+    return true;
+  }
+  /// The same for who waits until it succeeds: `waiter` is woken when it may, and meanwhile what comes back is kept free for it, or sockets, which
+  /// ask for more as soon as a block comes back, would always be quicker. `wanted` is the waiter's own: 0 at first, and again after giveUp.
+  [[nodiscard]] bool charge(std::size_t bytes, Actor& waiter, std::size_t& wanted) {
+    const detail::Lock lock(mutex_);
+    if (held_ + bytes > bound_) {
+      enlist(waiter);
+      wanted_ += bytes - std::exchange(wanted, bytes);
+      return false;
+    }
+    held_ += bytes;
+    wanted_ -= std::exchange(wanted, 0);
+    return true;
+  }
+  void giveUp(std::size_t& wanted) {
+    const detail::Lock lock(mutex_);
+    wanted_ -= std::exchange(wanted, 0);
+    wakeWaiters();
+  }
+  void refund(std::size_t bytes) noexcept {
+    const detail::Lock lock(mutex_);
+    held_ -= bytes;
+    wakeWaiters();
+  }
+
   /// From here on nobody is woken: the actors are gone. Blocks may still come back.
   void close() {
     const detail::Lock lock(mutex_);
@@ -121,6 +153,16 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
         free_.push_back(std::move(buffer));
       } catch (...) {  // no memory to remember it: the buffer is freed instead
       }
+    wakeWaiters();
+  }
+
+  // Both under the lock.
+  void enlist(Actor& waiter) {
+    std::erase(waiters_, &waiter);
+    waiters_.push_back(&waiter);
+  }
+  void wakeWaiters() {
+    if (world_ == nullptr) return;
     for (Actor* waiter : waiters_) world_->wake(*waiter);
     waiters_.clear();
   }
@@ -130,6 +172,7 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
   const std::size_t blockBytes_;
   mutable detail::Mutex mutex_;
   std::size_t held_ = 0;
+  std::size_t wanted_ = 0;  // charges that wait
   std::vector<Bytes> free_;
   Deferred<std::vector<Actor*>, Use> waiters_;
 };

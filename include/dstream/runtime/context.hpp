@@ -55,6 +55,19 @@ class BasicContext {
     return RunnerRdd{dstream::parallelize(std::forward<Range>(range), partitions == 0 ? workers.slots() : partitions), workers};
   }
 
+  // --- shared by all batches; each is defined in its own file ---
+
+  /// Numbers, or whatever a function joins, added up by any thread. See runtime/accumulator.hpp.
+  [[nodiscard]] auto longAccumulator(std::string name = {});
+  [[nodiscard]] auto doubleAccumulator(std::string name = {});
+  template <class T>
+  [[nodiscard]] auto collectionAccumulator(std::string name = {});
+  template <class T, class Fn>
+  [[nodiscard]] auto accumulator(T zero, Fn fn, std::string name = {});
+  /// A value that every task reads. See runtime/broadcast.hpp.
+  template <class T>
+  [[nodiscard]] auto broadcast(T&& value);
+
   /// Ends the workers; streaming contexts of this context must have been stopped. Calling it again does nothing.
   void stop() {
     const detail::Lock lock(mutex_);

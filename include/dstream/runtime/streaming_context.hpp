@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -113,6 +114,17 @@ class BasicStreamingContext {
   [[nodiscard]] auto fileStream(std::string directory, Format format);
   template <class Format>
   [[nodiscard]] auto fileStream(std::string directory, Format format, FileOptions options);
+  template <class T>
+  [[nodiscard]] auto queueStream(BatchQueue<T>& queue, QueueOptions options, std::vector<std::type_identity_t<T>> whenEmpty);
+  /// **shape** the same records → DStream<T>, in every batch. See sources/constantStream.hpp.
+  template <class Range>
+  [[nodiscard]] auto constantStream(Range&& records, std::size_t partitions = 1);
+  /// **shape** range of T → DStream<T>, a piece in each batch. See sources/rangeStream.hpp.
+  template <class Range>
+  [[nodiscard]] auto rangeStream(Range&& range, std::size_t recordsPerBatch);
+  /// **shape** a receiver of your own → DStream<T>. See sources/receiverStream.hpp.
+  template <class Given>
+  [[nodiscard]] auto receiverStream(Given&& receiver);
 
   /// A source as a node of the graph; what the functions above do. **errors** IllegalState after start or stop.
   template <class InputNode>

@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -183,13 +184,21 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
 };
 
 /// **shape** BatchQueue<T> → DStream<T>
-/// **meaning** each batch takes the next pushed one, or with `oneAtATime = false` all of them; nothing queued gives an empty batch.
+/// **meaning** each batch takes the next pushed one, or with `oneAtATime = false` all of them; nothing queued gives a batch of `whenEmpty`, which
+/// is empty where it is not given.
 /// Batches may be pushed before and after start. **kept** the pushed records, until their batch is done. **order** as pushed.
 /// **errors** IllegalState after start. Not replayable. **source** Spark's queueStream. **example** examples/queue_stream.cpp
 template <class Use>
 template <class T>
 auto BasicStreamingContext<Use>::queueStream(BatchQueue<T>& queue, QueueOptions options) {
   return addInput(std::make_shared<QueueInput<T>>(queue, options, typename BatchQueue<T>::Partitions{}));
+}
+template <class Use>
+template <class T>
+auto BasicStreamingContext<Use>::queueStream(BatchQueue<T>& queue, QueueOptions options, std::vector<std::type_identity_t<T>> whenEmpty) {
+  typename BatchQueue<T>::Partitions partitions;
+  partitions.push_back(std::move(whenEmpty));
+  return addInput(std::make_shared<QueueInput<T>>(queue, options, std::move(partitions)));
 }
 template <class Use>
 template <class T>

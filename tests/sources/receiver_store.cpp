@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/sources/receiver_store.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <dstream/testing/world.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using dstream::detail::ReceiverRequest;
+using dstream::detail::ReceiverStore;
+using dstream::detail::ReceiverWish;
+using Numbers = std::vector<int>;
+
+struct Supervisor final : Actor {
+    int steps = 0;
+    Step step(World&) override {
+        ++steps;
+        return Step::idle();
+    }
+};
+
+/// Room for 64 numbers, in blocks of 16.
+struct Stored {
+    Stored() {
+        world.spawn(supervisor, Lane::Io);
+        store.attach(world, supervisor, pool, 5);
+        run = store.open();
+    }
+    testing::World world;
+    Supervisor supervisor;
+    std::shared_ptr<BlockPool> pool = std::make_shared<BlockPool>(world, 256, 64);
+    ReceiverStore<int> store;
+    std::uint64_t run = 0;
+};
+
+TEST_CASE("receiver_store: what waits is counted by the pool until its batch has gone") {
+    Stored test;
+    CHECK(test.store.empty());
+    for (int i = 0; i < 20; ++i) CHECK(test.store.store(test.run, i));
+    CHECK(test.pool->bytesHeld() == 80);
+    CHECK(test.store.bytesStored() == 80);
+    CHECK_FALSE(test.store.empty());
+    auto batch = test.store.take(0);
+    CHECK(test.store.empty());
+    CHECK(batch->bytes == 80);
+    CHECK(batch->partitions.size() == 2);
+    CHECK(test.pool->bytesHeld() == 80);
+    batch.reset();
+    CHECK(test.pool->bytesHeld() == 0);
+    CHECK(test.store.bytesStored() == 80);
+    CHECK(test.store.id() == 5);
+}
+
+TEST_CASE("receiver_store: close gives back what is in no batch") {
+    Stored test;
+    CHECK(test.store.storeAll(test.run, Numbers(10, 1)));
+    CHECK(test.store.store(test.run, 1));
+    CHECK(test.store.beginEnd() == 0);
+    CHECK(test.store.store(test.run, 2));  // onStop may still bring the last ones
+    CHECK(test.store.end() == 0);
+    CHECK_THROWS_AS(test.store.store(test.run, 3), IllegalState);
+    CHECK(test.store.close() == 48);
+    CHECK(test.pool->bytesHeld() == 0);
+}
+
+TEST_CASE("receiver_store: a supervisor that waits for memory is woken, and blocks are not given away meanwhile") {
+    Stored test;
+    Supervisor socket;
+    test.world.spawn(socket, Lane::Io);
+    auto block = test.pool->take(64, socket);
+    auto other = test.pool->take(64, socket);
+    REQUIRE(test.store.storeAll(test.run, Numbers(32, 1)));  // full
+    auto batch = test.store.take(0);
+    std::optional<bool> stored;
+    std::thread waiting([&] { stored = test.store.storeAll(test.run, Numbers(30, 2)); });
+    while (test.pool->charge(0)) std::this_thread::yield();  // until it has said what it wants
+    test.world.runUntilQuiet();
+    const int before = test.supervisor.steps;
+    block.reset();
+    test.world.runUntilQuiet();
+    CHECK(test.supervisor.steps == before + 1);
+    CHECK_FALSE(test.pool->take(64, socket));  // there would be room, were it not kept free
+    CHECK_FALSE(test.store.tryStore(test.run, 1));
+    test.store.look();  // woken, it asks again: still too little
+    batch.reset();
+    test.store.look();
+    waiting.join();
+    CHECK(stored == true);
+    CHECK(test.pool->bytesHeld() == 64 + 120);
+    CHECK(test.pool->take(64, socket));
+}
+
+TEST_CASE("receiver_store: the end of the run refuses who waits, and keeps nothing free for them") {
+    Stored test;
+    REQUIRE(test.store.storeAll(test.run, Numbers(32, 1)));
+    REQUIRE(test.store.storeAll(test.run, Numbers(32, 1)));
+    std::vector<std::thread> waiting;
+    std::vector<int> stored(3, -1);
+    for (std::size_t i = 0; i < 3; ++i) waiting.emplace_back([&, i] { stored[i] = test.store.storeAll(test.run, Numbers(i + 1, 2)) ? 1 : 0; });
+    while (test.pool->charge(0)) std::this_thread::yield();
+    std::uint64_t refused = test.store.beginEnd();
+    for (std::thread& thread : waiting) thread.join();
+    refused += test.store.end();
+    CHECK(refused == (1 + 2 + 3) * sizeof(int));
+    CHECK(stored == Numbers{0, 0, 0});
+    CHECK(test.pool->charge(0));
+    CHECK(test.store.close() == 256);
+}
+
+TEST_CASE("receiver_store: one wish a run, and a stop before all others") {
+    Stored test;
+    test.world.runUntilQuiet();
+    test.store.ask(test.run, {ReceiverWish::Restart, "first", 7});
+    test.store.ask(test.run, {ReceiverWish::Finish, "", 0});
+    test.world.runUntilQuiet();
+    CHECK(test.supervisor.steps == 2);
+    CHECK_FALSE(test.store.isOn(test.run));
+    const ReceiverRequest request = test.store.takeRequest();
+    CHECK(request.wish == ReceiverWish::Restart);
+    CHECK(request.text == "first");
+    CHECK(request.delay == 7);
+    CHECK(test.store.takeRequest().wish == ReceiverWish::None);
+    test.store.beginEnd();
+    test.store.ask(test.run, {ReceiverWish::Finish, "", 0});  // a loop that ends because it is told to
+    test.store.end();
+    CHECK(test.store.takeRequest().wish == ReceiverWish::None);
+    const std::uint64_t second = test.store.open();
+    CHECK(second != test.run);
+    CHECK(test.store.isOn(second));
+    CHECK_FALSE(test.store.isOn(test.run));
+    test.store.ask(test.run, {ReceiverWish::Restart, "of the first run", 0});
+    test.store.ask(second, {ReceiverWish::Finish, "", 0});
+    test.store.ask(test.run, {ReceiverWish::Stop, "for good", 0});
+    test.store.ask(second, {ReceiverWish::Stop, "again", 0});
+    CHECK(test.store.takeRequest().text == "for good");
+    test.store.reportError("trouble");
+    CHECK(test.store.takeErrors() == std::vector<std::string>{"trouble"});
+    CHECK(test.store.takeErrors().empty());
+}
+
+}  // namespace
