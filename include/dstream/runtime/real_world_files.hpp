@@ -25,21 +25,22 @@
 
 namespace dstream::inline v0::detail {
 
+inline FileError::Why whyOf(int error) {
+  switch (error) {
+    case ENOENT: return FileError::Why::NotFound;
+    case EEXIST:
+    case ENOTEMPTY: return FileError::Why::Exists;
+    case EACCES:
+    case EPERM:
+    case EROFS: return FileError::Why::Denied;
+    case ENOSPC:
+    case EDQUOT: return FileError::Why::NoSpace;
+    default: return FileError::Why::Other;
+  }
+}
+
 [[noreturn]] inline void failFile(const char* operation, const std::string& path, int error) {
-  const auto why = [&] {
-    switch (error) {
-      case ENOENT: return FileError::Why::NotFound;
-      case EEXIST:
-      case ENOTEMPTY: return FileError::Why::Exists;
-      case EACCES:
-      case EPERM:
-      case EROFS: return FileError::Why::Denied;
-      case ENOSPC:
-      case EDQUOT: return FileError::Why::NoSpace;
-      default: return FileError::Why::Other;
-    }
-  };
-  throw FileError(why(), operation, path, std::generic_category().message(error));
+  throw FileError(whyOf(error), operation, path, std::generic_category().message(error));
 }
 
 inline FileInfo infoOf(const struct stat& found) {
@@ -59,9 +60,10 @@ auto uninterrupted(Call call) {
   }
 }
 
-class RealFile final : public File {
+template <class Use = OnUse>
+class BasicRealFile final : public File {
  public:
-  RealFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  BasicRealFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
   [[nodiscard]] FileInfo info() override {
     struct stat found {};
@@ -88,6 +90,7 @@ class RealFile final : public File {
   Descriptor fd_;
   const std::string path_;
 };
+using RealFile = BasicRealFile<>;
 
 /// **errors** FileError. Directories and files are made with the process's umask over 0777 and 0666.
 template <class Use = OnUse>
@@ -97,7 +100,7 @@ class BasicRealFiles final : public Files {
     const int flags = mode == Mode::Read ? O_RDONLY | O_NONBLOCK : O_WRONLY | O_APPEND | O_CREAT | O_EXCL;
     const int fd = uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, 0666); });
     if (fd < 0) failFile(mode == Mode::Read ? "open" : "create", path, errno);
-    return std::make_unique<RealFile>(Descriptor(fd), path);
+    return std::make_unique<BasicRealFile<Use>>(Descriptor(fd), path);
   }
 
   [[nodiscard]] FileInfo info(const std::string& path) override {

@@ -4,7 +4,6 @@
 
 #include <fnmatch.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +16,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/core/function_ref.hpp>
+#include <dstream/core/merge_sort.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/runtime/files.hpp>
 #include <dstream/stream/batch.hpp>
@@ -160,7 +160,7 @@ class BasicDirectoryWatch {
     if (!complete) paths.clear();
     if (!complete && trouble != trouble_) report(glob_, trouble, true);
     trouble_ = std::move(trouble);
-    std::sort(paths.begin(), paths.end());
+    mergeSort(paths, [](const std::string& left, const std::string& right) { return left < right; });
     return paths;
   }
 
@@ -170,7 +170,7 @@ class BasicDirectoryWatch {
     Paths matches;
     matches.push_back(absolute ? "/" : "");
     for (std::size_t at = 0; at < glob_.size();) {
-      const std::size_t end = std::min(glob_.find('/', at), glob_.size());
+      const std::size_t end = glob_.find('/', at) < glob_.size() ? glob_.find('/', at) : glob_.size();
       const std::string component = glob_.substr(at, end - at);
       at = end + 1;
       if (!component.empty()) step(matches, component);
