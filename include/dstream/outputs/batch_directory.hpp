@@ -120,7 +120,7 @@ class BasicBatchDirectory {
     files_.remove(directory);
   }
 
-  Files& files_;
+  Deferred<Files, Use>& files_;
   const std::string target_;
   const std::string staged_;
   bool published_ = false;
@@ -130,6 +130,8 @@ using BatchDirectory = BasicBatchDirectory<>;
 /// **meaning** an output that writes each partition of a batch as a file. `Writer(File&)` has `add(record)` and `finish()`.
 template <class Writer>
 class SaveBatches {
+  using Directory = Deferred<BatchDirectory, Writer>;
+
  public:
   SaveBatches(Files& files, std::string prefix, std::string suffix, SaveOptions options, std::int64_t slide)
       : files_(&files), prefix_(std::move(prefix)), suffix_(std::move(suffix)), options_(options), slide_(slide) {}
@@ -140,7 +142,7 @@ class SaveBatches {
     const std::int64_t roll = options_.rollEvery.count();
     if (roll != 0) closeBefore(time / roll * roll);
     if (options_.skipEmpty && batch.isEmpty()) return;
-    BatchDirectory directory(*files_, nameOf(time));
+    Directory directory(*files_, nameOf(time));
     writeAll(batch, directory, roll != 0 ? "part-" + timeName(time, slide_) + "-" : "part-");
     if (roll == 0) return directory.publish();
     open_ = time / roll * roll;
@@ -149,7 +151,7 @@ class SaveBatches {
 
  private:
   template <class BatchOf>
-  static void writeAll(const BatchOf& batch, BatchDirectory& directory, const std::string& prefix) {
+  static void writeAll(const BatchOf& batch, Directory& directory, const std::string& prefix) {
     BatchOf rdd = batch;
     auto runner = rdd.runner();
     rdd.prepare(runner);
@@ -178,7 +180,7 @@ class SaveBatches {
 
   [[nodiscard]] std::string nameOf(std::int64_t time) const { return batchName(prefix_, suffix_, timeName(time, slide_)); }
 
-  Files* files_;
+  Deferred<Files, Writer>* files_;
   const std::string prefix_;
   const std::string suffix_;
   const SaveOptions options_;

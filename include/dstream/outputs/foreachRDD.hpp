@@ -8,6 +8,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/shared_function.hpp>
 #include <dstream/stream/batch_rdd.hpp>
@@ -26,7 +27,7 @@ class ForeachOutput final : public Output {
  public:
   ForeachOutput(N node, Fn fn) : node_(std::move(node)), fn_(std::move(fn)) {}
 
-  std::unique_ptr<Job> generate(const Batch& batch) override {
+  Deferred<std::unique_ptr<Job>, N> generate(const Batch& batch) override {
     auto rdd = node_.compute(batch);
     if (!rdd) return nullptr;
     return std::make_unique<BatchJob>(BatchOf{*std::move(rdd), batch}, fn_);

@@ -98,7 +98,7 @@ class BasicContext {
   }
 
   Deferred<std::unique_ptr<World>, Use> ownWorld_;
-  World& world_;
+  Deferred<World, Use>& world_;
   const std::string name_;
   const Configuration configuration_;
   mutable detail::Mutex mutex_;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/sources/file_part.hpp>
 #include <dstream/sources/fileStream.hpp>
 
@@ -29,7 +30,7 @@ struct FixedRecords {
       part.fail("its last record has " + std::to_string(rest) + " bytes instead of " + std::to_string(length));
     const auto recordFrom = [&](std::uint64_t byte) { return (byte + length - 1) / length * length; };
     const std::size_t perPiece = length < pieceBytes ? pieceBytes / length : 1;
-    const std::unique_ptr<char[]> piece(new char[perPiece * length]);
+    const Deferred<std::unique_ptr<char[]>, Part> piece(new char[perPiece * length]);
     const std::uint64_t end = recordFrom(part.to());
     for (std::uint64_t at = recordFrom(part.from()); at < end;) {
       const std::uint64_t left = end - at;

@@ -53,7 +53,10 @@ struct FromServer {
     if (endpoint.host.empty()) throw std::invalid_argument(std::string("dstream: ") + source + " needs a host");
     if (port == 0) throw std::invalid_argument(std::string("dstream: ") + source + " needs a port");
   }
-  [[nodiscard]] auto open(World& world, Actor& owner) const { return world.connect(endpoint, owner); }
+  template <class Through>
+  [[nodiscard]] auto open(Through& world, Actor& owner) const {
+    return world.connect(endpoint, owner);
+  }
   [[nodiscard]] std::string peer() const { return endpoint.host + ":" + std::to_string(endpoint.port); }
 
   Endpoint endpoint;

@@ -12,6 +12,7 @@
 
 #include <dstream/core/buffer.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/runner.hpp>
@@ -37,7 +38,7 @@ class ConstantInput final : public SharedNode<QueuedBatch<T>>, public Input {
   [[nodiscard]] static const char* kindName() { return "constant"; }
 
   NodeBase& node() override { return *this; }
-  void start(Runtime& runtime) override { runner_ = runtime.runner; }
+  void start(Deferred<Runtime, T>& runtime) override { runner_ = runtime.runner; }
   InputInfo plan(const Batch&, std::size_t) override {
     InputInfo info{this->id, this->name, planned_, planned_ + records_, partitions_->size()};
     planned_ = info.to;

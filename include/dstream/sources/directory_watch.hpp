@@ -198,7 +198,7 @@ class BasicDirectoryWatch {
     return directory.empty() || directory.ends_with('/') ? directory + name : directory + "/" + name;
   }
 
-  Files& files_;
+  Deferred<Files, Use>& files_;
   const std::string glob_;
   const FileOptions& options_;
   std::int64_t remember_ = 0;

@@ -43,8 +43,8 @@ class FileBatch {
   using reference = typename Format::reference;
   using value_type = typename Format::value_type;
 
-  FileBatch(std::vector<FoundFile> files, const Format& format, BasicRuntime<Use>& runtime, const std::string& source)
-      : files_(std::make_shared<const std::vector<FoundFile>>(std::move(files))), format_(format), runtime_(&runtime), source_(&source) {}
+  FileBatch(Deferred<std::vector<FoundFile>, Use> files, const Format& format, BasicRuntime<Use>& runtime, const std::string& source)
+      : files_(std::make_shared<const Deferred<std::vector<FoundFile>, Use>>(std::move(files))), format_(format), runtime_(&runtime), source_(&source) {}
 
   [[nodiscard]] std::size_t partitions() const { return files_->size(); }
   [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const {
@@ -61,7 +61,7 @@ class FileBatch {
   }
 
  private:
-  std::shared_ptr<const std::vector<FoundFile>> files_;
+  Deferred<std::shared_ptr<const std::vector<FoundFile>>, Use> files_;
   Format format_;
   BasicRuntime<Use>* runtime_;
   const std::string* source_;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/rdd.hpp>
@@ -129,7 +130,7 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
   [[nodiscard]] static const char* kindName() { return "queue"; }
 
   NodeBase& node() override { return *this; }
-  void start(Runtime& runtime) override { runner_ = runtime.runner; }
+  void start(Deferred<Runtime, T>& runtime) override { runner_ = runtime.runner; }
 
   InputInfo plan(const Batch& batch, std::size_t) override {
     InputInfo info{this->id, this->name, planned_, planned_, 0};

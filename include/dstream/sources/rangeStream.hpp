@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/range_rdd.hpp>
@@ -47,7 +48,7 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
   [[nodiscard]] static const char* kindName() { return "range"; }
 
   NodeBase& node() override { return *this; }
-  void start(Runtime& runtime) override {
+  void start(Deferred<Runtime, Range>& runtime) override {
     runner_ = runtime.runner;
     if constexpr (sized) size_ = static_cast<std::uint64_t>(detail::last(range_) - detail::first(range_));
   }
@@ -75,7 +76,7 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
   /// Whether an output asks for the batch or not: its records are the range's next.
   void advance(const Batch& batch) override {
     records_ = nullptr;
-    const std::optional<Piece> piece = pieces_.take(batch.seq);
+    const Deferred<std::optional<Piece>, Range> piece = pieces_.take(batch.seq);
     if (!piece) throw IllegalState("dstream: rangeStream: batch " + std::to_string(batch.seq) + " was never planned");
     auto partitions = std::make_shared<Partitions>();
     if (piece->first != piece->second && !atEnd_.load(std::memory_order_relaxed)) {
@@ -117,7 +118,7 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
   RunnerRef runner_;
   std::uint64_t size_ = static_cast<std::uint64_t>(-1);  // where it is not known, never reached
   std::uint64_t planned_ = 0;
-  detail::Planned<Piece> pieces_;
+  Deferred<detail::Planned<Piece>, Range> pieces_;
   std::atomic<bool> stopped_{false};
   std::atomic<bool> atEnd_{false};  // release on the jobs lane, which met the end; acquire on the io lane
 

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/exec/mutex.hpp>
@@ -61,7 +62,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   // --- Input ---
 
   NodeBase& node() override { return *this; }
-  void start(Runtime& runtime) override {
+  void start(Deferred<Runtime, Of>& runtime) override {
     runtime_ = &runtime;
     store_->attach(runtime.world, *this, runtime.blocks, id);
     runtime.world.spawn(*this, Lane::Io);
@@ -214,7 +215,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
 
   // the io lane's
   Of receiver_;
-  Runtime* runtime_ = nullptr;
+  Deferred<Runtime, Of>* runtime_ = nullptr;
   Nanos startAt_ = std::numeric_limits<Nanos>::min();
   std::uint64_t planned_ = 0;
   bool running_ = false;

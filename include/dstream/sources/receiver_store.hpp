@@ -47,7 +47,7 @@ struct ReceivedBlocks {
     if (pool != nullptr) pool->refund(bytes);
   }
 
-  std::shared_ptr<BasicBlockPool<>> pool;
+  Deferred<std::shared_ptr<BasicBlockPool<>>, T> pool;
   std::vector<std::vector<T>> partitions;
   std::size_t bytes = 0;
 };
@@ -65,7 +65,7 @@ struct ReceiverRequest {
 /// **cost** per record two locks without contention.
 template <class T>
 class ReceiverStore {
-  using BlockPool = BasicBlockPool<>;
+  using BlockPool = Deferred<BasicBlockPool<>, T>;
   using Errors = Deferred<std::vector<std::string>, T>;
 
  public:
@@ -296,7 +296,7 @@ class ReceiverStore {
   std::size_t id_ = 0;
   Phase phase_ = Phase::Closed;
   std::uint64_t run_ = 0;
-  ReceiverRequest request_;
+  Deferred<ReceiverRequest, T> request_;
   Errors errors_;
   std::vector<T> open_;
   std::size_t openBytes_ = 0;

@@ -18,7 +18,10 @@ namespace dstream::inline v0 {
 struct FromStandardInput {
   static constexpr const char* end = ": it has come to its end";
 
-  [[nodiscard]] static auto open(World& world, Actor& owner) { return world.standardInput(owner); }
+  template <class Through>
+  [[nodiscard]] static auto open(Through& world, Actor& owner) {
+    return world.standardInput(owner);
+  }
   [[nodiscard]] static std::string peer() { return "standard input"; }
 };
 

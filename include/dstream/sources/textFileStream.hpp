@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/sources/file_part.hpp>
 #include <dstream/sources/fileStream.hpp>
 #include <dstream/sources/line_reader.hpp>
@@ -22,7 +23,7 @@ struct TextLines {
 
   template <class Part, class Accumulator, class Step>
   Accumulator fold(Part& part, Accumulator accumulator, Step& step) const {
-    detail::LineReader reader(part);
+    detail::BasicLineReader<Deferred<OnUse, Part>> reader(part);
     bool head = stripBom && part.from() == 0;
     for (std::string_view text = reader.next(); !text.empty(); text = reader.next()) {
       if (std::exchange(head, false) && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);

@@ -13,6 +13,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/invoke.hpp>
 #include <dstream/core/named.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/range_rdd.hpp>
@@ -148,7 +149,7 @@ class StateStep {
   void run(Grouped* grouped, const Body& body) {
     runner_.forEach(after_->size(), [&](std::size_t, std::size_t part) {
       const auto* const known = before_.empty() ? nullptr : &before_[part];
-      std::vector<bool> done(known == nullptr ? 0 : known->entries().size());
+      Deferred<std::vector<bool>, Grouped> done(known == nullptr ? 0 : known->entries().size());
       if (grouped != nullptr) {
         int nothing = 0;
         auto step = [&](int* none, auto&& record) {

@@ -97,11 +97,12 @@ using StreamPlan = BasicStreamPlan<>;
 /// **units** durations in the largest unit of which they are multiples. **threads** at any time, from the one that builds the graph. **example** examples/explain.cpp
 template <Node N>
 [[nodiscard]] std::string explain(const DStream<N>& stream) {
+  using Use = Deferred<OnUse, N>;
   const auto end = [&](VisitShared visit) { stream.node().eachShared(visit); };
-  const detail::StreamPlan plan(end);
+  const detail::BasicStreamPlan<Use> plan(end);
   std::string text = plan.text();
   if constexpr (!detail::isSharedRef<N>) {
-    detail::PlanText last;
+    detail::BasicPlanText<Use> last;
     end([&](NodeBase& above, const FusedOperators* operators) { plan.loop(last, above, operators); });
     text += last.take();
   }
@@ -128,7 +129,7 @@ template <class Use>
 template <Node N>
 [[nodiscard]] Plan planOf(const DStream<N>& stream) {
   const auto end = [&](VisitShared visit) { stream.node().eachShared(visit); };
-  return detail::StreamPlan(end).counted();
+  return detail::BasicStreamPlan<Deferred<OnUse, N>>(end).counted();
 }
 
 }  // namespace dstream::inline v0
