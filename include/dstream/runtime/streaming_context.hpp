@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -18,12 +17,10 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/exec/mutex.hpp>
-#include <dstream/runtime/batch_clock.hpp>
-#include <dstream/runtime/block.hpp>
 #include <dstream/runtime/context.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/input.hpp>
-#include <dstream/runtime/scheduler.hpp>
+#include <dstream/runtime/streaming_run.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/stream/dstream.hpp>
 #include <dstream/stream/explain.hpp>
@@ -43,22 +40,17 @@ struct FileOptions;
 /// **source** Spark's StreamingContext; spelled as there.
 template <class Use = OnUse>
 class BasicStreamingContext {
-  using BlockPool = BasicBlockPool<Use>;
-  using BatchClock = BasicBatchClock<Use>;
   using Context = BasicContext<Use>;
   using EventBus = BasicEventBus<Use>;
   using Graph = BasicGraph<Use>;
-  using Inputs = Deferred<std::vector<Input*>, Use>;
-  using Nodes = Deferred<std::vector<NodeBase*>, Use>;
   using ReceiverInfos = Deferred<std::vector<ReceiverInfo>, Use>;
-  using Runtime = BasicRuntime<Use>;
-  using Scheduler = BasicScheduler<Use>;
+  using Run = detail::BasicStreamingRun<Use>;
 
  public:
   /// **units** any std::chrono duration; in whole nanoseconds, above zero.
   BasicStreamingContext(Context& context, std::chrono::nanoseconds batchInterval)
       : context_(context), world_(context.world()), configuration_(context.configuration()), interval_(batchInterval.count()),
-        graph_(std::make_shared<Graph>()), events_(world_) {
+        graph_(std::make_shared<Graph>()), events_(world_), run_(world_, configuration_, events_, *graph_, interval_) {
     if (interval_ <= 0) throw std::invalid_argument("dstream: the batch interval must be longer than zero");
     graph_->console = [&world = world_](std::string_view text) { world.write(Console::Out, text); };
     graph_->files = &world_.files();
@@ -163,9 +155,12 @@ class BasicStreamingContext {
     if (graph_->state() == StreamingContextState::Stopped) throw IllegalState("dstream: StreamingContext has already been stopped and cannot be started again");
     claimActive();
     try {
-      launch();
+      run_.prepare(context_.runner(), inputs_, remember_);
+      graph_->become(StreamingContextState::Active);
+      if (configuration_.stopOnSignals) world_.watchSignals(true);
+      run_.begin();
     } catch (...) {
-      halt();
+      run_.halt();
       becomeStopped();
       throw;
     }
@@ -188,12 +183,12 @@ class BasicStreamingContext {
   StopReport stop(bool stopContext = true, bool stopGracefully = false) {
     if (events_.calledFromListener())
       throw IllegalState("dstream: a StreamingContext cannot be stopped from a listener, since stop waits for the listeners; stop it from another thread");
-    if (started() && scheduler_ && scheduler_->calledFromOutput()) {
+    if (started() && run_.calledFromOutput()) {
       if (asking_.exchange(true)) return {};  // the first to ask decides
       askedContext_ = stopContext;
       askedGracefully_ = stopGracefully;
       stopAsked_.store(true, std::memory_order_release);  // partner: the acquire in awaitUntil
-      if (!stopGracefully) runner_->cancel();
+      if (!stopGracefully) run_.cancel();
       world_.notify();
       return {};
     }
@@ -236,59 +231,6 @@ class BasicStreamingContext {
   template <class Format>
   auto addFiles(const char* kindName, std::string directory, Format format, FileOptions options);
 
-  void launch() {
-    if (graph_->outputs().empty()) throw std::invalid_argument("dstream: No output operations registered, so nothing to execute; end a stream with print() or foreachRDD(f)");
-    const Nodes nodes = graph_->reachable();
-    requireDistinctNames(nodes);
-
-    runner_.emplace(context_.runner(), world_.random(), configuration_.ordered);
-    pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory, configuration_.blockBytes <= configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes + 1);
-    runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
-    scheduler_.emplace(world_, *graph_, events_, *runner_, configuration_.onFailure);
-    scheduler_->remembering(nodes);
-    for (const auto& input : inputs_)
-      for (const NodeBase* node : nodes)
-        if (node == &input->node()) running_.push_back(input.get());
-    requireMemory();
-    clock_.emplace(world_, interval_, running_, configuration_.maxBatchBytes, *scheduler_, events_);
-    for (NodeBase* node : nodes) {
-      node->begin(clock_->zero());
-      node->remember = remember_;
-    }
-
-    graph_->become(StreamingContextState::Active);
-    if (configuration_.stopOnSignals) world_.watchSignals(true);
-    world_.spawn(events_, Lane::Events);
-    events_.post(StreamingStarted{{world_.now(Clock::Wall)}});
-    world_.spawn(*scheduler_, Lane::Jobs);
-    for (Input* input : running_) {
-      started_.push_back(input);
-      input->start(*runtime_);
-    }
-    world_.spawn(*clock_, Lane::Io);
-  }
-
-  void requireDistinctNames(const Nodes& nodes) const {
-    for (std::size_t i = 0; i < nodes.size(); ++i)
-      for (std::size_t j = 0; j < i; ++j)
-        if (!nodes[i]->name.empty() && nodes[i]->name == nodes[j]->name)
-          throw std::invalid_argument("dstream: two nodes are named \"" + nodes[i]->name + "\"; names tell nodes apart and must differ");
-    for (const auto& output : graph_->outputs())
-      for (const auto& other : graph_->outputs())
-        if (output != other && output->name == other->name)
-          throw std::invalid_argument("dstream: two outputs are named \"" + output->name + "\"; names tell outputs apart and must differ");
-  }
-
-  /// Each receiver must be able to hold its longest line and a copy of it, or one could wait for ever for memory that others hold idly.
-  void requireMemory() const {
-    std::size_t receivers = 0;
-    for (const Input* input : running_) receivers += input->hasReceiver() ? 1 : 0;
-    const std::size_t line = configuration_.maxRecordBytes < configuration_.blockBytes ? configuration_.blockBytes : configuration_.maxRecordBytes;
-    if (receivers != 0 && configuration_.blockMemory / receivers / 2 < line)
-      throw std::invalid_argument("dstream: blockMemory is too small for " + std::to_string(receivers) +
-                                  " receivers; it must be at least 2 times maxRecordBytes (and blockBytes) for each");
-  }
-
   /// The moment of the steady clock after so long a time; never, where that is beyond it.
   [[nodiscard]] Nanos later(Nanos duration) const {
     const Nanos now = world_.now(Clock::Steady);
@@ -314,19 +256,14 @@ class BasicStreamingContext {
   // Asked by threads that wait while another one starts: what start makes may be touched once it is Active.
   [[nodiscard]] bool started() const { return graph_->state() != StreamingContextState::Initialized; }
 
-  /// The most recent error of an output or a receiver. It outlives the stop.
-  [[nodiscard]] std::exception_ptr lastError() const { return started() && scheduler_ ? scheduler_->error() : nullptr; }
-
-  /// Every source finished, and what they gave has been processed.
-  [[nodiscard]] bool cameToItsEnd() const {
-    return graph_->state() == StreamingContextState::Active && clock_->done() && scheduler_->completed() >= clock_->formed();
-  }
+  [[nodiscard]] std::exception_ptr lastError() const { return started() ? run_.error() : nullptr; }
+  [[nodiscard]] bool cameToItsEnd() const { return graph_->state() == StreamingContextState::Active && run_.done(); }
   [[nodiscard]] bool interrupted() const { return graph_->state() == StreamingContextState::Active && configuration_.stopOnSignals && world_.interrupted(); }
 
   StopReport stopNow(bool graceful) {
     bool complete = false;
-    if (graceful) complete = drain();
-    StopReport report = halt();
+    if (graceful) complete = run_.drain(later(gracefulStopTimeout()));
+    StopReport report = run_.halt();
     report.graceful = graceful && complete;
     events_.post(StreamingStopped{report});
     becomeStopped();
@@ -343,39 +280,9 @@ class BasicStreamingContext {
     world_.notify();
   }
 
-  /// Receivers first, then one tick after another until nothing is left, then the last batch. False when the time ran out.
-  bool drain() {
-    const Nanos timeout = configuration_.gracefulStopTimeout.count() != 0 ? configuration_.gracefulStopTimeout.count()
-                          : interval_ > never / 10                          ? never
-                                                                            : interval_ * 10;
-    const Nanos deadline = later(timeout);
-    for (Input* input : running_) input->requestStop();
-    clock_->drain();
-    const bool complete = world_.await([this] { return cameToItsEnd() || scheduler_->halted(); }, deadline) && cameToItsEnd();
-    if (!complete) events_.post(Warning{"graceful stop: the time ran out, or a failed batch had ended the work, before everything received was processed"});
-    return complete;
-  }
-
-  /// Ends everything that runs, in whatever state the start had reached.
-  StopReport halt() {
-    StopReport report;
-    const auto drop = [&] {
-      if (!scheduler_) return;
-      for (const BatchInfo& batch : scheduler_->halt()) {
-        ++report.droppedBatches;
-        for (const InputInfo& input : batch.inputs) report.droppedBytes += input.to - input.from;
-      }
-    };
-    if (runner_) runner_->cancel();
-    drop();
-    if (clock_) world_.retire(*clock_);
-    for (Input* input : started_) input->requestStop();
-    if (scheduler_) world_.retire(*scheduler_);  // before close: a batch that begins just now asks its inputs for what they planned
-    drop();  // what the clock still formed, and the batch that was cut short
-    for (Input* input : started_) report.droppedBytes += input->close();
-    started_.clear();
-    if (pool_) pool_->close();
-    return report;
+  [[nodiscard]] Nanos gracefulStopTimeout() const {
+    if (configuration_.gracefulStopTimeout.count() != 0) return configuration_.gracefulStopTimeout.count();
+    return interval_ > never / 10 ? never : interval_ * 10;
   }
 
   void claimActive() {
@@ -401,20 +308,14 @@ class BasicStreamingContext {
   Nanos remember_ = 0;
   std::shared_ptr<Graph> graph_;
   EventBus events_;
-  Deferred<std::vector<std::shared_ptr<Input>>, Use> inputs_;
+  typename Run::Inputs inputs_;
 
   detail::Mutex life_;  // start and stop, one at a time
   std::atomic<bool> asking_{false};
   std::atomic<bool> stopAsked_{false};  // by an output's function, after the two below
   bool askedContext_ = false;
   bool askedGracefully_ = false;
-  Inputs running_;
-  Inputs started_;
-  Deferred<std::optional<CancellableRunner>, Use> runner_;
-  std::shared_ptr<BlockPool> pool_;
-  std::optional<Runtime> runtime_;
-  std::optional<Scheduler> scheduler_;
-  std::optional<BatchClock> clock_;
+  Run run_;
 };
 using StreamingContext = BasicStreamingContext<>;
 
