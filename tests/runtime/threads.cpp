@@ -138,6 +138,8 @@ public:
     }
     void wake(Actor& actor) override { real.wake(actor); }
     std::unique_ptr<Connection> connect(const Endpoint& endpoint, Actor& owner) override { return real.connect(endpoint, owner); }
+    std::unique_ptr<Connection> standardInput(Actor& owner) override { return real.standardInput(owner); }
+    [[nodiscard]] Files& files() override { return real.files(); }
     bool await(FunctionRef<bool()> done, Nanos deadline) override { return real.await(done, deadline); }
     void notify() override { real.notify(); }
     void watchSignals(bool watched) override { real.watchSignals(watched); }
