@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/sources/queueStream.hpp>
+#include <dstream/sources/queued_batch.hpp>
 
 #include <atomic>
 #include <chrono>

@@ -22,6 +22,7 @@
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/sources/framing.hpp>
+#include <dstream/sources/planned.hpp>
 #include <dstream/stream/node.hpp>
 
 namespace dstream::inline v0 {
@@ -105,8 +106,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     }
     info.blocks = blocks.size();
     planned_ = info.to;
-    const detail::Lock lock(mutex_);
-    batches_.emplace_back(batch.seq, std::move(blocks));
+    batches_.add(batch.seq, std::move(blocks));
     return info;
   }
 
@@ -124,8 +124,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     std::uint64_t dropped = former_->breakOff();
     for (const Block& block : former_->ready()) dropped += block.text().size();
     former_->ready().clear();
-    const detail::Lock lock(mutex_);
     batches_.clear();
+    const detail::Lock lock(mutex_);
     if (!ended_) info_.state = ReceiverState::Stopped;
     return dropped;
   }
@@ -133,8 +133,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   /// Also what was planned for a batch that could not be formed.
   void forget(const Batch& batch) override {
     SharedNode<Blocks>::forget(batch);
-    const detail::Lock lock(mutex_);
-    std::erase_if(batches_, [&](const auto& entry) { return entry.first <= batch.seq; });
+    batches_.forget(batch.seq);
   }
 
   [[nodiscard]] bool hasReceiver() const override { return true; }
@@ -171,14 +170,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   static constexpr std::size_t bytesPerStep = std::size_t{1} << 20;
 
   std::optional<Blocks> compute(const Batch& batch) override {
-    std::vector<Block> blocks;
-    {
-      const detail::Lock lock(mutex_);
-      for (auto& [seq, planned] : batches_)
-        if (seq == batch.seq) blocks = std::move(planned);
-      std::erase_if(batches_, [&](const auto& entry) { return entry.first <= batch.seq; });
-    }
-    return framing_.template blocks<Use>(std::move(blocks), runtime_->runner);
+    auto planned = batches_.take(batch.seq);
+    return framing_.template blocks<Use>(planned ? *std::move(planned) : std::vector<Block>{}, runtime_->runner);
   }
 
   /// Bytes that are no records end the connection, as an error of it would.
@@ -325,9 +318,9 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   bool ended_ = false;
   bool finished_ = false;
 
-  // shared with the jobs lane and with whoever asks
+  detail::Planned<std::vector<Block>> batches_;
   mutable detail::Mutex mutex_;
-  ReceiverInfo info_;
-  std::vector<std::pair<std::uint64_t, std::vector<Block>>> batches_;
+  ReceiverInfo info_;  // whoever asks
 };
+
 }  // namespace dstream::inline v0

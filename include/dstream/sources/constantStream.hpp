@@ -18,7 +18,7 @@
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/streaming_context.hpp>
-#include <dstream/sources/queueStream.hpp>
+#include <dstream/sources/queued_batch.hpp>
 #include <dstream/stream/node.hpp>
 
 namespace dstream::inline v0 {
@@ -27,7 +27,7 @@ template <class T>
 class ConstantInput final : public SharedNode<QueuedBatch<T>>, public Input {
  public:
   using rdd_type = QueuedBatch<T>;
-  using Partitions = typename BatchQueue<T>::Partitions;
+  using Partitions = typename QueuedBatch<T>::Partitions;
   static constexpr bool replayable = true;
   static constexpr bool resumable = false;
 

@@ -18,11 +18,11 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
-#include <dstream/core/range_rdd.hpp>
-#include <dstream/core/rdd.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/streaming_context.hpp>
+#include <dstream/sources/planned.hpp>
+#include <dstream/sources/queued_batch.hpp>
 #include <dstream/stream/node.hpp>
 
 namespace dstream::inline v0 {
@@ -89,38 +89,11 @@ struct QueueOptions {
   bool oneAtATime = true;
 };
 
-/// **meaning** the partitions of one pushed batch; copies share them.
-template <class T>
-class QueuedBatch {
- public:
-  using reference = const T&;
-  using value_type = T;
-  using Partitions = typename BatchQueue<T>::Partitions;
-
-  QueuedBatch(std::shared_ptr<const Partitions> partitions, RunnerRef runner) : partitions_(std::move(partitions)), runner_(runner) {}
-
-  [[nodiscard]] std::size_t partitions() const { return partitions_->size(); }
-  [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const { return head(partition).splits(0, bytes); }
-  [[nodiscard]] RunnerRef runner() const { return runner_; }
-  static void prepare(auto&) {}
-
-  template <class Accumulator, class Step>
-  DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
-    return head(slice.partition).fold(Slice{0, slice.index, slice.count}, std::move(accumulator), step);
-  }
-
- private:
-  [[nodiscard]] auto head(std::size_t partition) const { return detail::headOf((*partitions_)[partition]); }
-
-  std::shared_ptr<const Partitions> partitions_;
-  RunnerRef runner_;
-};
-
 template <class T>
 class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
  public:
   using rdd_type = QueuedBatch<T>;
-  using Partitions = typename BatchQueue<T>::Partitions;
+  using Partitions = typename QueuedBatch<T>::Partitions;
   static constexpr bool replayable = false;
   static constexpr bool resumable = false;
 
@@ -139,8 +112,7 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
     for (const auto& partition : *taken) info.to += partition.size();
     info.blocks = taken->size();
     planned_ = info.to;
-    const detail::Lock lock(mutex_);
-    batches_.emplace_back(batch.seq, std::move(taken));
+    batches_.add(batch.seq, std::move(taken));
     return info;
   }
 
@@ -151,26 +123,19 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
   [[nodiscard]] bool drained() const override { return stopped_.load(std::memory_order_acquire) || queue_.size() == 0; }
   [[nodiscard]] bool finished() const override { return queue_.closed() && (!options_.oneAtATime || queue_.size() <= 1); }
   std::uint64_t close() override {
-    const detail::Lock lock(mutex_);
     batches_.clear();
     return 0;
   }
   /// Also what was planned for a batch that could not be formed.
   void forget(const Batch& batch) override {
     SharedNode<QueuedBatch<T>>::forget(batch);
-    const detail::Lock lock(mutex_);
-    std::erase_if(batches_, [&](const auto& entry) { return entry.first <= batch.seq; });
+    batches_.forget(batch.seq);
   }
 
  private:
   std::optional<QueuedBatch<T>> compute(const Batch& batch) override {
-    const detail::Lock lock(mutex_);
-    for (auto& [seq, partitions] : batches_) {
-      if (seq != batch.seq) continue;
-      QueuedBatch<T> rdd(std::move(partitions), runner_);
-      std::erase_if(batches_, [&](const auto& entry) { return entry.first <= batch.seq; });
-      return rdd;
-    }
+    auto partitions = batches_.take(batch.seq);
+    if (partitions) return QueuedBatch<T>(*std::move(partitions), runner_);
     throw IllegalState("dstream: queueStream: batch " + std::to_string(batch.seq) + " was never planned");
   }
 
@@ -180,8 +145,7 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
   RunnerRef runner_;
   std::uint64_t planned_ = 0;
   std::atomic<bool> stopped_{false};
-  detail::Mutex mutex_;
-  std::vector<std::pair<std::uint64_t, std::shared_ptr<const Partitions>>> batches_;
+  detail::Planned<std::shared_ptr<const Partitions>> batches_;
 };
 
 /// **shape** BatchQueue<T> → DStream<T>

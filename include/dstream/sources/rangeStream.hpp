@@ -21,7 +21,7 @@
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/sources/planned.hpp>
-#include <dstream/sources/queueStream.hpp>
+#include <dstream/sources/queued_batch.hpp>
 #include <dstream/stream/node.hpp>
 
 namespace dstream::inline v0 {
@@ -36,7 +36,7 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
 
  public:
   using rdd_type = QueuedBatch<T>;
-  using Partitions = typename BatchQueue<T>::Partitions;
+  using Partitions = typename QueuedBatch<T>::Partitions;
   static constexpr bool replayable = false;
   static constexpr bool resumable = false;
 

@@ -25,7 +25,7 @@
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/sources/planned.hpp>
-#include <dstream/sources/queueStream.hpp>
+#include <dstream/sources/queued_batch.hpp>
 #include <dstream/sources/receiver_handle.hpp>
 #include <dstream/sources/receiver_store.hpp>
 #include <dstream/stream/node.hpp>
