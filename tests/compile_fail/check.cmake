@@ -18,6 +18,11 @@ else()
   set(plain -fmax-errors=3 -fdiagnostics-plain-output)
 endif()
 
+# Behind all others: it may be /usr/include, which must not come before the compiler's own.
+foreach(folder IN LISTS RANGES)
+  list(APPEND plain -idirafter "${folder}")
+endforeach()
+
 function(compile result output)
   execute_process(
     COMMAND "${COMPILER}" -std=c++20 -fsyntax-only ${plain} "-I${INCLUDE}" ${ARGN} "${CASE}"

@@ -43,4 +43,16 @@ TEST_CASE("joint: a second input that only moves is moved in") {
   CHECK((std::vector{1} | detail::joint(Sizes{}, std::move(owned)) | value()) == 111);
 }
 
+TEST_CASE("joint: a name says nothing on ranges, stays with the closure and can be given anew") {
+  const std::vector<int> two{1, 2};
+  const auto plain = detail::joint(Sizes{}, two);
+  const auto named = plain.named("sizes");
+  static_assert(sizeof(plain) == sizeof(plain.other));
+  CHECK(named.op.name == "sizes");
+  CHECK(named.named("other").op.name == "other");
+  CHECK((two | named | value()) == 122);
+  std::vector<std::unique_ptr<int>> owned(3);
+  CHECK((two | detail::joint(Sizes{}, std::move(owned)).named("moved") | value()) == 123);
+}
+
 }  // namespace

@@ -97,6 +97,34 @@ TEST_CASE("dstream: named() on a keyed result, as closure or as stream") {
     CHECK((pairs | reduceByKey(plus)).node().node->name.empty());
 }
 
+TEST_CASE("dstream: named() on operators of two inputs, of several batches, and on a pipeline") {
+    Stage stage;
+    const auto numbers = stage.stream.queueStream(stage.queue);
+    const auto pairs = numbers | map([](int n) { return std::pair{n, n}; });
+    const std::vector<std::pair<int, char>> letters{{1, 'a'}};
+    CHECK((pairs | join(pairs).named("joined")).node().node->name == "joined");
+    CHECK((pairs | join(letters).named("with letters")).node().node->name == "with letters");
+    CHECK((letters | join(letters).named("of ranges") | collect()).size() == 1);
+    CHECK((pairs | cogroup(pairs).named("groups")).node().node->name == "groups");
+    CHECK((pairs | leftOuterJoin(pairs)).node().node->name.empty());
+    CHECK((numbers | unionWith(numbers).named("both")).node().node->name == "both");
+    CHECK((numbers | unionWith(numbers, numbers).named("all three")).node().node->name == "all three");
+    CHECK((numbers | zip(numbers).named("zipped")).node().node->name == "zipped");
+    CHECK((numbers | cartesian(letters).named("grid")).node().node->name == "grid");
+    CHECK((numbers | subtract(numbers).named("rest")).node().node->name == "rest");
+    CHECK((numbers | transform([](auto batch) { return batch; }).named("as it is")).node().node->name == "as it is");
+    CHECK((numbers | transformWith(numbers, [](auto left, auto) { return left; }).named("left")).node().node->name == "left");
+    CHECK(explain(numbers | unionWith(numbers).named("both")).find("#2 fused unionWith \"both\"") != std::string::npos);
+}
+
+TEST_CASE("dstream: two operators of two inputs of one name are refused at start") {
+    Stage stage;
+    const auto numbers = stage.stream.queueStream(stage.queue);
+    const auto both = unionWith(numbers).named("both");
+    numbers | both | both | foreachRDD([](const auto&) {});
+    CHECK_THROWS_WITH(stage.stream.start(), "dstream: two nodes are named \"both\"; names tell nodes apart and must differ");
+}
+
 TEST_CASE("dstream: a long pipeline over one source") {
     Stage stage;
     std::vector<std::pair<std::string, long>> counts;

@@ -3,10 +3,12 @@
 // JointOp: operators of two inputs, what is piped in and another; Both: the two as the one parent of a wide operator.
 
 #include <cstddef>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/named.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/rdd.hpp>
@@ -51,6 +53,7 @@ struct RecordsOf<T> {
 /// of two Rdds. `Other`: a DStream, or an Rdd, which then is the same for every batch.
 template <class Op, class Other>
 struct JointOp {
+  using Named = JointOp<NamedOp<typename UnnamedOf<Op>::type>, Other>;
   static constexpr Kind kind = Kind::Joint;
   static constexpr OperatorInfo info = infoOf<Op>(Role::Wide);
 
@@ -64,6 +67,10 @@ struct JointOp {
   }
 
   constexpr void describe(OperatorInfo& into) const { into = infoOf(op, Role::Wide); }
+
+  /// As Nameable's.
+  [[nodiscard]] auto named(std::string given) const& { return Named{{op, std::move(given)}, other}; }
+  [[nodiscard]] auto named(std::string given) && { return Named{{op, std::move(given)}, std::move(other)}; }
 
   [[no_unique_address]] Op op;
   Other other;

@@ -21,4 +21,20 @@ struct Nameable {
   std::string name;
 };
 
+namespace detail {
+/// The operator inside a closure that was named: the closure's other parts need no room for a name, nor a constant expression a string.
+template <class Op>
+struct NamedOp : Op {
+  std::string name;
+};
+template <class Op>
+struct UnnamedOf {
+  using type = Op;
+};
+template <class Op>
+struct UnnamedOf<NamedOp<Op>> {
+  using type = Op;
+};
+}  // namespace detail
+
 }  // namespace dstream::inline v0

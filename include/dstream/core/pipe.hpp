@@ -32,6 +32,11 @@ concept Closure = requires {
 template <class First, class Then>
 struct Composed {
   static constexpr Kind kind = Then::kind;
+  /// What the last of them makes gets the name.
+  [[nodiscard]] auto named(std::string given) const& {
+    auto last = then.named(std::move(given));
+    return Composed<First, decltype(last)>{first, std::move(last)};
+  }
   [[no_unique_address]] First first;
   [[no_unique_address]] Then then;
 };

@@ -144,7 +144,11 @@ template <class Format>
 auto BasicStreamingContext<Use>::fileStream(std::string directory, Format format, FileOptions options) {
   constexpr bool fits = FileFormat<Format>;
   static_assert(fits, "fileStream needs a format with value_type, reference, cuttable and fold(part, accumulator, step); see FileFormat");
-  if constexpr (fits) return addFiles("files", std::move(directory), std::move(format), std::move(options));
+  if constexpr (fits) {
+    return addFiles("files", std::move(directory), std::move(format), std::move(options));
+  } else {
+    return Invalid{};
+  }
 }
 template <class Use>
 template <class Format>

@@ -75,8 +75,12 @@ template <class T>
 auto BasicStreamingContext<Use>::objectFileStream(std::string directory, FileOptions options) {
   constexpr bool codable = Codable<T>;
   static_assert(codable, "objectFileStream<T> needs a Codec of T; specialise dstream::Codec for it");
-  if (!options.filter) options.filter = [](std::string_view path) { return path.substr(path.rfind('/') + 1).starts_with("part-"); };
-  if constexpr (codable) return addFiles("object files", std::move(directory), ObjectRecords<T>{}, std::move(options));
+  if constexpr (codable) {
+    if (!options.filter) options.filter = [](std::string_view path) { return path.substr(path.rfind('/') + 1).starts_with("part-"); };
+    return addFiles("object files", std::move(directory), ObjectRecords<T>{}, std::move(options));
+  } else {
+    return Invalid{};
+  }
 }
 template <class Use>
 template <class T>

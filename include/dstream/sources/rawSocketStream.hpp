@@ -80,7 +80,11 @@ template <class T>
 auto BasicStreamingContext<Use>::rawSocketStream(std::string host, std::uint16_t port, SocketOptions options) {
   constexpr bool codable = Codable<T>;
   static_assert(codable, "rawSocketStream<T> needs a Codec of T; specialise dstream::Codec for it");
-  if constexpr (codable) return socketStream(std::move(host), port, RawBlocks<T>{}, options) | flatMap(detail::DecodeAll<T>{});
+  if constexpr (codable) {
+    return socketStream(std::move(host), port, RawBlocks<T>{}, options) | flatMap(detail::DecodeAll<T>{});
+  } else {
+    return Invalid{};
+  }
 }
 template <class Use>
 template <class T>

@@ -32,6 +32,8 @@ auto BasicStreamingContext<Use>::socketStream(std::string host, std::uint16_t po
     using Receiver = ByteReceiver<FramedBy<F>, FromServer, Use>;
     options.validate("socketStream");
     return addInput(std::make_shared<Receiver>("socket", FramedBy<F>{std::move(framing)}, FromServer("socketStream", std::move(host), port), options));
+  } else {
+    return Invalid{};
   }
 }
 template <class Use>

@@ -44,7 +44,7 @@ struct StateFn<Fn, Key, Value, S> {
   }
 };
 template <class Fn, class Key, class Value, class S>
-  requires std::is_invocable_v<const Fn&, Time, const Kept<Key>&, std::optional<Kept<Value>>, State<S>&>
+  requires requires { typename std::invoke_result_t<const Fn&, Time, const Kept<Key>&, std::optional<Kept<Value>>, State<S>&>::value_type; }
 struct StateFn<Fn, Key, Value, S> {
   static constexpr bool fits = true;
   using Mapped = typename std::invoke_result_t<const Fn&, Time, const Kept<Key>&, std::optional<Kept<Value>>, State<S>&>::value_type;

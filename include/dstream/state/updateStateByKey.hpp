@@ -80,12 +80,14 @@ struct StateOf {
   using type = Given;
 };
 template <class Fn, class Key, class Value>
-  requires std::is_invocable_v<const Fn&, const Kept<std::vector<Value>>&, std::nullopt_t>
+struct StateOf<Fn, Key, Value, Deduced> {};
+template <class Fn, class Key, class Value>
+  requires requires { typename std::invoke_result_t<const Fn&, const Kept<std::vector<Value>>&, std::nullopt_t>::value_type; }
 struct StateOf<Fn, Key, Value, Deduced> {
   using type = typename std::invoke_result_t<const Fn&, const Kept<std::vector<Value>>&, std::nullopt_t>::value_type;
 };
 template <class Fn, class Key, class Value>
-  requires std::is_invocable_v<const Fn&, Time, const Kept<Key>&, const Kept<std::vector<Value>>&, std::nullopt_t>
+  requires requires { typename std::invoke_result_t<const Fn&, Time, const Kept<Key>&, const Kept<std::vector<Value>>&, std::nullopt_t>::value_type; }
 struct StateOf<Fn, Key, Value, Deduced> {
   using type = typename std::invoke_result_t<const Fn&, Time, const Kept<Key>&, const Kept<std::vector<Value>>&, std::nullopt_t>::value_type;
 };

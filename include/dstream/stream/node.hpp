@@ -136,6 +136,18 @@ struct NarrowNode {
   Op op;
 };
 
+namespace detail {
+/// The name that was given to a closure, or to the operator inside it.
+template <class Op>
+void takeName(std::string& name, const Op& op) {
+  if constexpr (requires { op.name; }) {
+    name = op.name;
+  } else if constexpr (requires { op.op; }) {
+    takeName(name, op.op);
+  }
+}
+}  // namespace detail
+
 template <Node Parent, class Op>
 using WideResult = decltype(std::declval<const Op&>().over(std::declval<typename Parent::rdd_type>()));
 
@@ -144,7 +156,7 @@ template <Node Parent, class Op>
 class WideNode final : public SharedNode<WideResult<Parent, Op>> {
  public:
   WideNode(Parent parent, Op op) : parent_(std::move(parent)), op_(std::move(op)) {
-    if constexpr (requires { op_.name; }) this->name = op_.name;
+    detail::takeName(this->name, op_);
     this->operatorInfo = detail::infoOf(op_, Role::Wide);
     this->slide = parent_.slide();
   }
@@ -169,7 +181,7 @@ template <Node First, Node Second, class Op>
 class JointNode final : public SharedNode<JointResult<First, Second, Op>> {
  public:
   JointNode(First first, Second second, Op op) : first_(std::move(first)), second_(std::move(second)), op_(std::move(op)) {
-    if constexpr (requires { op_.name; }) this->name = op_.name;
+    detail::takeName(this->name, op_);
     this->operatorInfo = detail::infoOf(op_, Role::Wide);
     this->slide = first_.slide();
   }

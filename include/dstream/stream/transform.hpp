@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/named.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/rdd.hpp>
@@ -55,8 +56,10 @@ auto batchOf(Result&& result, RunnerRef runner) {
 }
 
 template <class Fn, Node... Parents>
-using TransformResult = decltype(batchOf(
-    callTransform(std::declval<Fn&>(), std::declval<const Batch&>(), std::declval<const BatchRdd<typename Parents::rdd_type>&>()...), RunnerRef{}));
+using TransformGiven =
+    decltype(callTransform(std::declval<Fn&>(), std::declval<const Batch&>(), std::declval<const BatchRdd<typename Parents::rdd_type>&>()...));
+template <class Fn, Node... Parents>
+using TransformResult = decltype(batchOf(std::declval<TransformGiven<Fn, Parents...>>(), RunnerRef{}));
 
 template <class Fn, Node First, Node... Others>
 class TransformNode final : public SharedNode<TransformResult<Fn, First, Others...>> {
@@ -94,7 +97,7 @@ class TransformNode final : public SharedNode<TransformResult<Fn, First, Others.
 };
 
 template <class Fn, class... Others>
-struct TransformOp {
+struct TransformOp : Nameable<TransformOp<Fn, Others...>> {
   static constexpr Kind kind = Kind::Temporal;
   static constexpr OperatorInfo info{sizeof...(Others) == 0 ? "transform" : "transformWith", Role::Transform};
 
@@ -114,6 +117,8 @@ struct TransformOp {
     }
   }
 
+  explicit TransformOp(Fn given, Others... streams) : fn(std::move(given)), others(std::move(streams)...) {}
+
   Fn fn;
   std::tuple<Others...> others;
 
@@ -122,9 +127,17 @@ struct TransformOp {
   auto make(const First& first, const Others&... other) const {
     (first.requireSameClock(other), ...);
     using Made = TransformNode<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
-    using Result = TransformResult<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
-    static_assert(Rdd<Result>, "transform's function must return a batch: an Rdd or a range");
-    return DStream<SharedRef<Result>>{first.graph(), {std::make_shared<Made>(fn, first.node(), other.node()...)}};
+    using Given = TransformGiven<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
+    constexpr bool gives = RddLike<Given> || Iterable<Given>;
+    static_assert(gives, "transform's function must return a batch: an Rdd or a range");
+    if constexpr (gives) {
+      using Result = TransformResult<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
+      auto node = std::make_shared<Made>(fn, first.node(), other.node()...);
+      node->name = this->name;
+      return DStream<SharedRef<Result>>{first.graph(), {std::move(node)}};
+    } else {
+      return Invalid{};
+    }
   }
 };
 
@@ -139,14 +152,14 @@ struct TransformOp {
 /// **source** Spark DStream.transform.
 template <class Fn>
 [[nodiscard]] auto transform(Fn fn) {
-  return detail::TransformOp<Fn>{std::move(fn), {}};
+  return detail::TransformOp<Fn>{std::move(fn)};
 }
 
 /// **shape** DStream<T> × DStream<U>… → DStream<V>. The same over the batches of several streams of one context and slide, `fn(batch, others…)`.
 /// **errors** std::invalid_argument for streams of different contexts or slides. **source** Spark DStream.transformWith, StreamingContext.transform.
 template <detail::StreamLike Other, class Fn>
 [[nodiscard]] auto transformWith(Other other, Fn fn) {
-  return detail::TransformOp<Fn, Other>{std::move(fn), std::tuple<Other>(std::move(other))};
+  return detail::TransformOp<Fn, Other>{std::move(fn), std::move(other)};
 }
 template <detail::StreamLike First, detail::StreamLike Second, class... More>
 [[nodiscard]] auto transformWith(First first, Second second, More... more) {
@@ -154,8 +167,7 @@ template <detail::StreamLike First, detail::StreamLike Second, class... More>
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     using All = decltype(all);
     using Fn = std::tuple_element_t<sizeof...(I), All>;
-    return detail::TransformOp<Fn, std::tuple_element_t<I, All>...>{std::move(std::get<sizeof...(I)>(all)),
-                                                                    std::tuple<std::tuple_element_t<I, All>...>(std::move(std::get<I>(all))...)};
+    return detail::TransformOp<Fn, std::tuple_element_t<I, All>...>{std::move(std::get<sizeof...(I)>(all)), std::move(std::get<I>(all))...};
   }(std::make_index_sequence<sizeof...(More) + 1>{});
 }
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: an index is masked into the ring
+#include <dstream/exec/work_stealing_deque.hpp>
+
+
+using namespace dstream;
+
+int main() {
+#ifdef RIGHT
+  WorkStealingDeque<void*, StdAtomics, 64> deque;
+#else
+  WorkStealingDeque<void*, StdAtomics, 60> deque;
+#endif
+}
