@@ -285,6 +285,12 @@ check_windowed_word_count() {
     run --window 50 --slide 50
     records 1 2 | pairs | added | equals "the sum of windows without inverse" "$(words | counted)"
     records 2 2 | pairs | added | equals "the sum of windows with inverse" "$(words | counted)"
+
+    serve "$folder/text" --once --rate 300000
+    run --window 150 --slide 50
+    awk '/^Time: / { time = $2; mine = batches++ % 2 == 0; next } /^\(/ { print time, $0 >(mine ? "/dev/stdout" : "/dev/stderr") }' \
+        "$folder/out" >"$folder/without" 2>"$folder/with"
+    sort "$folder/with" | equals "each window with inverse" "$(sort "$folder/without")"
 }
 
 check_join_with_dataset() {
