@@ -67,6 +67,27 @@ TEST_CASE("fused pipelines over numbers allocate nothing") {
   CHECK(total == 3000);
 }
 
+TEST_CASE("fused pipelines over two inputs allocate nothing per record") {
+  const std::vector<int> numbers(1000, 6);
+  const std::vector<int> few(10, 6);
+  std::int64_t total = 0;
+  CHECK(allocationsOf([&] { total = numbers | unionWith(numbers, few) | filter(isEven) | map(half) | sum(); }) == 0);
+  CHECK(total == 6030);
+  CHECK(allocationsOf([&] { total = numbers | map(half) | unionWith(few | map(half)) | sum(); }) == 0);
+  CHECK(total == 3030);
+  const auto pairsOf = [&](const std::vector<int>& first) {
+    return allocationsOf([&] { total = first | cartesian(few) | map([](const auto& pair) { return pair.first * pair.second; }) | sum(); });
+  };
+  const std::size_t once = pairsOf(few);  // the second input is kept
+  CHECK(pairsOf(numbers) == once);
+  CHECK(total == 360'000);
+  const auto sampled = [&](std::size_t partitions) {
+    return allocationsOf([&] { total = parallelize(numbers, partitions) | sample(0.5, 7) | keyBy(half) | keys() | coalesce(2) | sum(); });
+  };
+  CHECK(sampled(1) == 0);
+  CHECK(sampled(5) == 0);
+}
+
 TEST_CASE("lines, words and filter over a text allocate nothing") {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "In a village of La Mancha, the name of which\r\n\n";

@@ -2,7 +2,9 @@
 #include <dstream/operators/sample.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <range/v3/range/conversion.hpp>
@@ -37,6 +39,15 @@ TEST_CASE("sample: the same records whatever the workers; others with another se
     return chosen | filter([=](int x) { return x / 1000 == partition; }) | map([](int x) { return x % 1000; }) | collect();
   };
   CHECK(places(0) != places(1));
+}
+
+TEST_CASE("sample: a record is chosen when the number in [0, 1) that is drawn for it is below the fraction") {
+  const auto numbers = ranges::views::iota(0, 5000) | ranges::to<std::vector>();
+  const std::uint64_t seed = detail::scramble(detail::scramble(9));
+  const auto drawn = [&](int i) { return static_cast<double>(detail::scramble(seed ^ static_cast<std::uint64_t>(i)) >> 11) * 0x1p-53; };
+  const double one = drawn(1234);
+  for (const double fraction : {0.1, 1.0 / 3, one, std::nextafter(one, 0), std::nextafter(one, 1), 0x1p-60, 1 - 0x1p-53})
+    CHECK((numbers | sample(fraction, 9) | collect()) == (numbers | filter([&](int i) { return drawn(i) < fraction; }) | collect()));
 }
 
 TEST_CASE("sample: take stops; nothing; records that only move; fractions out of range") {

@@ -34,6 +34,7 @@ Paths files(Stage& stage) {
 TEST_CASE("saveAsTextFiles: a directory a batch, a file a partition, a line a record, and _SUCCESS") {
   Stage stage;
   stage.stream.queueStream(stage.queue) | map([](int i) { return std::pair{i, "x" + std::to_string(i)}; }) | saveAsTextFiles("/out/deep/words", "txt");
+  CHECK(stage.stream.explain().ends_with("#2 output saveAsTextFiles \"output 0\"\n"));
   stage.stream.start();
   stage.queue.push(std::vector<Numbers>{{1, 2}, {}, {3}});
   stage.world.advance(2s);

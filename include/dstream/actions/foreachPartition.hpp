@@ -47,6 +47,8 @@ struct SomePartition {
 
 template <class Fn>
 struct ForeachPartitionAction : ActionBase {
+  static constexpr OperatorInfo info{"foreachPartition", Role::Action};
+
   template <class Record>
   static consteval bool check() {
     constexpr bool fits = std::is_invocable_v<const Fn&, SomePartition<Record>>;

@@ -33,9 +33,10 @@ class Partitions {
   template <class Accumulator, class Step>
   DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
     const std::vector<Stored>& part = parts_[slice.partition];
-    const std::size_t to = part.size() * (slice.index + 1) / slice.count;
-    for (std::size_t i = part.size() * slice.index / slice.count; i < to; ++i) {
-      accumulator = step(std::move(accumulator), Owned<T>::look(part[i]));
+    const auto at = [&](std::size_t index) { return part.begin() + static_cast<std::ptrdiff_t>(part.size() * index / slice.count); };
+    const auto to = at(slice.index + 1);
+    for (auto record = at(slice.index); record != to; ++record) {  // no index: inside another loop it is one register too many
+      accumulator = step(std::move(accumulator), Owned<T>::look(*record));
       if (stopped(accumulator)) break;
     }
     return accumulator;

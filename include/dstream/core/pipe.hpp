@@ -34,8 +34,14 @@ struct Composed {
   static constexpr Kind kind = Then::kind;
   /// What the last of them makes gets the name.
   [[nodiscard]] auto named(std::string given) const& {
-    auto last = then.named(std::move(given));
-    return Composed<First, decltype(last)>{first, std::move(last)};
+    constexpr bool shared = requires(const Then& last) { last.named(std::move(given)); };
+    static_assert(shared, "only sources, keyed results and outputs have names; a fused operator leaves no trace at run time");
+    if constexpr (shared) {
+      auto last = then.named(std::move(given));
+      return Composed<First, decltype(last)>{first, std::move(last)};
+    } else {
+      return *this;
+    }
   }
   [[no_unique_address]] First first;
   [[no_unique_address]] Then then;

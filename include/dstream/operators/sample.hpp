@@ -27,11 +27,10 @@ template <class Next>
 struct SampleStep {
   template <class Accumulator, class Record>
   DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
-    const double drawn = static_cast<double>(scramble(seed ^ position++) >> 11) * 0x1p-53;  // in [0, 1)
-    if (drawn < fraction) return next(std::move(accumulator), std::forward<Record>(record));
+    if (scramble(seed ^ position++) >> 11 < below) return next(std::move(accumulator), std::forward<Record>(record));
     return accumulator;
   }
-  double fraction;
+  std::uint64_t below;
   std::uint64_t seed;
   std::uint64_t position;
   Next& next;
@@ -43,10 +42,10 @@ struct Sample {
 
   template <class Parent, class Accumulator, class Step>
   DSTREAM_INLINE constexpr Accumulator fold(Parent& parent, std::size_t partition, Accumulator accumulator, Step& step) const {
-    SampleStep<Step> chosen{fraction, scramble(scramble(seed) ^ partition), 0, step};
+    SampleStep<Step> chosen{below, scramble(scramble(seed) ^ partition), 0, step};
     return parent.fold(Slice{partition}, std::move(accumulator), chosen);
   }
-  double fraction;
+  std::uint64_t below;  // of 53 bits: a record is chosen if those drawn for it are a number below
   std::uint64_t seed;
 };
 
@@ -73,7 +72,9 @@ struct SampleOp {
 /// **errors** throws std::invalid_argument unless 0 ≤ fraction ≤ 1. **source** Spark RDD.sample(false, fraction, seed).
 [[nodiscard]] constexpr auto sample(double fraction, std::uint64_t seed) {
   if (!(fraction >= 0 && fraction <= 1)) throw std::invalid_argument("dstream: sample: the fraction must be from 0 to 1");
-  return detail::SampleOp{{fraction, seed}};
+  const double scaled = fraction * 0x1p53;  // exact, and so is the comparison with the next integer
+  const auto whole = static_cast<std::uint64_t>(scaled);
+  return detail::SampleOp{{whole + (static_cast<double>(whole) < scaled ? 1U : 0U), seed}};
 }
 
 }  // namespace dstream::inline v0

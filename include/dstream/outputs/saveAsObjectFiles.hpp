@@ -44,6 +44,7 @@ class ObjectWriter {
 
 struct AsObjects {
   using type = ObjectWriter;
+  static constexpr const char* operatorName = "saveAsObjectFiles";
   template <class Record>
   static consteval bool check() {
     constexpr bool codable = Codable<Record>;

@@ -45,6 +45,7 @@ class TextWriter {
 template <class Writer>
 struct SaveOutput : Nameable<SaveOutput<Writer>> {
   static constexpr Kind kind = Kind::Output;
+  static constexpr OperatorInfo info{Writer::operatorName, Role::Output};
 
   SaveOutput(std::string given, std::string end, SaveOptions how) : prefix(std::move(given)), suffix(std::move(end)), options(how) {
     if (options.rollEvery.count() < 0) throw std::invalid_argument("dstream: rollEvery must not be negative");
@@ -61,6 +62,7 @@ struct SaveOutput : Nameable<SaveOutput<Writer>> {
     if (options.rollEvery.count() % node.slide() != 0) throw std::invalid_argument("dstream: rollEvery must be a multiple of the stream's slide");
     auto output = std::make_unique<ForeachOutput<N, Save>>(node, Save(*graph.files, prefix, suffix, options, node.slide()));
     output->name = this->name;
+    output->operatorInfo = info;
     graph.addOutput(std::move(output));
   }
 
@@ -71,6 +73,7 @@ struct SaveOutput : Nameable<SaveOutput<Writer>> {
 
 struct AsText {
   using type = TextWriter;
+  static constexpr const char* operatorName = "saveAsTextFiles";
   template <class Record>
   static consteval bool check() {
     constexpr bool printable = hasTextForm<Record>();
