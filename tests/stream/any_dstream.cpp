@@ -88,4 +88,16 @@ TEST_CASE("any_dstream: unionOf many, in order; none, other contexts and partiti
   CHECK_THROWS_AS(unionOf(std::vector<AnyDStream<int>>{numbers, other.stream.queueStream(other.queue)}), std::invalid_argument);
 }
 
+TEST_CASE("unionOf: streams with operators behind their source") {
+    support::Stage stage;
+    const auto tenfold = [&](BatchQueue<int>& queue) { return stage.stream.queueStream(queue) | map([](int i) { return i * 10; }); };
+    std::vector streams{tenfold(stage.queue)};
+    std::vector<int> all;
+    unionOf(streams) | foreachRDD([&](const auto& batch) { all = batch.collect(); });
+    stage.queue.push(std::vector<int>{1, 2});
+    stage.stream.start();
+    stage.world.advance(std::chrono::seconds(1));
+    CHECK(all == std::vector<int>{10, 20});
+}
+
 }  // namespace

@@ -146,18 +146,23 @@ class AnyDStream : public DStream<SharedRef<AnyRdd<T>>> {
 };
 
 /// **shape** vector of DStream<T> → DStream<T>. **meaning** each batch holds the records of all, in their order. The streams must be of one type:
-/// several sources of a kind, or AnyDStreams. **errors** std::invalid_argument for no streams, different contexts or slides.
+/// several sources of a kind, or any, which then become AnyDStreams. **errors** std::invalid_argument for no streams, different contexts or slides.
 /// **source** Spark StreamingContext.union.
 template <class Stream>
 [[nodiscard]] auto unionOf(const std::vector<Stream>& streams) {
-  using R = typename Stream::rdd_type;
-  if (streams.empty()) throw std::invalid_argument("dstream: unionOf needs at least one stream");
-  std::vector<SharedRef<R>> parents;
-  for (const Stream& stream : streams) {
-    streams.front().requireSameClock(stream);
-    parents.push_back(stream.node());
+  using N = std::remove_cvref_t<decltype(streams.front().node())>;
+  if constexpr (!detail::isSharedRef<N>) {
+    return unionOf(std::vector<AnyDStream<typename Stream::value_type>>(streams.begin(), streams.end()));
+  } else {
+    using R = typename Stream::rdd_type;
+    if (streams.empty()) throw std::invalid_argument("dstream: unionOf needs at least one stream");
+    std::vector<SharedRef<R>> parents;
+    for (const Stream& stream : streams) {
+      streams.front().requireSameClock(stream);
+      parents.push_back(stream.node());
+    }
+    return DStream<SharedRef<BatchesRdd<R>>>{streams.front().graph(), {std::make_shared<detail::UnionOfNode<R>>(std::move(parents))}};
   }
-  return DStream<SharedRef<BatchesRdd<R>>>{streams.front().graph(), {std::make_shared<detail::UnionOfNode<R>>(std::move(parents))}};
 }
 
 }  // namespace dstream::inline v0
