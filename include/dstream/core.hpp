@@ -29,6 +29,7 @@
 #include <dstream/operators/map.hpp>
 #include <dstream/operators/mapValues.hpp>
 #include <dstream/operators/unionWith.hpp>
+#include <dstream/operators/validUtf8.hpp>
 #include <dstream/operators/values.hpp>
 
 // see whole partitions
