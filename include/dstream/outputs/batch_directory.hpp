@@ -2,7 +2,6 @@
 #pragma once
 // BatchDirectory: the files of one batch, written out of sight and shown by one rename.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/runtime/files.hpp>

@@ -2,13 +2,13 @@
 #pragma once
 // Configuration: every setting of the runtime, with its default and unit, validated as a whole.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 
 namespace dstream::inline v0 {
 

@@ -3,7 +3,6 @@
 // StreamingContext: the entry point of streaming: makes sources, starts, waits, stops.
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/context.hpp>

@@ -3,7 +3,6 @@
 // ByteReceiver: a connection that is kept up, read into blocks and cut at record ends: behind the socket streams and standard input.
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/event.hpp>

@@ -4,7 +4,6 @@
 
 #include <fnmatch.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/merge_sort.hpp>

@@ -2,7 +2,6 @@
 #pragma once
 // ReceiverHandle: what a custom receiver gives its records to, and tells how it fares.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/sources/receiver_store.hpp>
 
 namespace dstream::inline v0 {

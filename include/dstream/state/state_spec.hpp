@@ -2,7 +2,6 @@
 #pragma once
 // StateSpec: what mapWithState does with each record and its key's state.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 
 namespace dstream::inline v0 {
 

@@ -2,13 +2,13 @@
 #pragma once
 // countByValueAndWindow: DStream<T> → DStream<(T, int64)>, every slide, how often each value is in the window.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/core/functions.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/operators/map.hpp>

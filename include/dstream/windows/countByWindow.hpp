@@ -2,11 +2,11 @@
 #pragma once
 // countByWindow: DStream<T> → DStream<int64>, one record per slide: how many records the window has.
 
-#include <chrono>
 #include <cstdint>
 
 #include <dstream/core/algebra.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/core/functions.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/operators/map.hpp>

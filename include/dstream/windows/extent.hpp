@@ -2,12 +2,12 @@
 #pragma once
 // WindowExtent: how long a window is and how often it is given; checked against the stream it is put on.
 
-#include <chrono>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/core/operator_info.hpp>
 
 namespace dstream::inline v0::detail {

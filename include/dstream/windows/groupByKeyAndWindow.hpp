@@ -2,11 +2,11 @@
 #pragma once
 // groupByKeyAndWindow: DStream<(K, V)> → DStream<(K, vector<V>)>, every slide, the values of each key in the window.
 
-#include <chrono>
 #include <cstddef>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>

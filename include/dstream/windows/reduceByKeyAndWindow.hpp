@@ -2,13 +2,13 @@
 #pragma once
 // reduceByKeyAndWindow: DStream<(K, V)> → DStream<(K, V)>, every slide, the values of each key in the window combined.
 
-#include <chrono>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
 
 #include <dstream/core/algebra.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>

@@ -2,7 +2,6 @@
 #pragma once
 // reduceByWindow: DStream<T> → DStream<T>, one record per slide: all records of the window combined.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,6 +11,7 @@
 
 #include <dstream/core/algebra.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>

@@ -2,7 +2,6 @@
 #pragma once
 // window: DStream<T> → DStream<T>, at each slide the batches of the last `length`.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/durations.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/stream/batches_rdd.hpp>
