@@ -15,53 +15,17 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
-#include <dstream/core/durations.hpp>
 #include <dstream/core/on_use.hpp>
-#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/sources/framing.hpp>
 #include <dstream/sources/planned.hpp>
+#include <dstream/sources/receiver_status.hpp>
+#include <dstream/sources/server.hpp>
 #include <dstream/stream/node.hpp>
 
 namespace dstream::inline v0 {
-
-/// How a receiver of bytes behaves: of a socket, and of standard input.
-struct SocketOptions {
-  /// What it means that the sender closed the connection. Spark reconnects, for ever.
-  EndOfStream onEnd = EndOfStream::Reconnect;
-  /// A byte-order mark at the start of a connection is taken away; without this it is data.
-  bool stripBom = false;
-  /// Waits before a connect: doubled from the first to the last with each one that fails, and jittered by a quarter either way.
-  std::chrono::nanoseconds firstRetry = std::chrono::milliseconds(100);
-  std::chrono::nanoseconds lastRetry = std::chrono::seconds(2);
-  /// After so many connects in a row that failed the receiver has failed, and awaitTermination throws; 0: it goes on trying.
-  std::uint64_t failAfter = 0;
-
-  /// **errors** std::invalid_argument that names the source.
-  void validate(const char* source) const {
-    if (firstRetry.count() <= 0 || lastRetry < firstRetry)
-      throw std::invalid_argument("dstream: " + std::string(source) + ": firstRetry must be longer than zero and not longer than lastRetry");
-  }
-};
-
-/// **meaning** where a receiver's bytes come from: a server.
-struct FromServer {
-  static constexpr const char* end = ": the sender closed the connection";
-
-  FromServer(const char* source, std::string host, std::uint16_t port) : endpoint{std::move(host), port} {
-    if (endpoint.host.empty()) throw std::invalid_argument(std::string("dstream: ") + source + " needs a host");
-    if (port == 0) throw std::invalid_argument(std::string("dstream: ") + source + " needs a port");
-  }
-  template <class Through>
-  [[nodiscard]] auto open(Through& world, Actor& owner) const {
-    return world.connect(endpoint, owner);
-  }
-  [[nodiscard]] std::string peer() const { return endpoint.host + ":" + std::to_string(endpoint.port); }
-
-  Endpoint endpoint;
-};
 
 /// **meaning** an actor that opens its origin, reads into blocks of whole records and comes back after every mishap. Framing says how bytes become records
 /// (see line_framing.hpp and framing.hpp), Origin where they come from.
@@ -125,8 +89,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     for (const Block& block : former_->ready()) dropped += block.text().size();
     former_->ready().clear();
     batches_.clear();
-    const detail::Lock lock(mutex_);
-    if (!ended_) info_.state = ReceiverState::Stopped;
+    if (!ended_) status_.become(ReceiverState::Stopped, {}, 0);
     return dropped;
   }
 
@@ -137,13 +100,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
 
   [[nodiscard]] bool hasReceiver() const override { return true; }
-  [[nodiscard]] ReceiverInfo receiver() const override {
-    const detail::Lock lock(mutex_);
-    ReceiverInfo info = info_;
-    info.id = id;
-    info.name = this->name;
-    return info;
-  }
+  [[nodiscard]] ReceiverInfo receiver() const override { return status_.of(id, this->name); }
 
   // --- Actor ---
 
@@ -195,7 +152,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
           cameUp();
           former_->filled(transfer.bytes);
           reportDropped();
-          received(transfer.bytes);
+          status_.received(transfer.bytes);
           bytes += transfer.bytes;
           break;
         case Transfer::Status::Connecting: return Step::idle();
@@ -229,10 +186,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     const std::string error = connection_->error();
     const bool wasUp = receiver().state == ReceiverState::Up;
     breakOff("the connection broke in the middle of a record: " + error);
-    {
-      const detail::Lock lock(mutex_);
-      if (!wasUp) ++info_.retries;
-    }
+    if (!wasUp) status_.connectFailed();
     if (options_.failAfter != 0 && receiver().retries >= options_.failAfter) return giveUp(error);
     return backOff(error);
   }
@@ -275,29 +229,13 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   void cameUp() {
     if (up_) return;
-    {
-      const detail::Lock lock(mutex_);
-      ++info_.connections;
-      info_.retries = 0;
-    }
+    status_.cameUp();
     change(ReceiverState::Up);
-  }
-
-  void received(std::size_t bytes) {
-    const detail::Lock lock(mutex_);
-    info_.bytes += bytes;
   }
 
   void change(ReceiverState state, const std::string& error = {}) {
     up_ = state == ReceiverState::Up;
-    {
-      const detail::Lock lock(mutex_);
-      info_.state = state;
-      if (!error.empty()) {
-        info_.lastError = error;
-        info_.lastErrorTime = runtime_->world.now(Clock::Wall);
-      }
-    }
+    status_.become(state, error, runtime_->world.now(Clock::Wall));
     runtime_->events.post(ReceiverChanged{receiver()});
   }
 
@@ -319,8 +257,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   bool finished_ = false;
 
   detail::Planned<std::vector<Block>> batches_;
-  mutable detail::Mutex mutex_;
-  ReceiverInfo info_;  // whoever asks
+  detail::ReceiverStatus status_;
 };
 
 }  // namespace dstream::inline v0

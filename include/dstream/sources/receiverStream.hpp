@@ -18,7 +18,6 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
-#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/scheduler.hpp>
@@ -27,6 +26,7 @@
 #include <dstream/sources/planned.hpp>
 #include <dstream/sources/queued_batch.hpp>
 #include <dstream/sources/receiver_handle.hpp>
+#include <dstream/sources/receiver_status.hpp>
 #include <dstream/sources/receiver_store.hpp>
 #include <dstream/stream/node.hpp>
 
@@ -86,8 +86,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
     if (const std::exception_ptr error = shutDown()) runtime_->events.post(Warning{"receiver " + this->name + ": onStop threw: " + detail::whatOf(error)});
     tellErrors();
     batches_.clear();
-    const detail::Lock lock(mutex_);
-    if (!ended_) info_.state = ReceiverState::Stopped;
+    if (!ended_) status_.become(ReceiverState::Stopped, {}, 0);
     return store_->close();
   }
   void forget(const Batch& batch) override {
@@ -96,10 +95,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   }
   [[nodiscard]] bool hasReceiver() const override { return true; }
   [[nodiscard]] ReceiverInfo receiver() const override {
-    const detail::Lock lock(mutex_);
-    ReceiverInfo info = info_;
-    info.id = id;
-    info.name = this->name;
+    ReceiverInfo info = status_.of(id, this->name);
     info.bytes = store_->bytesStored();
     return info;
   }
@@ -144,10 +140,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
       static_cast<void>(shutDown());
       return fail(error);
     }
-    {
-      const detail::Lock lock(mutex_);
-      ++info_.connections;
-    }
+    status_.cameUp();
     change(ReceiverState::Up);
     return Step::ready();  // onStart may have asked for something
   }
@@ -202,14 +195,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   }
 
   void change(ReceiverState state, const std::string& error = {}) {
-    {
-      const detail::Lock lock(mutex_);
-      info_.state = state;
-      if (!error.empty()) {
-        info_.lastError = error;
-        info_.lastErrorTime = runtime_->world.now(Clock::Wall);
-      }
-    }
+    status_.become(state, error, runtime_->world.now(Clock::Wall));
     runtime_->events.post(ReceiverChanged{receiver()});
   }
 
@@ -225,8 +211,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   std::atomic<bool> stopRequested_{false};
   const std::shared_ptr<detail::ReceiverStore<T>> store_ = std::make_shared<detail::ReceiverStore<T>>();
   detail::Planned<Blocks> batches_;
-  mutable detail::Mutex mutex_;
-  ReceiverInfo info_;
+  detail::ReceiverStatus status_;
 };
 
 namespace detail {

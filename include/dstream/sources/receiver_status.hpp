@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// ReceiverStatus: where a receiver stands, written by its lane and asked from anywhere.
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/exec/mutex.hpp>
+#include <dstream/runtime/event.hpp>
+#include <dstream/runtime/world.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// **threads** any. **units** `now` is the wall clock's, in nanoseconds.
+class ReceiverStatus {
+ public:
+  /// An error of before stays the last one until there is another.
+  void become(ReceiverState state, const std::string& error, Nanos now) {
+    const Lock lock(mutex_);
+    info_.state = state;
+    if (error.empty()) return;
+    info_.lastError = error;
+    info_.lastErrorTime = now;
+  }
+  void cameUp() {
+    const Lock lock(mutex_);
+    ++info_.connections;
+    info_.retries = 0;
+  }
+  void connectFailed() {
+    const Lock lock(mutex_);
+    ++info_.retries;
+  }
+  void received(std::size_t bytes) {
+    const Lock lock(mutex_);
+    info_.bytes += bytes;
+  }
+
+  [[nodiscard]] ReceiverInfo of(std::size_t id, std::string name) const {
+    const Lock lock(mutex_);
+    ReceiverInfo info = info_;
+    info.id = id;
+    info.name = std::move(name);
+    return info;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  ReceiverInfo info_;
+};
+
+}  // namespace dstream::inline v0::detail

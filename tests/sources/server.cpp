@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/sources/server.hpp>
+
+#include <chrono>
+#include <stdexcept>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+
+TEST_CASE("server: a host and a port, by the name of the source that wants them") {
+  CHECK(FromServer("socketTextStream", "host", 9).peer() == "host:9");
+  CHECK_THROWS_WITH(FromServer("socketTextStream", "", 9), "dstream: socketTextStream needs a host");
+  CHECK_THROWS_WITH(FromServer("socketStream", "host", 0), "dstream: socketStream needs a port");
+}
+
+TEST_CASE("server: the waits between connects are longer than zero and do not shrink") {
+  CHECK_NOTHROW(SocketOptions{}.validate("x"));
+  CHECK_NOTHROW(SocketOptions{.firstRetry = 1s, .lastRetry = 1s}.validate("x"));
+  CHECK_THROWS_AS(SocketOptions{.firstRetry = 0s}.validate("x"), std::invalid_argument);
+  CHECK_THROWS_AS((SocketOptions{.firstRetry = 2s, .lastRetry = 1s}.validate("x")), std::invalid_argument);
+}
+
+}  // namespace
