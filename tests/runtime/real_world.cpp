@@ -404,6 +404,27 @@ TEST_CASE("real world: a reset is an error that says so") {
   CHECK(caller.error == "127.0.0.1:" + std::to_string(listener.port()) + ": Connection reset by peer");
 }
 
+TEST_CASE("real world: with a low-water mark nothing is lost, whether the mark or the end comes first") {
+  RealWorld world;
+  const Listener listener;
+  Caller caller(listener.endpoint());
+  world.spawn(caller, Lane::Io);
+  const Descriptor peer = listener.accept();
+  REQUIRE(world.await([&] { return caller.last == Status::WouldBlock; }, never));
+  caller.connection->wakeAt(1000);
+  const std::string many(5000, 'm');
+  const std::string few(10, 'f');
+  sendAll(peer, few);
+  sendAll(peer, many);
+  REQUIRE(world.await([&] { return caller.count >= 5010; }, never));
+  sendAll(peer, few);
+  ::shutdown(peer.get(), SHUT_WR);
+  REQUIRE(world.await([&] { return caller.ended.load(); }, never));
+  world.retire(caller);
+  CHECK(caller.last == Status::Fin);
+  CHECK(caller.received == few + many + few);
+}
+
 TEST_CASE("real world: a name that does not exist is an error that names it") {
   RealWorld world;
   Caller caller({"no-such-host.invalid", 9999});

@@ -425,6 +425,7 @@ class Caller final : public Actor {
       last = status;
       if (status != dstream::Transfer::Status::Bytes) break;
       received.append(buffer.data(), bytes);
+      count = received.size();
     }
     if (last == dstream::Transfer::Status::Error) error = connection->error();
     const dstream::Transfer::Status now = last;
@@ -437,6 +438,7 @@ class Caller final : public Actor {
   std::atomic<int> steps{0};
   std::atomic<bool> ended{false};
   std::atomic<bool> sated{false};
+  std::atomic<std::size_t> count{0};
   std::atomic<dstream::Transfer::Status> last{dstream::Transfer::Status::Connecting};
   // For the test once the actor is retired.
   std::unique_ptr<dstream::Connection> connection;

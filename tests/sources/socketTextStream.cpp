@@ -575,6 +575,20 @@ TEST_CASE("socketTextStream: a line that grows over many blocks") {
     CHECK(socket.told.all<DataDropped>().empty());
 }
 
+TEST_CASE("socketTextStream: few bytes wait in the kernel until their batch is formed, and are in it") {
+    Socket socket;
+    testing::Peer peer = socket.accept();
+    peer.send("few\n");
+    socket.world.runUntilQuiet();
+    CHECK(peer.unread() == 4);
+    socket.tick();
+    CHECK(socket.batches.back() == Lines{"few"});
+    peer.send("more\n");
+    peer.close();
+    socket.tick();
+    CHECK(socket.batches.back() == Lines{"more"});
+}
+
 // --- stopping ---
 
 TEST_CASE("socketTextStream: a graceful stop processes all that was received") {
@@ -584,8 +598,8 @@ TEST_CASE("socketTextStream: a graceful stop processes all that was received") {
     for (int i = 0; i < 60; ++i) text += "line " + std::to_string(100 + i) + "\n";
     peer.send(text);
     socket.world.runUntilQuiet();
-    CHECK(peer.unread() == 0);
     const StopReport report = socket.stream.stop(true, true);
+    CHECK(peer.unread() == 0);
     CHECK(report.graceful);
     CHECK(report.droppedBytes == 0);
     CHECK(report.droppedBatches == 0);
@@ -616,11 +630,10 @@ TEST_CASE("socketTextStream: when a graceful stop runs out of time it says what 
     for (int i = 0; i < 90; ++i) text += "012345678\n";
     peer.send(text);
     socket.world.runUntilQuiet();
-    const std::uint64_t received = socket.receiver().bytes;
     const StopReport report = socket.stream.stop(true, true);
     CHECK_FALSE(report.graceful);
     CHECK(report.droppedBytes > 0);
-    CHECK(report.droppedBytes + socket.all.size() * 10 == received);
+    CHECK(report.droppedBytes + socket.all.size() * 10 == socket.receiver().bytes);
     CHECK(socket.told.warnings("graceful stop: the time ran out") == 1);
     const auto stopped = socket.told.all<StreamingStopped>();
     REQUIRE(stopped.size() == 1);

@@ -80,7 +80,7 @@ TEST_CASE("testing::Network: a connection, from connecting to its end") {
     world.retire(owner);
 }
 
-TEST_CASE("testing::Network: a reset loses what was not read, and nothing succeeds after it") {
+TEST_CASE("testing::Network: after a reset what has arrived is read, then nothing succeeds") {
     testing::World world;
     Owner owner;
     world.spawn(owner, Lane::Io);
@@ -91,10 +91,37 @@ TEST_CASE("testing::Network: a reset loses what was not read, and nothing succee
     peer.send("abcd1234");
     CHECK(connection->read(buffer, 4).bytes == 4);
     peer.reset("connection reset by peer");
+    CHECK(connection->read(buffer, 4).bytes == 4);
     CHECK(connection->read(buffer, 4).status == Status::Error);
     CHECK(connection->read(buffer, 4).status == Status::Error);
     CHECK(connection->write("x", 1).status == Status::Error);
     CHECK(connection->error() == "h:1: connection reset by peer");
+    world.retire(owner);
+}
+
+TEST_CASE("testing::Network: from the mark on the owner is woken, or when the connection ends") {
+    testing::World world;
+    Owner owner;
+    world.spawn(owner, Lane::Io);
+    world.listen("h", 1);
+    const auto connection = world.connect({"h", 1}, owner);
+    testing::Peer peer = world.accept("h", 1);
+    world.runUntilQuiet();
+    connection->wakeAt(5);
+    const int before = owner.steps;
+    peer.send("abc");
+    world.runUntilQuiet();
+    CHECK(owner.steps == before);
+    peer.send("de");
+    world.runUntilQuiet();
+    CHECK(owner.steps == before + 1);
+    char buffer[8];
+    CHECK(connection->read(buffer, 8).bytes == 3);
+    CHECK(connection->read(buffer, 8).bytes == 2);
+    peer.send("f");
+    peer.close();
+    world.runUntilQuiet();
+    CHECK(owner.steps == before + 2);
     world.retire(owner);
 }
 

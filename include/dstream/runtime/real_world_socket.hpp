@@ -146,6 +146,12 @@ class BasicRealConnection final : public Connection {
     return result(repeat([&] { return ::send(socket_.get(), from, bytes, MSG_NOSIGNAL); }), POLLOUT, false);
   }
 
+  /// The kernel's own low-water mark; it lets go of it where its memory is short, and an end or error wakes at once.
+  void wakeAt(std::size_t bytes) override {
+    const int mark = bytes < std::size_t{1} << 30 ? static_cast<int>(bytes) : 1 << 30;
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof mark);
+  }
+
   [[nodiscard]] std::string error() const override { return error_; }
 
  private:

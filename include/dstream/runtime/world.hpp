@@ -64,6 +64,9 @@ class Connection {
   virtual ~Connection() = default;
   virtual Transfer read(char* into, std::size_t capacity) = 0;
   virtual Transfer write(const char* from, std::size_t bytes) = 0;
+  /// From now on the owner is woken to read when about so many bytes wait, or the connection has ended, and for fewer only as it happens:
+  /// who reads at times of its own saves a wake-up per packet. `read` gives what is there, as before.
+  virtual void wakeAt(std::size_t) {}
   /// Names the endpoint and the reason, e.g. "127.0.0.1:9999: connection refused". Empty without an error.
   [[nodiscard]] virtual std::string error() const = 0;
 };

@@ -23,16 +23,15 @@ class Peer {
   /// What the library reads next; in pieces as the test sends them, never joined.
   void send(std::string bytes) {
     if (!bytes.empty()) state_->toLibrary.push_back(std::move(bytes));
-    state_->wakeOwner();
+    if (unread() >= state_->wakeAt) state_->wakeOwner();
   }
   /// Closes in order, behind what was sent.
   void close() {
     state_->fin = true;
     state_->wakeOwner();
   }
-  /// Breaks the connection at once: what was sent and not read is lost, as with a TCP reset.
+  /// Breaks the connection: what has arrived can still be read, as after a TCP reset on Linux; then nothing succeeds.
   void reset(std::string reason = "connection reset by peer") {
-    state_->toLibrary.clear();
     state_->error = std::move(reason);
     state_->wakeOwner();
   }
@@ -51,6 +50,7 @@ class Peer {
   struct State {
     std::deque<std::string> toLibrary;
     std::size_t readOfFirst = 0;
+    std::size_t wakeAt = 0;
     std::string fromLibrary;
     std::string error;
     bool connecting = false;
@@ -115,7 +115,7 @@ class Network {
 
     Transfer read(char* into, std::size_t capacity) override {
       Peer::State& state = *peer_.state_;
-      if (!state.error.empty()) return {Transfer::Status::Error, 0};
+      if (state.toLibrary.empty() && !state.error.empty()) return {Transfer::Status::Error, 0};
       if (state.connecting) return {Transfer::Status::Connecting, 0};
       if (state.toLibrary.empty()) return {state.fin ? Transfer::Status::Fin : Transfer::Status::WouldBlock, 0};
       std::string& piece = state.toLibrary.front();
@@ -134,6 +134,7 @@ class Network {
       peer_.state_->fromLibrary.append(from, bytes);
       return {Transfer::Status::Bytes, bytes};
     }
+    void wakeAt(std::size_t bytes) override { peer_.state_->wakeAt = bytes; }
     [[nodiscard]] std::string error() const override { return peer_.state_->error.empty() ? "" : where_ + ": " + peer_.state_->error; }
 
    private:
