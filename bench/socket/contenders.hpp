@@ -19,7 +19,8 @@ struct Received {
 
 [[gnu::noinline]] Received handMemchr(std::uint16_t port);
 [[gnu::noinline]] Received handStrings(std::uint16_t port);
-[[gnu::noinline]] Received dstreamSocket(std::uint16_t port);
+[[gnu::noinline]] Received dstreamOf1ms(std::uint16_t port);
+[[gnu::noinline]] Received dstreamOf10ms(std::uint16_t port);
 [[gnu::noinline]] Received stdViews(std::uint16_t port);
 [[gnu::noinline]] Received rangeV3(std::uint16_t port);
 

@@ -8,15 +8,13 @@
 
 namespace bench {
 
-/// Into batches of 10 ms, and each batch's lines counted: the whole runtime, from its start to its
-/// end.
-Received dstreamSocket(std::uint16_t port) {
+/// Into batches, and each batch's lines counted: the whole runtime, from its start to its end.
+static Received inBatches(std::uint16_t port, std::chrono::nanoseconds interval) {
   using namespace dstream;
-  using namespace std::chrono_literals;
 
   Received received;
   Context context{"local", "bench of the socket"};
-  StreamingContext stream{context, 10ms};
+  StreamingContext stream{context, interval};
   stream.socketTextStream("127.0.0.1", port, {.onEnd = EndOfStream::Finish})
       | map(
           [](std::string_view line) { return Received{1, static_cast<std::int64_t>(line.size())}; })
@@ -28,6 +26,13 @@ Received dstreamSocket(std::uint16_t port) {
   stream.start();
   stream.awaitTermination();
   return received;
+}
+
+Received dstreamOf1ms(std::uint16_t port) {
+  return inBatches(port, std::chrono::milliseconds(1));
+}
+Received dstreamOf10ms(std::uint16_t port) {
+  return inBatches(port, std::chrono::milliseconds(10));
 }
 
 }  // namespace bench
