@@ -60,7 +60,10 @@ class Lines {
       if (!more && end[-1] != '\n') ends |= std::uint64_t{1} << bytes;
       for (; ends != 0; ends &= ends - 1) {
         const char* const to = at + std::countr_zero(ends);
-        accumulator = step(std::move(accumulator), line(from, to, to != end));
+        // A CR belongs to the end that follows it: one comparison says that the line is not empty and has an end.
+        const auto length = static_cast<std::size_t>(to - from);
+        const bool fed = length - 1 < static_cast<std::size_t>(end - from) - 1 && to[-1] == '\r';
+        accumulator = step(std::move(accumulator), std::string_view(from, length - static_cast<std::size_t>(fed)));
         if (stopped(accumulator)) return accumulator;
         from = to + 1;
       }
