@@ -3,8 +3,11 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <list>
 #include <range/v3/numeric/accumulate.hpp>
 #include <range/v3/view/iota.hpp>
 #include <string>
@@ -12,6 +15,8 @@
 #include <vector>
 
 #include <dstream/core/on.hpp>
+#include <dstream/operators/filter.hpp>
+#include <dstream/operators/flatMap.hpp>
 #include <dstream/operators/map.hpp>
 
 #include "support/catch.hpp"
@@ -71,6 +76,51 @@ TEST_CASE("sum: floats on slices are the same whatever the order of tasks and th
   for (std::uint64_t seed = 2; seed < 6; ++seed) {
     support::SlicingRunner runner(seed, 100, seed);
     CHECK((parallelize(floats, 3) | on(runner) | sum()) == expected);
+  }
+}
+
+static_assert(std::is_same_v<decltype(std::vector<float>{} | sum(inAnyOrder)), float>);
+static_assert((std::array<double, 0>{} | sum(inAnyOrder)) == 0);
+static_assert((std::array{1.5, 2.0} | map([](double x) { return 2 * x; }) | sum(inAnyOrder)) == 7);
+
+TEST_CASE("sum: in any order, of numbers that no order rounds, is the sum, whatever the length and the operators") {
+  for (const std::size_t size : {0U, 1U, 63U, 64U, 65U, 127U, 128U, 1000U}) {
+    std::vector<float> numbers;
+    std::int64_t expected = 0;
+    std::int64_t odd = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      numbers.push_back(static_cast<float>(i));
+      expected += static_cast<std::int64_t>(i);
+      odd += i % 2 == 1 ? static_cast<std::int64_t>(i) : 0;
+    }
+    const auto isOdd = [](float x) { return static_cast<int>(x) % 2 == 1; };
+    const auto thrice = [](float x) { return std::array{x, x, x}; };
+    INFO(size << " numbers");
+    CHECK((numbers | sum(inAnyOrder)) == static_cast<float>(expected));
+    CHECK((numbers | filter(isOdd) | sum(inAnyOrder)) == static_cast<float>(odd));
+    CHECK((numbers | flatMap(thrice) | sum(inAnyOrder)) == static_cast<float>(3 * expected));
+    CHECK((std::list<float>(numbers.begin(), numbers.end()) | sum(inAnyOrder)) == static_cast<float>(expected));
+    CHECK((std::vector<float>(numbers) | map([](float x) { return static_cast<double>(x); }) | sum(inAnyOrder)) == static_cast<double>(expected));
+    CHECK((numbers | map([](float x) { return static_cast<int>(x); }) | sum(inAnyOrder)) == expected);
+    for (const std::size_t partitions : {1U, 3U}) {
+      support::SlicingRunner runner(partitions);
+      CHECK((parallelize(numbers, partitions) | on(runner) | filter(isOdd) | sum(inAnyOrder)) == static_cast<float>(odd));
+    }
+  }
+}
+
+TEST_CASE("sum: in any order is nearer to the truth than the loop, and the same whatever the order of tasks") {
+  std::vector<float> floats;
+  double truth = 0;
+  for (int i = 1; i <= 100'000; ++i) floats.push_back(1.0F / static_cast<float>(i % 1000 + 1));
+  for (const float x : floats) truth += static_cast<double>(x);
+  const auto error = [&](float x) { return std::abs(static_cast<double>(x) - truth); };
+  CHECK(error(floats | sum(inAnyOrder)) < error(floats | sum()));
+  support::SlicingRunner first(1, 1000, 1);
+  const float expected = parallelize(floats, 3) | on(first) | sum(inAnyOrder);
+  for (std::uint64_t seed = 2; seed < 6; ++seed) {
+    support::SlicingRunner runner(seed, 1000, seed);
+    CHECK((parallelize(floats, 3) | on(runner) | sum(inAnyOrder)) == expected);
   }
 }
 

@@ -330,17 +330,36 @@ TEST_CASE("executor: workers that are about to park are not missed") {
   SUCCEED();
 }
 
-TEST_CASE("executor: who has parked in the outer forEach leaves an inner one alone") {
+TEST_CASE("executor: the outermost caller, parked or not, helps with inner tasks") {
   Team team(2);
   for (int round = 0; round < 200; ++round) {
-    // Slot 1 waits until slot 0 has parked and then opens an inner forEach.
     std::atomic<std::size_t> started{0};
-    std::atomic<std::size_t> inner{0};
+    std::atomic<std::size_t> arrived{0};
     team.executor.forEach(2, [&](std::size_t slot, std::size_t) {
       arriveAndAwait(started, 2);
       if (slot == 0) return;
-      while (team.executor.parked() == 0) std::this_thread::yield();
-      team.executor.forEach(50, [&](std::size_t at, std::size_t) { inner.fetch_add(at == 1 ? 1 : 1000); });
+      if (round % 2 == 0)
+        while (team.executor.parked() == 0) std::this_thread::yield();
+      // Only if slot 0 comes does this end.
+      team.executor.forEach(2, [&](std::size_t, std::size_t) { arriveAndAwait(arrived, 2); });
+    });
+  }
+  SUCCEED();
+}
+
+TEST_CASE("executor: who has parked in a forEach that is no outermost one leaves a third one alone") {
+  Team team(2);
+  for (int round = 0; round < 200; ++round) {
+    // Slot 1 waits until slot 0 has parked in the middle forEach and then opens an inner one.
+    std::atomic<std::size_t> inner{0};
+    team.executor.forEach(1, [&](std::size_t, std::size_t) {
+      std::atomic<std::size_t> started{0};
+      team.executor.forEach(2, [&](std::size_t slot, std::size_t) {
+        arriveAndAwait(started, 2);
+        if (slot == 0) return;
+        while (team.executor.parked() == 0) std::this_thread::yield();
+        team.executor.forEach(50, [&](std::size_t at, std::size_t) { inner.fetch_add(at == 1 ? 1 : 1000); });
+      });
     });
     CHECK(inner == 50);
   }
@@ -374,6 +393,113 @@ TEST_CASE("executor: who waits steals no task of a neighbour's forEach") {
       }
     });
     REQUIRE_FALSE(strayed);
+  }
+}
+
+TEST_CASE("executor: the ranges of forRange are those below n, once each") {
+  for (const std::size_t workers : {1u, 2u, 4u}) {
+    Team team(workers);
+    for (const std::size_t n : {0u, 1u, 2u, 3u, 15u, 16u, 17u, 100u, 20'000u})
+      for (const std::size_t grain : {0u, 1u, 2u, 7u, 64u, 100'000u}) {
+        std::vector<std::atomic<int>> times(n);
+        std::atomic<bool> wrong{false};
+        team.executor.forRange(n, grain, [&](std::size_t slot, std::size_t begin, std::size_t end) {
+          if (slot >= workers || begin >= end || end > n) {
+            wrong = true;
+            return;
+          }
+          for (; begin < end; ++begin) times[begin].fetch_add(1);
+        });
+        INFO(workers << " workers, " << n << " by " << grain);
+        CHECK_FALSE(wrong);
+        CHECK(std::all_of(times.begin(), times.end(), [](const auto& count) { return count == 1; }));
+      }
+  }
+}
+
+TEST_CASE("executor: forRange without other threads is in order, and one call if n is small") {
+  for (const std::size_t workers : {1u, 3u}) {
+    Executor executor(workers);
+    std::size_t next = 0;
+    executor.forRange(1000, 3, [&](std::size_t slot, std::size_t begin, std::size_t end) {
+      CHECK(slot == 0);
+      CHECK(begin == next);
+      next = end;
+    });
+    CHECK(next == 1000);
+    std::size_t calls = 0;
+    executor.forRange(10, 10, [&](std::size_t, std::size_t begin, std::size_t end) { calls += begin == 0 && end == 10 ? 1 : 100; });
+    CHECK(calls == 1);
+  }
+}
+
+TEST_CASE("executor: a range that runs is shared with whoever comes late, and again") {
+  Team team(2);
+  for (int round = 0; round < 200; ++round) {
+    std::size_t calls = 0;  // of slot 0
+    std::atomic<std::size_t> others{0};
+    team.executor.forRange(1000, 1, [&](std::size_t slot, std::size_t begin, std::size_t end) {
+      if (slot != 0) {
+        others.fetch_add(end - begin);
+        return;
+      }
+      // The first half was offered before the first range. If it has gone, half of what is left is offered before the second.
+      ++calls;
+      while (calls == 1 && others == 0) std::this_thread::yield();
+      while (calls == 2 && others <= 500) std::this_thread::yield();
+    });
+    CHECK(others > 500);
+    CHECK(others < 1000);
+  }
+}
+
+TEST_CASE("executor: forRange inside a task, and an exception from its midst") {
+  Team team(4);
+  std::atomic<std::size_t> caught{0};
+  std::atomic<std::size_t> ran{0};
+  team.executor.forEach(50, [&](std::size_t, std::size_t task) {
+    try {
+      team.executor.forRange(500, 4, [&](std::size_t, std::size_t begin, std::size_t end) {
+        if (task % 2 == 0 && begin <= 250 && 250 < end) throw std::runtime_error("250");
+        if (task % 2 == 1) ran.fetch_add(end - begin);
+      });
+    } catch (const std::runtime_error&) {
+      caught.fetch_add(1);
+    }
+  });
+  CHECK(caught == 25);
+  CHECK(ran == 25 * 500);
+}
+
+TEST_CASE("executor: forRange under stepped schedules loses no range and no wake-up") {
+  for (std::uint64_t seed = 0; seed < stepped::schedules() / 2; ++seed) {
+    const std::size_t workers = 2 + seed % 3;
+    dstream::BasicExecutor<stepped::SteppedAtomics> executor(workers);
+    stepped::Machine machine(seed);
+    std::vector<int> times(40, 0);
+    std::vector<std::function<void()>> programs;
+    programs.push_back([&] {
+      for (int round = 0; round < 2; ++round) {
+        // Slot 0 stays in its first range until another slot has had one: its rest must be in sight.
+        bool shared = false;
+        executor.forRange(20, 1, [&](std::size_t slot, std::size_t begin, std::size_t end) {
+          for (; begin < end; ++begin) ++times[begin];
+          if (slot != 0) shared = true;
+          while (!shared) machine.step();
+        });
+        executor.forEach(4, [&](std::size_t, std::size_t outer) {
+          executor.forRange(5, 1, [&](std::size_t, std::size_t begin, std::size_t end) {
+            for (; begin < end; ++begin) ++times[20 + outer * 5 + begin];
+          });
+        });
+      }
+      executor.stop();
+    });
+    for (std::size_t slot = 1; slot < workers; ++slot) programs.push_back([&, slot] { executor.work(slot); });
+    machine.run(programs);
+    INFO("seed " << seed << " of DSTREAM_SCHEDULES=" << stepped::schedules());
+    REQUIRE(machine.aborted() == "");
+    REQUIRE(times == std::vector<int>(40, 2));
   }
 }
 

@@ -221,7 +221,7 @@ struct SteppedAtomics {
   class Parker {
    public:
     static constexpr std::size_t looks = 2;
-    static void pause() {}
+    static void pause(std::size_t) {}
 
     template <class T>
     void await(const Atomic<T>& word, T value) {

@@ -107,6 +107,7 @@ void steal(Deque& deque, std::uint64_t seed, Log& log) {
 TEST_CASE("deque: the owner sees a stack, a thief a queue") {
   WorkStealingDeque<Task> deque;
   Task task;
+  CHECK(deque.empty());
   CHECK_FALSE(deque.pop(task));
   CHECK_FALSE(deque.steal(task));
   for (Word id = 1; id <= 6; ++id) REQUIRE(deque.push(taskOf(1, id)));
@@ -118,6 +119,7 @@ TEST_CASE("deque: the owner sees a stack, a thief a queue") {
   CHECK(task.id == 2);
   for (const Word id : {5u, 4u, 3u}) {
     REQUIRE(deque.pop(task));
+    CHECK(deque.empty() == (id == 3u));
     CHECK(task.id == id);
   }
   CHECK_FALSE(deque.pop(task));

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/lanes.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
 
@@ -124,6 +125,10 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
       }
       using Difference = decltype(from - from);
       const auto to = from + static_cast<Difference>(high);
+      if constexpr (laneCount<std::remove_pointer_t<Accumulator>> != 0) {
+        detail::foldLanes<reference>(from + static_cast<Difference>(low), to, *accumulator, step);
+        return accumulator;
+      }
       return loop(from + static_cast<Difference>(low), to, std::move(accumulator), step);
     } else {
       return loop(std::move(from), detail::last(range()), std::move(accumulator), step);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/lanes.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/runner.hpp>
 
@@ -156,11 +157,13 @@ struct PointerStep {
   Step& step;
 };
 
-/// Folds one slice into `accumulator`, by value when word-sized, else in place.
+/// Folds one slice into `accumulator`, by value when word-sized, else in place. Lanes are the step's own business.
 template <class R, class Value, class Step>
 DSTREAM_INLINE constexpr void foldInto(R& rdd, Slice slice, Value& accumulator, Step& step) {
   if constexpr (wordSized<Value>) {
     accumulator = rdd.fold(slice, accumulator, step);
+  } else if constexpr (laneCount<Value> != 0) {
+    static_cast<void>(rdd.fold(slice, &accumulator, step));
   } else {
     PointerStep<Value, Step> inPlace{step};
     static_cast<void>(rdd.fold(slice, &accumulator, inPlace));

@@ -17,13 +17,13 @@
 
 namespace dstream::inline v0 {
 
-/// **meaning** runs the tasks of forEach on `workers` slots: slot 0 is the calling thread's, the others belong
-/// to threads that run `work(slot)`. A range of tasks is halved until one is left; the halves wait in the slot's
-/// deque, where idle slots find the largest first. Who waits helps, with tasks of its own forEach only: what an
-/// outer task holds on this slot meets no other outer task.
-/// **function contract** body(slot, task): once per task, on any slot; may call forEach of this executor. A
-/// thread that is no worker owns slot 0 while its forEach runs, others wait for it; so a task of a second
-/// executor must not call back into this one. After the first exception no further task starts.
+/// **meaning** runs the tasks of forEach on `workers` slots: slot 0 is the calling thread's, the others belong to threads that run
+/// `work(slot)`. A range of tasks is halved until one is left; the halves wait in the slot's deque, where idle slots find the largest first.
+/// Who waits helps, with tasks of its own forEach only: what an outer task holds on this slot meets no other outer task. The outermost caller
+/// holds nothing and helps with any.
+/// **function contract** body(slot, task): once per task, on any slot; may call forEach of this executor. A thread that is no worker owns
+/// slot 0 while its forEach runs, others wait for it; so a task of a second executor must not call back into this one. After the first
+/// exception no further task starts.
 /// **order** none between tasks; one worker runs them in order.
 /// **cost** no allocation. n = 1 and workers = 1 are plain loops, for a foreign thread under the lock of slot 0.
 /// **source** Chase–Lev deques; Go's scheduler for waking: who takes one of several tasks wakes another worker.
@@ -31,6 +31,7 @@ template <class Atomics = StdAtomics>
 class BasicExecutor {
  public:
   using Body = FunctionRef<void(std::size_t slot, std::size_t task)>;
+  using RangeBody = FunctionRef<void(std::size_t slot, std::size_t begin, std::size_t end)>;
 
   explicit BasicExecutor(std::size_t workers) : workers_(workers > 0 ? workers : 1), slots_(new Slot[workers_]) {
     for (std::size_t slot = 0; slot < workers_; ++slot) slots_[slot].random = seed * (slot + 1);
@@ -44,10 +45,30 @@ class BasicExecutor {
 
   void forEach(std::size_t n, Body body) {
     if (n == 0) return;
-    if (const Seat* seat = seatOfThisThread()) return run(seat->slot, n, body);
-    const detail::Lock lock(foreign_);
-    const Seat seat(*this, 0);
-    run(0, n, body);
+    onSlot([&](std::size_t slot, bool outermost) {
+      if (n == 1 || workers_ == 1) {
+        for (std::size_t task = 0; task < n; ++task) body(slot, task);
+      } else {
+        Frame frame{&body, nullptr, 1, slot, outermost, n};
+        run(frame, n);
+      }
+    });
+  }
+
+  /// **meaning** for many small tasks: body(slot, begin, end) over ranges that make up [0, n), none cut below `grain`, a sixteenth of what is
+  /// left at a time. A range stays divisible while it runs: whenever its slot has nothing that others could take, half of the rest is offered.
+  /// **function contract** as forEach's. **order** one worker runs the ranges in order.
+  /// **cost** two loads per range; n <= grain is one call.
+  void forRange(std::size_t n, std::size_t grain, RangeBody body) {
+    if (n == 0) return;
+    onSlot([&](std::size_t slot, bool outermost) {
+      if (n <= grain || workers_ == 1) {
+        body(slot, 0, n);
+      } else {
+        Frame frame{nullptr, &body, grain > 0 ? grain : 1, slot, outermost, n};
+        run(frame, n);
+      }
+    });
   }
 
   /// What the thread of a slot from 1 on runs; returns after stop().
@@ -76,13 +97,19 @@ class BasicExecutor {
   static constexpr FrameId anyFrame = 1;
   static constexpr std::uint64_t seed = 0x9e3779b97f4a7c15;
 
-  // One forEach that waits, on its caller's stack.
+  // One forEach or forRange that waits, on its caller's stack.
   struct Frame {
-    Body body;
-    std::size_t slot;             // the caller's
+    const Body* body;
+    const RangeBody* rangeBody;  // one of the two
+    std::size_t grain;
+    std::size_t slot;  // the caller's
+    bool outermost;
     Atomic<std::size_t> pending;  // tasks neither run nor dropped; at 0 the frame may vanish
     Atomic<bool> failed{false};
     std::exception_ptr error{};  // written by whoever set failed; read after pending has reached 0
+
+    [[nodiscard]] FrameId id() const { return reinterpret_cast<FrameId>(this); }
+    [[nodiscard]] FrameId waitsFor() const { return outermost ? anyFrame : id(); }
   };
 
   struct Task {
@@ -112,17 +139,21 @@ class BasicExecutor {
     return seat;
   }
 
-  void run(std::size_t slot, std::size_t n, Body body) {
-    if (n == 1 || workers_ == 1) {
-      for (std::size_t task = 0; task < n; ++task) body(slot, task);
-      return;
-    }
-    Frame frame{body, slot, n};
+  template <class Call>
+  void onSlot(Call call) {
+    if (const Seat* seat = seatOfThisThread()) return call(seat->slot, false);
+    const detail::Lock lock(foreign_);
+    const Seat seat(*this, 0);
+    call(std::size_t{0}, true);
+  }
+
+  void run(Frame& frame, std::size_t n) {
+    const std::size_t slot = frame.slot;
     const std::size_t done = drain(slot, {&frame, 0, n});
     frame.pending.fetch_sub(done, std::memory_order_relaxed);
     // Partner: the fetch_sub in help; in the one order of park, which asks after it has announced itself.
     const auto ended = [&] { return frame.pending.load() == 0; };
-    helpUntil(ended, slot, reinterpret_cast<FrameId>(&frame));
+    helpUntil(ended, slot, frame.waitsFor());
     if (frame.error) std::rethrow_exception(std::move(frame.error));
   }
 
@@ -133,25 +164,49 @@ class BasicExecutor {
     const auto base = deque.bottom();
     std::size_t done = 0;
     do {
-      bool pushed = false;
-      while (task.end - task.begin > 1 && !frame.failed.load(std::memory_order_relaxed)) {
-        const std::size_t middle = task.begin + (task.end - task.begin) / 2;
-        if (!deque.push({&frame, middle, task.end})) break;
-        task.end = middle;
-        pushed = true;
-      }
-      if (pushed) {
-        deque.publish();
-        wakeFor(reinterpret_cast<FrameId>(&frame));
-      }
-      done += task.end - task.begin;
+      const std::size_t begin = task.begin;
       try {
-        while (task.begin < task.end && !frame.failed.load()) frame.body(slot, task.begin++);
+        frame.body != nullptr ? runByHalves(slot, task) : runByRanges(slot, task);
       } catch (...) {
         if (!frame.failed.exchange(true)) frame.error = std::current_exception();
       }
+      done += task.end - begin;
     } while (deque.pop(task, base));
     return done;
+  }
+
+  // Offers half of the task until one is left, and runs that.
+  void runByHalves(std::size_t slot, Task& task) {
+    Frame& frame = *task.frame;
+    bool offered = false;
+    while (task.end - task.begin > 1 && !frame.failed.load(std::memory_order_relaxed) && offerHalf(slot, task)) offered = true;
+    if (offered) announce(slot, frame);
+    while (task.begin < task.end && !frame.failed.load()) (*frame.body)(slot, task.begin++);
+  }
+
+  // Runs the task a sixteenth of the rest at a time, and in between offers half of it if nothing else of this slot can be taken.
+  void runByRanges(std::size_t slot, Task& task) {
+    Frame& frame = *task.frame;
+    while (task.begin < task.end && !frame.failed.load()) {
+      if (slots_[slot].deque.empty() && task.end - task.begin >= 2 * frame.grain && offerHalf(slot, task)) announce(slot, frame);
+      const std::size_t left = task.end - task.begin;
+      const std::size_t wanted = left / 16 > frame.grain ? left / 16 : frame.grain;
+      const std::size_t begin = task.begin;
+      task.begin += wanted < left ? wanted : left;
+      (*frame.rangeBody)(slot, begin, task.begin);
+    }
+  }
+
+  bool offerHalf(std::size_t slot, Task& task) {
+    const std::size_t middle = task.begin + (task.end - task.begin) / 2;
+    const bool pushed = slots_[slot].deque.push({task.frame, middle, task.end});
+    if (pushed) task.end = middle;
+    return pushed;
+  }
+
+  void announce(std::size_t slot, const Frame& frame) {
+    slots_[slot].deque.publish();
+    wakeFor(frame.id());
   }
 
   // Steals one task, of that frame only unless anyFrame, and runs it.
@@ -168,10 +223,10 @@ class BasicExecutor {
       if (const FrameId next = slots_[victim].deque.peek(); next != 0) wakeFor(next);
       Frame& frame = *task.frame;
       const std::size_t waiter = frame.slot;
-      const auto id = reinterpret_cast<FrameId>(&frame);
+      const FrameId waitsFor = frame.waitsFor();
       const std::size_t done = drain(slot, task);
       // Partner: ended in run. Once it is 0 the frame may be gone; its number alone is still used.
-      if (frame.pending.fetch_sub(done) == done) wakeIf(waiter, id);
+      if (frame.pending.fetch_sub(done) == done) wakeIf(waiter, waitsFor);
       return true;
     }
     return false;
@@ -183,7 +238,7 @@ class BasicExecutor {
       if (help(slot, only)) {
         looks = 0;
       } else if (++looks < Parker::looks) {
-        Parker::pause();
+        Parker::pause(looks);
       } else {
         park(slot, only, ended);
         looks = 0;
@@ -191,9 +246,8 @@ class BasicExecutor {
     }
   }
 
-  // Blocks until woken, unless there is a reason not to. No wake-up is lost: a waker first makes its reason
-  // visible (by publish, steal, pending, stopping_) and then looks for waiters; here it is the other way round,
-  // and all of it sequentially consistent, so at least one of the two sees the other.
+  // Blocks until woken, unless there is a reason not to. No wake-up is lost: a waker first makes its reason visible (by publish, steal, pending,
+  // stopping_) and then looks for waiters; here it is the other way round, all of it sequentially consistent, so one of the two sees the other.
   template <class Ended>
   void park(std::size_t slot, FrameId waitsFor, Ended ended) {
     Slot& own = slots_[slot];

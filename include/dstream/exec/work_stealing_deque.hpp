@@ -11,8 +11,12 @@
 #include <type_traits>
 #include <utility>
 
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <dstream/core/config.hpp>
-#include <dstream/exec/mutex.hpp>
 
 namespace dstream::inline v0 {
 
@@ -24,9 +28,14 @@ struct StdAtomics {
   /// Where one thread waits for others, at first by looking again and then without processor time.
   class Parker {
    public:
-    /// With their pauses some tens of µs, as much as it costs to wake a thread that blocks.
-    static constexpr std::size_t looks = 256;
-    static void pause() {
+    /// With their pauses some 250 µs: waking a thread that blocks costs some tens of it, and the next batch's tasks come one stage after the other.
+    static constexpr std::size_t looks = 768;
+    /// Before that look: the first ones soon after each other; then whoever else wants the core may have it.
+    static void pause(std::size_t look) {
+      if (look > 128) {
+        ::sched_yield();
+        return;
+      }
 #if defined(__x86_64__) || defined(__i386__)
       for (int i = 0; i < 4; ++i) __builtin_ia32_pause();
 #endif
@@ -35,25 +44,27 @@ struct StdAtomics {
     /// The one that waits. Blocks until the word has the value; whoever gives it that value calls wake.
     template <class T>
     void await(const std::atomic<T>& word, T value) {
-      detail::Lock lock(mutex_);
-      woken_.wait(lock, [&] { return word.load(std::memory_order_acquire) == value; });
+      while (true) {
+        const std::uint32_t wakes = wakes_.load(std::memory_order_acquire);  // partner: wake
+        if (word.load(std::memory_order_acquire) == value) return;
+        ::syscall(SYS_futex, &wakes_, FUTEX_WAIT_PRIVATE, wakes, nullptr);  // returns at once if that was not the last wake
+      }
     }
     /// Any thread.
     void wake() {
-      { const detail::Lock lock(mutex_); }  // the other has not looked at its word yet, or it waits already
-      woken_.wakeOne();
+      wakes_.fetch_add(1, std::memory_order_release);  // partner: await, which then sees the word
+      ::syscall(SYS_futex, &wakes_, FUTEX_WAKE_PRIVATE, 1);
     }
 
    private:
-    detail::Mutex mutex_;
-    detail::Condition woken_;
+    std::atomic<std::uint32_t> wakes_{0};
   };
 };
 
 /// **meaning** the Chase–Lev deque over a fixed ring. Tasks are plain words, stored as relaxed atomics: a
 /// thief reads them before it has won them, and what it read is thrown away when it loses. A full ring
 /// refuses a push; the owner then does the work itself, so nothing ever has to grow or be reclaimed.
-/// **function contract** owner: push, publish, pop, bottom. Any thread: steal, peek. "The owner" may change
+/// **function contract** owner: push, publish, pop, bottom, empty. Any thread: steal, peek. "The owner" may change
 /// hands if the hand-over itself synchronises.
 /// **cost** push: two plain stores more than the task. pop: one sequentially consistent store. steal: one
 /// compare-exchange.
@@ -117,6 +128,11 @@ class WorkStealingDeque {
 
   /// Owner. The `base` for a later pop that must leave alone everything that is in the deque now.
   [[nodiscard]] Index bottom() const { return bottom_.load(std::memory_order_relaxed); }
+
+  /// Owner. Whether there is nothing to steal; what it was taken for may have gone meanwhile.
+  [[nodiscard]] bool empty() const {
+    return top_.load(std::memory_order_relaxed) >= bottom_.load(std::memory_order_relaxed);
+  }
 
   /// Any thread. Takes the oldest task; with `only`, not unless its first word has that value. False also
   /// when another thread was faster: look again.

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <deque>
+#include <limits>
+
+#include "window_structures/contenders.hpp"
+
+namespace bench {
+
+namespace {
+
+struct Larger {
+  static constexpr std::int64_t none = std::numeric_limits<std::int64_t>::min();
+  std::int64_t operator()(std::int64_t a, std::int64_t b) const { return a < b ? b : a; }
+};
+struct Sum {
+  static constexpr std::int64_t none = 0;
+  std::int64_t operator()(std::int64_t a, std::int64_t b) const { return a + b; }
+};
+
+/// Two stacks in one deque: the first `front_` values hold what they and those behind them, up to
+/// the front's end, come to.
+template <class Combine>
+class DequeStacks {
+ public:
+  void push(std::int64_t value) {
+    values_.push_back(value);
+    back_ = combine_(back_, value);
+  }
+  void pop() {
+    if (front_ == 0) {
+      std::int64_t suffix = Combine::none;
+      for (auto value = values_.rbegin(); value != values_.rend(); ++value)
+        *value = suffix = combine_(*value, suffix);
+      front_ = values_.size();
+      back_ = Combine::none;
+    }
+    values_.pop_front();
+    --front_;
+  }
+  [[nodiscard]] std::int64_t total() const {
+    return front_ == 0 ? back_ : combine_(values_.front(), back_);
+  }
+
+ private:
+  [[no_unique_address]] Combine combine_;
+  std::deque<std::int64_t> values_;
+  std::size_t front_ = 0;
+  std::int64_t back_ = Combine::none;
+};
+
+class SubtractOnEvict {
+ public:
+  void push(std::int64_t value) {
+    values_.push_back(value);
+    sum_ += value;
+  }
+  void pop() {
+    sum_ -= values_.front();
+    values_.pop_front();
+  }
+  [[nodiscard]] std::int64_t total() const { return sum_; }
+
+ private:
+  std::deque<std::int64_t> values_;
+  std::int64_t sum_ = 0;
+};
+
+}  // namespace
+
+std::int64_t handDequeMax(const Numbers& numbers, std::size_t length, std::size_t steps) {
+  return slide(DequeStacks<Larger>(), numbers, length, steps);
+}
+std::int64_t handDequeSum(const Numbers& numbers, std::size_t length, std::size_t steps) {
+  return slide(DequeStacks<Sum>(), numbers, length, steps);
+}
+std::int64_t handSubtractOnEvict(const Numbers& numbers, std::size_t length, std::size_t steps) {
+  return slide(SubtractOnEvict(), numbers, length, steps);
+}
+
+}  // namespace bench
