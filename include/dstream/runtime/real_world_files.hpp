@@ -180,11 +180,14 @@ class BasicRealFiles final : public Files {
     return fd;
   }
   static Descriptor openedPrivate(const char* operation, const std::string& path, int flags) {
+    const auto requireFile = [&](const struct stat& found) {
+      if (!S_ISREG(found.st_mode)) throw FileError(FileError::Why::Denied, operation, path, "it is not a regular file");
+    };
     struct stat found {};
-    if (::lstat(path.c_str(), &found) == 0 && S_ISLNK(found.st_mode)) throw FileError(FileError::Why::Denied, operation, path, "it is a link");
-    Descriptor fd = opened(operation, path, flags | O_NOFOLLOW | O_NONBLOCK, 0600);  // if it has become one meanwhile
+    if (::lstat(path.c_str(), &found) == 0) requireFile(found);
+    Descriptor fd = opened(operation, path, flags | O_NOFOLLOW | O_NONBLOCK, 0600);  // it may have become another since
     if (::fstat(fd.get(), &found) != 0) failFile("examine", path, errno);
-    if (!S_ISREG(found.st_mode)) throw FileError(FileError::Why::Denied, operation, path, "it is not a regular file");
+    requireFile(found);
     requirePrivate(found, operation, path);
     return fd;
   }
