@@ -52,6 +52,19 @@ TEST_CASE("testing::Files: failures come once, where they were asked for") {
   }
 }
 
+TEST_CASE("testing::Files: what belongs to another user is refused where it must be private") {
+  testing::World world;
+  auto& files = world.files();
+  files.makePrivateDirectory("/own");
+  files.put("/own/file", "content");
+  files.giveAway("/own/file");
+  CHECK(contract::contentOf(files, "/own/file") == "content");
+  CHECK(contract::whyOf([&] { static_cast<void>(files.open("/own/file", Mode::ReadPrivate)); }, "/own/file") == FileError::Why::Denied);
+  CHECK(contract::whyOf([&] { static_cast<void>(files.lock("/own/file")); }, "/own/file") == FileError::Why::Denied);
+  files.giveAway("/own");
+  CHECK(contract::whyOf([&] { files.makePrivateDirectory("/own"); }, "/own") == FileError::Why::Denied);
+}
+
 TEST_CASE("testing::Files: a full disk takes what fits") {
   testing::World world;
   auto& files = world.files();

@@ -109,6 +109,12 @@ class World {
 
   [[nodiscard]] virtual Files& files() = 0;
 
+  /// Asked where a rare branch is taken at will, so that tests reach it: true takes the branch. A real world never does.
+  [[nodiscard]] virtual bool fault(std::string_view point) {
+    static_cast<void>(point);
+    return false;
+  }
+
   /// Blocks until done() holds (asked at first and after each notify) or the steady clock reaches the deadline; returns done().
   virtual bool await(FunctionRef<bool()> done, Nanos deadline) = 0;
   virtual void notify() = 0;

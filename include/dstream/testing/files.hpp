@@ -36,6 +36,8 @@ class Files final : public dstream::Files {
   }
   /// A pipe, socket or device.
   void putSpecial(const std::string& path) { nodes_[path] = make(FileInfo::Kind::Other); }
+  /// From now on it is another user's.
+  void giveAway(const std::string& path) { nodes_.at(path)->foreign = true; }
   [[nodiscard]] std::string content(const std::string& path) const { return find("read", path).content; }
   [[nodiscard]] bool exists(const std::string& path) const { return nodes_.contains(path); }
   /// Every path, in order.
@@ -54,9 +56,10 @@ class Files final : public dstream::Files {
   // --- Files ---
 
   std::unique_ptr<File> open(const std::string& path, Mode mode) override {
-    if (mode == Mode::Read) {
+    if (mode == Mode::Read || mode == Mode::ReadPrivate) {
       perhapsFail("open", path);
-      static_cast<void>(find("open", path));
+      const Node& found = find("open", path);
+      if (mode == Mode::ReadPrivate) requirePrivate(found, FileInfo::Kind::Regular, "open", path);
     } else {
       perhapsFail("create", path);
       requireFree("create", path);
@@ -82,6 +85,21 @@ class Files final : public dstream::Files {
     perhapsFail("make directory", path);
     requireFree("make directory", path);
     nodes_[path] = make(FileInfo::Kind::Directory);
+  }
+  void makePrivateDirectory(const std::string& path) override {
+    if (const auto there = nodes_.find(path); there != nodes_.end()) return requirePrivate(*there->second, FileInfo::Kind::Directory, "use", path);
+    makeDirectory(path);
+  }
+  [[nodiscard]] std::unique_ptr<File> lock(const std::string& path) override {
+    perhapsFail("lock", path);
+    if (!nodes_.contains(path)) {
+      requireFree("lock", path);
+      nodes_[path] = make(FileInfo::Kind::Regular);
+    }
+    const std::shared_ptr<Node> node = nodes_.at(path);
+    requirePrivate(*node, FileInfo::Kind::Regular, "lock", path);
+    if (node->locked) throw FileError(FileError::Why::Locked, "lock", path, "it is held by another process, or twice by this one");
+    return std::make_unique<Held>(*this, node, path);
   }
   void rename(const std::string& from, const std::string& to) override {
     perhapsFail("rename", from);
@@ -114,10 +132,12 @@ class Files final : public dstream::Files {
     FileInfo::Kind kind = FileInfo::Kind::Regular;
     std::string content;
     std::int64_t modified = 0;
+    bool foreign = false;
+    bool locked = false;
     [[nodiscard]] FileInfo info() const { return {kind, content.size(), modified}; }
   };
 
-  class Opened final : public File {
+  class Opened : public File {
    public:
     Opened(Files& files, std::shared_ptr<Node> node, std::string path) : files_(files), node_(std::move(node)), path_(std::move(path)) {}
 
@@ -143,6 +163,17 @@ class Files final : public dstream::Files {
     const std::string path_;
   };
 
+  class Held final : public Opened {
+   public:
+    Held(Files& files, std::shared_ptr<Node> node, std::string path) : Opened(files, node, std::move(path)), held_(std::move(node)) { held_->locked = true; }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+    ~Held() override { held_->locked = false; }
+
+   private:
+    const std::shared_ptr<Node> held_;
+  };
+
   struct Failure {
     FileError::Why why;
     std::string reason;
@@ -158,6 +189,11 @@ class Files final : public dstream::Files {
     const auto found = nodes_.find(path);
     if (found == nodes_.end()) throw FileError(FileError::Why::NotFound, operation, path, "no such file or directory");
     return *found->second;
+  }
+  static void requirePrivate(const Node& node, FileInfo::Kind kind, const char* operation, const std::string& path) {
+    const auto deny = [&](const char* reason) { throw FileError(FileError::Why::Denied, operation, path, reason); };
+    if (node.kind != kind) deny(kind == FileInfo::Kind::Directory ? "it is not a directory" : "it is not a regular file");
+    if (node.foreign) deny("it belongs to another user");
   }
   /// The name is free, and the directory above is there.
   void requireFree(const char* operation, const std::string& path) const {
