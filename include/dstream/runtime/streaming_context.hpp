@@ -125,7 +125,8 @@ class BasicStreamingContext {
     input->id = inputs_.size();
     input->slide = interval_;
     input->operatorInfo = {.name = input->kindName(), .role = Role::Source, .slide = interval_};
-    if (input->name.empty()) input->name = std::string(input->kindName()) + " " + std::to_string(input->id);
+    input->nameless = input->name.empty();
+    if (input->nameless) input->name = std::string(input->kindName()) + " " + std::to_string(input->id);
     inputs_.push_back(input);
     using Result = typename InputNode::rdd_type;
     return DStream<SharedRef<Result>>{graph_, {std::move(input)}};

@@ -50,6 +50,7 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
     static_assert(detail::isSharedRef<N>, "only sources, keyed results and outputs have names; a fused operator leaves no trace at run time");
     graph_->requireOpen("a name");
     node_.node->name = std::move(name);
+    node_.node->nameless = false;
     return *this;
   }
 

@@ -30,6 +30,7 @@ concept Node = requires(const T& node, const Batch& batch) {
 };
 
 class NodeBase;
+class Persistent;
 
 /// **meaning** the operators that are fused between a shared node and what stands below it, the first one first.
 struct FusedOperators {
@@ -59,10 +60,16 @@ class NodeBase {
   /// What this batch changed stays, or never happened.
   virtual void commit(const Batch&) {}
   virtual void rollback(const Batch&) {}
+  /// After rollback: the same batch will come again, so nothing of it is remembered.
+  virtual void again(const Batch&) {}
   /// The batch is done: what is remembered of it, and no longer asked to be, goes.
   virtual void forget(const Batch& batch) = 0;
   /// Whether the batch of this time can still be had.
   [[nodiscard]] virtual bool remembers(Time) const { return false; }
+  /// For checkpoints: null for a node that keeps nothing.
+  virtual Persistent* persistent() { return nullptr; }
+  /// It keeps something, and its `.transient()` says that no checkpoint may have it.
+  [[nodiscard]] virtual bool transient() const { return false; }
 
   /// A batch at this time: strictly after zero, on a multiple of the slide.
   [[nodiscard]] bool has(Time time) const { return time > zero_ && (time.nanoseconds - zero_.nanoseconds) % slide == 0; }
@@ -70,6 +77,8 @@ class NodeBase {
   [[nodiscard]] Time zero() const { return zero_; }
 
   std::string name;
+  /// The name is none that a program gave.
+  bool nameless = false;
   /// For plans.
   OperatorInfo operatorInfo;
   /// **units** nanoseconds.
@@ -93,6 +102,7 @@ class SharedNode : public NodeBase {
     return remembered_.last().value;
   }
   void forget(const Batch& batch) override { remembered_.dropUntil({batch.time.nanoseconds - remember}); }
+  void again(const Batch& batch) override { remembered_.dropFrom(batch.time); }
   [[nodiscard]] bool remembers(Time time) const override {
     const auto* known = remembered_.find(time);
     return known != nullptr && known->value;
