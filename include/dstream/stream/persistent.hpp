@@ -49,8 +49,40 @@ class Persistent {
 
 namespace detail {
 
-/// What a node without a Codec for what it keeps has in the place of its Persistent.
-struct NotKept {};
+/// **meaning** the Persistent of a node that has its functions itself, `schema()` as `keptSchema()`; null for one that is transient.
+template <class Node, bool durable>
+class PersistentPart final : public Persistent {
+ public:
+  explicit PersistentPart(Node& node) : node_(node) {}
+  [[nodiscard]] Persistent* get() { return this; }
+
+  [[nodiscard]] std::string schema() const override { return node_.keptSchema(); }
+  void noteChanges() override { node_.noteChanges(); }
+  void saveChange(const Batch& batch, std::string& out) override { node_.saveChange(batch, out); }
+  void saveAll(RunnerRef, std::string& out) override { node_.saveAll(out); }
+  void restoreAll(std::string_view bytes, std::string_view, RunnerRef runner) override { node_.restoreAll(bytes, runner); }
+  void restoreChange(std::string_view bytes, const Batch& batch, RunnerRef runner) override { node_.restoreChange(bytes, batch, runner); }
+  [[nodiscard]] bool undoes() const override { return Node::undoes; }
+
+ private:
+  Node& node_;
+};
+template <class Node>
+class PersistentPart<Node, false> {
+ public:
+  explicit PersistentPart(Node&) {}
+  [[nodiscard]] static Persistent* get() { return nullptr; }
+};
+
+/// How many values follow, each of at least a byte.
+inline std::size_t takeCount(std::string_view& in) {
+  const auto count = takeNumber<std::uint64_t>(in);
+  if (count > in.size()) throw DecodeError("dstream: decode: there are fewer values than there should be");
+  return static_cast<std::size_t>(count);
+}
+inline void putSize(std::size_t count, std::string& out) { putNumber(static_cast<std::uint64_t>(count), out); }
+inline void putTime(Time time, std::string& out) { putNumber(static_cast<std::uint64_t>(time.nanoseconds), out); }
+inline Time takeTime(std::string_view& in) { return {static_cast<std::int64_t>(takeNumber<std::uint64_t>(in))}; }
 
 /// `body(part, text)` writes each part, by several tasks; loadParts gives each its own bytes again.
 template <class Body>
