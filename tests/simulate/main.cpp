@@ -22,6 +22,7 @@ struct Options {
   bool untilViolation = false;  // for the mutants: one is enough
   bool crashPoints = false;     // each call of each job is once the last
   bool failures = false;        // each call of each job fails once
+  bool allocations = false;     // each allocation of each job fails once
 };
 
 bool parse(int argc, char* argv[], Options& options) {
@@ -29,7 +30,8 @@ bool parse(int argc, char* argv[], Options& options) {
                                                    {"--calm", &options.calm},
                                                    {"--until-violation", &options.untilViolation},
                                                    {"--crash-points", &options.crashPoints},
-                                                   {"--failures", &options.failures}};
+                                                   {"--failures", &options.failures},
+                                                   {"--allocations", &options.allocations}};
   const std::map<std::string_view, std::uint64_t*> numbers{{"--seeds", &options.seeds}, {"--first", &options.first}};
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
@@ -112,12 +114,27 @@ std::uint64_t runPoints(const char* name, const std::vector<simulate::Fault>& fa
   return violations;
 }
 
+std::uint64_t runAllocations(simulate::Hits& hits) {
+  std::uint64_t points = 0;
+  std::uint64_t violations = 0;
+  for (const simulate::Kind kind : {simulate::Kind::Stateless, simulate::Kind::Window, simulate::Kind::State})
+    for (std::uint64_t n = 1;; ++n) {
+      simulate::Simulation simulation(simulate::Job{.kind = kind, .hasEffect = true}, hits);
+      const auto found = simulation.runShortOfMemory(n);
+      if (!simulation.reached()) break;
+      ++points;
+      violations += report(std::string(simulate::kindNames[static_cast<std::size_t>(kind)]) + ", allocation " + std::to_string(n), "--allocations", found);
+    }
+  std::printf("allocations=%llu violations=%llu\n", static_cast<unsigned long long>(points), static_cast<unsigned long long>(violations));
+  return violations;
+}
+
 }  // namespace
 
 int main(int argc, char* argv[]) {
   Options options;
   if (!parse(argc, argv, options)) {
-    std::fprintf(stderr, "usage: %s [--seeds N] [--first S] [--table] [--calm] [--until-violation] [--crash-points] [--failures]\n", argv[0]);
+    std::fprintf(stderr, "usage: %s [--seeds N] [--first S] [--table] [--calm] [--until-violation] [--crash-points] [--failures] [--allocations]\n", argv[0]);
     return 2;
   }
   using simulate::Fault;
@@ -126,7 +143,8 @@ int main(int argc, char* argv[]) {
   if (options.crashPoints)
     violations += runPoints("crash-points", {Fault::PowerBefore, Fault::PowerHalfway, Fault::PowerAfter, Fault::KillBefore, Fault::KillHalfway, Fault::KillAfter}, hits);
   if (options.failures) violations += runPoints("failures", {Fault::IoError, Fault::DiskFull}, hits);
-  if (!options.crashPoints && !options.failures) violations += runSeeds(options, hits);
+  if (options.allocations) violations += runAllocations(hits);
+  if (!options.crashPoints && !options.failures && !options.allocations) violations += runSeeds(options, hits);
   if (options.table) print(hits);
   return violations == 0 ? 0 : 1;
 }

@@ -18,6 +18,7 @@
 #include <dstream/dstream.hpp>
 #include <dstream/testing/world.hpp>
 
+#include "simulate/allocations.hpp"
 #include "simulate/job.hpp"
 #include "simulate/ledger.hpp"
 
@@ -79,6 +80,14 @@ class Simulation {
     process(life);
     return settle();
   }
+  // One allocation of the first process fails.
+  std::vector<std::string> runShortOfMemory(std::uint64_t allocation) {
+    Life life;
+    life.allocation = allocation;
+    life.ticks = batches_ + 2;
+    process(life);
+    return settle();
+  }
   // The call of the fault was made.
   [[nodiscard]] bool reached() const { return reached_; }
   [[nodiscard]] std::uint64_t trace() const { return trace_; }
@@ -94,6 +103,7 @@ class Simulation {
     std::uint64_t call = 0;   // of the fault: how many calls after it is armed
     std::uint64_t calls = 1;  // that fail
     std::size_t patience = 30;  // ticks, for the fault
+    std::uint64_t allocation = 0;  // the one that fails, of those from the start on
     bool calm = false;
   };
 
@@ -144,13 +154,18 @@ class Simulation {
     armed_ = {};
     std::size_t errors = 0;
     std::size_t waited = 0;
-    if (life.ticks == 0) arm(life);
+    if (life.ticks == 0 || life.allocation != 0) arm(life);
     try {
+      const Scarce scarce(life.allocation);
       dstream::Context context("local[2]", "simulated", {.stopOnSignals = false, .defaultListener = false}, world_);
       StreamingContext stream(context, 1s);
-      stream.addStreamingListener([this](const dstream::Event& event) { note(dstream::describe(event)); });
+      stream.addStreamingListener([this](const dstream::Event& event) {
+        const Allocations::Suspended suspended;
+        note(dstream::describe(event));
+      });
       checkpoint(stream);
       const auto did = [this](Effect effect) {
+        const Allocations::Suspended suspended;
         if (!world_.files().stopped()) ledger_.did(std::move(effect));
       };
       build(stream, job_, did, [this](std::uint64_t id) { return throws(id); });
@@ -171,12 +186,25 @@ class Simulation {
       note(error.what());
       if (!files.stopped() && armed_.text.empty()) ledger_.violated(std::string("(10) a process failed although nothing was made to fail: ") + error.what());
     }
+    if (life.allocation != 0) armed_.hit = Allocations::count >= life.allocation;
     if (armed_.hit && !armed_.text.empty() && !armed_.seen) ledger_.violated("(12) nobody heard of an injected fault: " + armed_.text + " at " + armed_.where);
     if (files.stopped() || random_.below(2) == 0) ledger_.look(files);
     reached_ = reached_ || armed_.hit;
     files.restart();
     if (!life.calm && jumps_) downtime();
   }
+
+  // While it lives allocations count.
+  struct Scarce {
+    explicit Scarce(std::uint64_t allocation) {
+      Allocations::count = 0;
+      Allocations::failAt = allocation;
+      Allocations::counting = allocation != 0;
+    }
+    Scarce(const Scarce&) = delete;
+    Scarce& operator=(const Scarce&) = delete;
+    ~Scarce() { Allocations::counting = false; }
+  };
 
   template <class Stream>
   static void checkpoint(Stream& stream) {
@@ -202,6 +230,7 @@ class Simulation {
   }
 
   void arrive() {
+    const Allocations::Suspended suspended;
     for (std::size_t files = random_.below(3); files > 0; --files) {
       std::string content;
       for (std::size_t lines = 1 + random_.below(4); lines > 0; --lines) {
@@ -240,6 +269,7 @@ class Simulation {
     auto& files = world_.files();
     armed_.now = true;
     armed_.fault = life.fault;
+    if (life.allocation != 0) armed_.text = "bad_alloc";
     if (life.end == End::Throw) {
       armed_.text = "threw on purpose";
       throwing_ = id_ + 1;
@@ -255,6 +285,7 @@ class Simulation {
     }
   }
   bool throws(std::uint64_t id) {
+    const Allocations::Suspended suspended;
     if (throwing_ == 0 || id < throwing_) return false;
     throwing_ = 0;
     armed_.hit = true;
@@ -263,6 +294,7 @@ class Simulation {
   }
 
   void onCall(const FileCall& call) {
+    const Allocations::Suspended suspended;
     mix(call.operation);
     mix(call.path);
     if (!armed_.fault || call.number != armed_.call) return;
@@ -271,6 +303,7 @@ class Simulation {
     ++hits_[stepOf(call)][static_cast<std::size_t>(*armed_.fault)];
   }
   void note(std::string_view text) {
+    const Allocations::Suspended suspended;
     mix(text);
     if (!armed_.text.empty() && text.find(armed_.text) != std::string_view::npos) armed_.seen = true;
   }

@@ -81,8 +81,8 @@ class Disk {
   void move(const Place& from, const Place& to) { change({from, to, from.directory->entries.at(from.name)}); }
 
   static void write(DiskNode& file, std::size_t offset, std::string_view bytes) {
-    put(file.content, offset, bytes);
     file.unsynced.push_back({offset, std::string(bytes)});
+    put(file.content, offset, bytes);
   }
   static void sync(DiskNode& file) {
     for (const DiskNode::Write& write : file.unsynced)
@@ -119,28 +119,33 @@ class Disk {
     DiskNodeRef node;
   };
 
+  // Each keeps what it had when memory runs out.
   void change(Change made) {
-    apply(made, &DiskNode::entries);
     changes_.push_back(std::move(made));
+    try {
+      apply(changes_.back(), &DiskNode::entries);
+    } catch (...) {
+      changes_.pop_back();
+      throw;
+    }
   }
   static void apply(const Change& made, DiskEntries DiskNode::*side) {
-    if (made.from.directory != nullptr) {
-      DiskEntries& names = (*made.from.directory).*side;
-      const auto there = names.find(made.from.name);
-      if (there != names.end() && there->second == made.node) names.erase(there);
-    }
     if (made.to.directory != nullptr) ((*made.to.directory).*side)[made.to.name] = made.node;
+    if (made.from.directory == nullptr) return;
+    DiskEntries& names = (*made.from.directory).*side;
+    const auto there = names.find(made.from.name);
+    if (there != names.end() && there->second == made.node) names.erase(there);
   }
   /// And what happened to the same nodes before.
   void makeDurable(std::vector<bool> kept) {
     for (std::size_t i = changes_.size(); i-- > 0;)
       for (std::size_t later = i + 1; later < changes_.size() && !kept[i]; ++later) kept[i] = kept[later] && changes_[later].node == changes_[i].node;
-    std::vector<Change> rest;
-    for (std::size_t i = 0; i < changes_.size(); ++i) {
+    for (std::size_t i = 0; i < changes_.size(); ++i)
       if (kept[i]) apply(changes_[i], &DiskNode::durableEntries);
-      else rest.push_back(std::move(changes_[i]));
-    }
-    changes_ = std::move(rest);
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < changes_.size(); ++i)
+      if (!kept[i]) std::swap(changes_[left++], changes_[i]);
+    changes_.resize(left);
   }
 
   static void put(std::string& content, std::size_t offset, std::string_view bytes) {
