@@ -114,11 +114,11 @@ std::uint64_t runPoints(const char* name, const std::vector<simulate::Fault>& fa
   return violations;
 }
 
-std::uint64_t runAllocations(simulate::Hits& hits) {
+std::uint64_t runAllocations(const Options& options, simulate::Hits& hits) {
   std::uint64_t points = 0;
   std::uint64_t violations = 0;
   for (const simulate::Kind kind : {simulate::Kind::Stateless, simulate::Kind::Window, simulate::Kind::State})
-    for (std::uint64_t n = 1;; ++n) {
+    for (std::uint64_t n = options.first;; ++n) {
       simulate::Simulation simulation(simulate::Job{.kind = kind, .hasEffect = true}, hits);
       const auto found = simulation.runShortOfMemory(n);
       if (!simulation.reached()) break;
@@ -143,7 +143,7 @@ int main(int argc, char* argv[]) {
   if (options.crashPoints)
     violations += runPoints("crash-points", {Fault::PowerBefore, Fault::PowerHalfway, Fault::PowerAfter, Fault::KillBefore, Fault::KillHalfway, Fault::KillAfter}, hits);
   if (options.failures) violations += runPoints("failures", {Fault::IoError, Fault::DiskFull}, hits);
-  if (options.allocations) violations += runAllocations(hits);
+  if (options.allocations) violations += runAllocations(options, hits);
   if (!options.crashPoints && !options.failures && !options.allocations) violations += runSeeds(options, hits);
   if (options.table) print(hits);
   return violations == 0 ? 0 : 1;
