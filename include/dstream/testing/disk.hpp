@@ -27,6 +27,7 @@ struct DiskNode {
     std::size_t offset;
     std::string bytes;
     bool lost = false;  // a sync of it has failed: no later one reaches it
+    bool cuts = false;  // the file ends at the offset
   };
 
   FileInfo::Kind kind = FileInfo::Kind::Regular;
@@ -84,9 +85,13 @@ class Disk {
     file.unsynced.push_back({offset, std::string(bytes)});
     put(file.content, offset, bytes);
   }
+  static void truncate(DiskNode& file, std::size_t size) {
+    file.unsynced.push_back({.offset = size, .bytes = {}, .cuts = true});
+    file.content.resize(size);
+  }
   static void sync(DiskNode& file) {
     for (const DiskNode::Write& write : file.unsynced)
-      if (!write.lost) put(file.durable, write.offset, write.bytes);
+      if (!write.lost) carryOut(file, write);
     std::erase_if(file.unsynced, [](const DiskNode::Write& write) { return !write.lost; });
   }
   static void failSync(DiskNode& file) {
@@ -149,6 +154,7 @@ class Disk {
   }
 
   static void put(std::string& content, std::size_t offset, std::string_view bytes) {
+    if (bytes.empty()) return;
     if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
     std::copy(bytes.begin(), bytes.end(), content.begin() + static_cast<std::ptrdiff_t>(offset));
   }
@@ -163,7 +169,7 @@ class Disk {
   static void tear(DiskNode& node, Random& random) {
     const std::size_t how = random.below(4);
     const std::size_t whole = how == 0 ? 0 : how == 1 ? node.unsynced.size() : random.below(node.unsynced.size());
-    for (std::size_t i = 0; i < whole && how < 3; ++i) put(node.durable, node.unsynced[i].offset, node.unsynced[i].bytes);
+    for (std::size_t i = 0; i < whole && how < 3; ++i) carryOut(node, node.unsynced[i]);
     if (how == 2) {  // the one after them in part
       const DiskNode::Write& torn = node.unsynced[whole];
       eachSector(torn, [&, left = random.below(torn.bytes.size() / sector + 2)](std::size_t offset, std::string_view bytes) mutable {
@@ -173,10 +179,16 @@ class Disk {
       });
     }
     if (how == 3)  // any of them, in any order: what is missing between two reads as zeros
-      for (const DiskNode::Write& write : node.unsynced)
+      for (const DiskNode::Write& write : node.unsynced) {
+        if (write.cuts && random.below(2) == 0) carryOut(node, write);
         eachSector(write, [&](std::size_t offset, std::string_view bytes) {
           if (random.below(2) == 0) put(node.durable, offset, bytes);
         });
+      }
+  }
+  static void carryOut(DiskNode& node, const DiskNode::Write& write) {
+    if (write.cuts) node.durable.resize(write.offset);
+    put(node.durable, write.offset, write.bytes);
   }
   template <class Do>
   static void eachSector(const DiskNode::Write& write, Do act) {

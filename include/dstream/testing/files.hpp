@@ -117,6 +117,25 @@ class Files final : public dstream::Files {
     failFrom_ = failUntil_ = 0;
   }
 
+  /// **meaning** a file that is written anywhere, as databases do; see testing/sqlite_disk.hpp.
+  class RandomFile {
+   public:
+    virtual ~RandomFile() = default;
+    [[nodiscard]] virtual std::uint64_t size() = 0;
+    virtual std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) = 0;
+    virtual void write(std::uint64_t offset, std::string_view bytes) = 0;
+    virtual void truncate(std::uint64_t size) = 0;
+    virtual void sync() = 0;
+  };
+  /// Makes it, if asked to and it is not there. **errors** FileError.
+  std::unique_ptr<RandomFile> openAnywhere(const std::string& path, bool create) {
+    return call(create ? "create" : "open", path, [&](const char* operation) -> std::unique_ptr<RandomFile> {
+      NodeRef node = disk_.find(path);
+      if (node == nullptr) node = create ? this->create(operation, path, FileInfo::Kind::Regular) : find(operation, path);
+      return std::make_unique<Anywhere>(*this, std::move(node), path);
+    });
+  }
+
   // --- Files ---
 
   std::unique_ptr<File> open(const std::string& path, Mode mode) override {
@@ -182,27 +201,33 @@ class Files final : public dstream::Files {
   [[nodiscard]] std::int64_t stampLag() const override { return 0; }
 
  private:
-  class Opened : public File {
+  /// A file that is open: what its calls have in common.
+  class Handle {
    public:
-    Opened(Files& files, NodeRef node, std::string path) : files_(files), process_(files.process_), node_(std::move(node)), path_(std::move(path)) {}
+    Handle(Files& files, NodeRef node, std::string path) : files_(files), process_(files.process_), node_(std::move(node)), path_(std::move(path)) {}
 
-    [[nodiscard]] FileInfo info() override { return infoOf(*node_); }
-    std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) override {
+    [[nodiscard]] Node& node() const { return *node_; }
+    [[nodiscard]] bool cutOff() const { return process_ != files_.process_; }
+
+    std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) {
       return call("read", [&]() -> std::size_t {
         if (offset >= node_->content.size()) return 0;
         return node_->content.copy(into, capacity, static_cast<std::size_t>(offset));
       });
     }
-    void append(std::string_view bytes) override {
-      const auto some = [&] { write(bytes.substr(0, bytes.size() / 2)); };
+    void write(std::size_t offset, std::string_view bytes) {
+      const auto some = [&] { put(offset, bytes.substr(0, bytes.size() / 2)); };
       try {
-        call("write", [&] { write(bytes); }, some);
+        call("write", [&] { put(offset, bytes); }, some);
       } catch (const Failed& failed) {
         some();
         throw failed;
       }
     }
-    void sync() override {
+    void truncate(std::size_t size) {
+      call("truncate", [&] { detail::Disk::truncate(*node_, size); });
+    }
+    void sync() {
       try {
         call("sync", [&] { detail::Disk::sync(*node_); });
       } catch (const Failed& failed) {
@@ -210,10 +235,6 @@ class Files final : public dstream::Files {
         throw failed;
       }
     }
-
-   protected:
-    [[nodiscard]] Node& node() const { return *node_; }
-    [[nodiscard]] bool cutOff() const { return process_ != files_.process_; }
 
    private:
     template <class Do>
@@ -225,9 +246,9 @@ class Files final : public dstream::Files {
       if (cutOff()) throw FileError(FileError::Why::Other, operation, path_, "its process has ended");
       return files_.call(operation, path_, [&](const char*) { return act(); }, half);
     }
-    void write(std::string_view bytes) {
+    void put(std::size_t offset, std::string_view bytes) {
       const auto fits = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), files_.free_));
-      if (fits != 0) detail::Disk::write(*node_, node_->content.size(), bytes.substr(0, fits));
+      if (fits != 0) detail::Disk::write(*node_, offset, bytes.substr(0, fits));
       node_->modified = files_.now_();
       files_.free_ -= fits;
       if (fits < bytes.size()) throw FileError(FileError::Why::NoSpace, "write", path_, "no space left on device");
@@ -239,13 +260,40 @@ class Files final : public dstream::Files {
     const std::string path_;
   };
 
+  class Opened : public File {
+   public:
+    Opened(Files& files, NodeRef node, std::string path) : handle_(files, std::move(node), std::move(path)) {}
+
+    [[nodiscard]] FileInfo info() override { return infoOf(handle_.node()); }
+    std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) override { return handle_.read(offset, into, capacity); }
+    void append(std::string_view bytes) override { handle_.write(handle_.node().content.size(), bytes); }
+    void sync() override { handle_.sync(); }
+
+   protected:
+    Handle handle_;
+  };
+
+  class Anywhere final : public RandomFile {
+   public:
+    Anywhere(Files& files, NodeRef node, std::string path) : handle_(files, std::move(node), std::move(path)) {}
+
+    [[nodiscard]] std::uint64_t size() override { return handle_.node().content.size(); }
+    std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) override { return handle_.read(offset, into, capacity); }
+    void write(std::uint64_t offset, std::string_view bytes) override { handle_.write(static_cast<std::size_t>(offset), bytes); }
+    void truncate(std::uint64_t size) override { handle_.truncate(static_cast<std::size_t>(size)); }
+    void sync() override { handle_.sync(); }
+
+   private:
+    Handle handle_;
+  };
+
   class Held final : public Opened {
    public:
-    Held(Files& files, NodeRef node, std::string path) : Opened(files, std::move(node), std::move(path)) { this->node().locked = true; }
+    Held(Files& files, NodeRef node, std::string path) : Opened(files, std::move(node), std::move(path)) { handle_.node().locked = true; }
     Held(const Held&) = delete;
     Held& operator=(const Held&) = delete;
     ~Held() override {
-      if (!cutOff()) node().locked = false;
+      if (!handle_.cutOff()) handle_.node().locked = false;
     }
   };
 
