@@ -46,10 +46,9 @@ class BasicBatchClock final : public Actor {
   void resume(const typename BasicCommitter<Use>::Resume& from, const BasicCommitter<Use>& committer) {
     committer_ = &committer;
     epoch_ = from.epoch;
-    if (!from.recovered) return;
     zero_ = from.zero.nanoseconds;
     next_ = (from.last.nanoseconds > zero_ ? from.last.nanoseconds : zero_) + interval_;
-    resumed_ = true;
+    resumed_ = from.recovered;
     formed_.store(from.seq, std::memory_order_relaxed);
   }
 

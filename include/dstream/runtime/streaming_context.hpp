@@ -33,6 +33,7 @@ template <class T>
 class BatchQueue;
 struct QueueOptions;
 struct FileOptions;
+struct CheckpointOptions;
 
 /// **meaning** a graph of streams over batches of one interval. Initialized: the graph is built. Active: it runs. Stopped: final.
 /// **threads** built and started by one thread; waiting, stopping and asking from any, but stopping not from a listener.
@@ -141,6 +142,14 @@ class BasicStreamingContext {
     remember_ = duration.count();
   }
 
+  /// Every batch is made durable in this directory before it counts, and the next start of the program goes on behind the last one. See
+  /// checkpoint/checkpoint.hpp.
+  void checkpoint(std::string directory);
+  void checkpoint(std::string directory, CheckpointOptions options);
+  /// What `make()` gives, a std::unique_ptr<StreamingContext>, with a checkpoint in the directory. See checkpoint/checkpoint.hpp.
+  template <class Make>
+  [[nodiscard]] static auto getOrCreate(const std::string& directory, Make make);
+
   // --- life ---
 
   /// Validates the graph and starts it; does not block. In the Active state a warning and nothing else.
@@ -154,6 +163,9 @@ class BasicStreamingContext {
       return;
     }
     if (graph_->state() == StreamingContextState::Stopped) throw IllegalState("dstream: StreamingContext has already been stopped and cannot be started again");
+    for (const auto& output : graph_->outputs())
+      if (output->exactlyOnce && !run_.commits())
+        throw std::invalid_argument("dstream: \"" + output->name + "\" was asked to write exactly once, which needs a checkpoint directory: call checkpoint(\"…\") of the stream");
     claimActive();
     try {
       run_.prepare(context_.runner(), inputs_, remember_);
@@ -307,6 +319,7 @@ class BasicStreamingContext {
   const Configuration configuration_;
   const Nanos interval_;
   Nanos remember_ = 0;
+  std::string checkpointDirectory_;
   std::shared_ptr<Graph> graph_;
   EventBus events_;
   typename Run::Inputs inputs_;

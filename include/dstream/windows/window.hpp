@@ -15,6 +15,7 @@
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
+#include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/rdd.hpp>
@@ -118,12 +119,18 @@ class WindowNode final : public SharedNode<BatchesRdd<PaneOf<typename Parent::rd
 };
 
 template <bool durable = true>
-struct WindowOp {
+struct WindowOp : Nameable<WindowOp<durable>> {
   static constexpr Kind kind = Kind::Temporal;
   static constexpr OperatorInfo info{.name = "window", .role = Role::Window, .algorithm = "kept batches"};
 
+  explicit WindowOp(WindowExtent window) : extent(window) {}
+
   /// No checkpoint may have this window, so its records need no Codec. A stream with a checkpoint directory refuses to start with it.
-  [[nodiscard]] WindowOp<false> transient() const { return {extent}; }
+  [[nodiscard]] WindowOp<false> transient() const {
+    WindowOp<false> op{extent};
+    op.name = this->name;
+    return op;
+  }
 
   template <class Record>
   static consteval bool check() {
@@ -141,6 +148,7 @@ struct WindowOp {
     using Result = BatchesRdd<PaneOf<typename N::rdd_type, durable>>;
     const WindowExtent checked = extent.over(stream.node().slide());
     auto node = std::make_shared<Made>(stream.node(), checked);
+    node->name = this->name;
     node->operatorInfo = infoOf(WindowOp{checked}, info.role);
     return DStream<SharedRef<Result>>{stream.graph(), {std::move(node)}};
   }
