@@ -55,12 +55,17 @@ class Simulation {
   // A random job and its random fate.
   Simulation(std::uint64_t seed, Hits& hits) : Simulation(Random(seed * 0x9e3779b97f4a7c15ULL + 1), hits, {}) {
     batches_ = random_.below(100) == 0 ? 2000 : geometric(30);
+    options_.commitEvery = random_.below(3) == 0 ? 1 + random_.below(3) : 1;
+    options_.snapshotEvery = random_.below(4) == 0 ? 10'000 : 1 + random_.below(1500);
+    options_.repeats = static_cast<std::uint32_t>(random_.below(4));
     world_.shuffleSteps(random_());
     if (random_.below(2) == 0) world_.shuffleTasks(random_());
   }
   // This job, short, the same each time.
   Simulation(const Job& job, Hits& hits) : Simulation(Random(7), hits, job) {
     batches_ = 5;
+    options_.snapshotEvery = 200;
+    options_.repeats = 1;
     jumps_ = false;
   }
 
@@ -163,7 +168,7 @@ class Simulation {
         const Allocations::Suspended suspended;
         note(dstream::describe(event));
       });
-      checkpoint(stream);
+      stream.checkpoint("/job", options_);
       const auto did = [this](Effect effect) {
         const Allocations::Suspended suspended;
         if (!world_.files().stopped()) ledger_.did(std::move(effect));
@@ -206,11 +211,6 @@ class Simulation {
     Scarce& operator=(const Scarce&) = delete;
     ~Scarce() { Allocations::counting = false; }
   };
-
-  template <class Stream>
-  static void checkpoint(Stream& stream) {
-    if constexpr (requires { stream.checkpoint("/job"); }) stream.checkpoint("/job");
-  }
 
   // False when the stream has ended by itself.
   bool tick(StreamingContext& stream) {
@@ -328,6 +328,7 @@ class Simulation {
   Hits& hits_;
   dstream::testing::World world_;
   Job job_;
+  dstream::CheckpointOptions options_;
   Ledger ledger_;
   Armed armed_;
   std::size_t batches_ = 0;
