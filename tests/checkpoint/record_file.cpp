@@ -61,12 +61,12 @@ TEST_CASE("record_file: a head of something else is refused, and the file and th
 
 TEST_CASE("record_file: a length beyond the file allocates nothing and is damage") {
   const std::string head = RecordLayout::fileHead(mark, 7);
-  const std::string record = RecordLayout::head(RecordKind::Batch, 1, 1, 0xffff'ffff'ffff'fff0, RecordLayout::saltOf(7));
+  const std::string record = RecordLayout::head(RecordKind::Batch, 1, 1, 0xffff'ffff'ffff'fff0, 0, RecordLayout::saltOf(7));
   const std::string bytes = head + record + std::string(100, '\0');
   RecordReader reader(bytes, mark, "f");
   CHECK_FALSE(reader.next());
   CHECK(reader.damaged());
-  CHECK_FALSE(reader.recordBehind());
+  CHECK_FALSE(reader.wasDurable());
 }
 
 TEST_CASE("record_file: records of an older file, and a payload behind another head, never look valid") {
@@ -76,7 +76,7 @@ TEST_CASE("record_file: records of an older file, and a payload behind another h
   RecordReader reader(mixed, mark, "f");
   CHECK(reader.next());
   CHECK_FALSE(reader.next());
-  CHECK_FALSE(reader.recordBehind());
+  CHECK_FALSE(reader.wasDurable());
 
   constexpr std::size_t record = RecordLayout::headBytes + 4 + RecordLayout::tailBytes;
   std::string swapped = old;

@@ -69,7 +69,7 @@ class BasicJournalWriter {
 };
 
 /// **meaning** all records of the highest epoch, in order, but for EPOCH. It owns the files; the records are views of them.
-/// A tail of the last segment that is no record, with no record behind it, is a write that a crash cut short: it never was.
+/// A tail of the last segment that begins with no record, and was never durable as far as the records behind tell, is a write that a crash cut short: it never was.
 template <class Use = OnUse>
 class BasicJournalContent {
  public:
@@ -106,7 +106,7 @@ class BasicJournalContent {
       records_.push_back(*record);
     }
     if (!reader.damaged()) return;
-    if (!last || reader.recordBehind()) reader.fail("the journal is damaged: here is no record, and it is not its end");
+    if (!last || reader.wasDurable()) reader.fail("the journal is damaged: here is no record, although one was durable");
     torn_ = bytes.size() - reader.offset();
   }
 

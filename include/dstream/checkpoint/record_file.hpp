@@ -42,15 +42,18 @@ struct Record {
   std::uint64_t seq;
   std::string_view payload;
   std::uint64_t offset;
+  std::uint64_t durable = 0;  // see RecordLayout
 };
 
-/// **meaning** the bytes of the layout. File head: mark (8 bytes), salt (8), crc of both (4). Record head: kind (1), payload's length (8), epoch (8), seq (8), crc
+/// **meaning** the bytes of the layout. File head: mark (8 bytes), salt (8), crc of both (4). Record head: kind (1), payload's length (8), epoch (8), seq (8), durable (8), crc
 /// of these (4); then the payload and its crc (4). Every crc goes on from the salt, the payload's from its head's: what an older file left
 /// in a block that is used again never looks like a record, nor does one record's payload behind another's head.
+/// durable: how long the file was when it was last synced before this record. A disk may keep the second of two records that no sync came between and lose
+/// the first; damage before a record's durable length is damage.
 struct RecordLayout {
   static constexpr std::size_t markBytes = 8;
   static constexpr std::size_t fileHeadBytes = markBytes + 8 + 4;
-  static constexpr std::size_t checkedHeadBytes = 1 + 8 + 8 + 8;
+  static constexpr std::size_t checkedHeadBytes = 1 + 8 + 8 + 8 + 8;
   static constexpr std::size_t headBytes = checkedHeadBytes + 4;
   static constexpr std::size_t tailBytes = 4;
 
@@ -65,18 +68,19 @@ struct RecordLayout {
     putNumber(crc32c(head), head);
     return head;
   }
-  static std::string head(RecordKind kind, std::uint64_t epoch, std::uint64_t seq, std::uint64_t length, std::uint32_t salt) {
+  static std::string head(RecordKind kind, std::uint64_t epoch, std::uint64_t seq, std::uint64_t length, std::uint64_t durable, std::uint32_t salt) {
     std::string head;
     putNumber(static_cast<std::uint8_t>(kind), head);
     putNumber(length, head);
     putNumber(epoch, head);
     putNumber(seq, head);
+    putNumber(durable, head);
     putNumber(crc32c(head, salt), head);
     return head;
   }
 };
 
-/// **meaning** writes records one behind the other; small ones together, at the next `flush`. **errors** FileError, after which the end of the file is unknown.
+/// **meaning** writes records one behind the other; small ones together, at the next `flush`. Nobody may read the file before its first sync. **errors** FileError, after which the end of the file is unknown.
 template <class Use = OnUse>
 class BasicRecordWriter {
  public:
@@ -86,7 +90,7 @@ class BasicRecordWriter {
 
   /// Gives the payload's crc.
   std::uint32_t put(RecordKind kind, std::uint64_t epoch, std::uint64_t seq, std::string_view payload) {
-    const std::string head = RecordLayout::head(kind, epoch, seq, payload.size(), salt_);
+    const std::string head = RecordLayout::head(kind, epoch, seq, payload.size(), synced_ == 0 ? bytes() : synced_, salt_);
     std::string_view headCrc = std::string_view(head).substr(RecordLayout::checkedHeadBytes);
     const std::uint32_t crc = crc32c(payload, takeNumber<std::uint32_t>(headCrc));
     pending_ += head;
@@ -108,6 +112,7 @@ class BasicRecordWriter {
   void sync() {
     flush();
     file_->sync();
+    synced_ = bytes_;
   }
   /// **units** bytes; how long the file is.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_ + pending_.size(); }
@@ -119,6 +124,7 @@ class BasicRecordWriter {
   const std::uint32_t salt_;
   std::string pending_;
   std::uint64_t bytes_ = 0;
+  std::uint64_t synced_ = 0;
 };
 using RecordWriter = BasicRecordWriter<>;
 
@@ -167,10 +173,10 @@ class RecordReader {
   [[nodiscard]] std::uint64_t offset() const { return at_; }
   /// There are bytes here, and they are no record.
   [[nodiscard]] bool damaged() const { return at_ != bytes_.size(); }
-  /// A whole record begins somewhere behind the damage: so it is no write that a crash cut short. **cost** a crc of 25 bytes per byte.
-  [[nodiscard]] bool recordBehind() const {
+  /// A record behind the damage says that it was durable: so it is no write that a crash cut short. **cost** a crc of 33 bytes per byte.
+  [[nodiscard]] bool wasDurable() const {
     for (std::size_t at = at_ + 1; at + RecordLayout::headBytes + RecordLayout::tailBytes <= bytes_.size(); ++at)
-      if (recordAt(at)) return true;
+      if (const auto record = recordAt(at); record && record->durable > at_) return true;
     return false;
   }
 
@@ -185,13 +191,14 @@ class RecordReader {
     const auto length = takeNumber<std::uint64_t>(rest);
     const auto epoch = takeNumber<std::uint64_t>(rest);
     const auto seq = takeNumber<std::uint64_t>(rest);
+    const auto durable = takeNumber<std::uint64_t>(rest);
     const auto headCrc = takeNumber<std::uint32_t>(rest);
     if (kind < static_cast<std::uint8_t>(RecordKind::Epoch) || kind > static_cast<std::uint8_t>(RecordKind::End)) return std::nullopt;
     if (headCrc != crc32c(checked, salt_) || length > rest.size() - RecordLayout::tailBytes) return std::nullopt;
     const std::string_view payload = rest.substr(0, static_cast<std::size_t>(length));
     rest.remove_prefix(payload.size());
     if (takeNumber<std::uint32_t>(rest) != crc32c(payload, headCrc)) return std::nullopt;
-    return Record{static_cast<RecordKind>(kind), epoch, seq, payload, at};
+    return Record{static_cast<RecordKind>(kind), epoch, seq, payload, at, durable};
   }
 
   std::string_view bytes_;
