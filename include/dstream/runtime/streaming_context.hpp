@@ -130,7 +130,7 @@ class BasicStreamingContext {
     if (input->nameless) input->name = std::string(input->kindName()) + " " + std::to_string(input->id);
     inputs_.push_back(input);
     using Result = typename InputNode::rdd_type;
-    return DStream<SharedRef<Result>>{graph_, {std::move(input)}};
+    return DStream<SharedRef<Result, detail::replayable<InputNode> || detail::resumable<InputNode>>>{graph_, {std::move(input)}};
   }
 
   /// Every stream remembers its batches for at least this long after they are done, for DStream::slice. Once, before start.

@@ -282,9 +282,9 @@ class SnapshotNode final : public SharedNode<WideRdd<typename States::Tables::Re
 }  // namespace detail
 
 /// **meaning** the mapped records as a stream, and beside it the states.
-template <class Mapping, class States>
-class MapWithStateDStream : public DStream<SharedRef<WideRdd<Partitions<typename States::Mapped>>>> {
-  using Mapped = DStream<SharedRef<WideRdd<Partitions<typename States::Mapped>>>>;
+template <class Mapping, class States, bool again>
+class MapWithStateDStream : public DStream<SharedRef<WideRdd<Partitions<typename States::Mapped>>, again>> {
+  using Mapped = DStream<SharedRef<WideRdd<Partitions<typename States::Mapped>>, again>>;
 
  public:
   MapWithStateDStream(std::shared_ptr<Graph> graph, std::shared_ptr<Mapping> mapping, std::shared_ptr<States> states)
@@ -294,7 +294,7 @@ class MapWithStateDStream : public DStream<SharedRef<WideRdd<Partitions<typename
   [[nodiscard]] auto stateSnapshots() const {
     this->graph()->requireOpen("a stream");
     using Snapshots = detail::SnapshotNode<Mapping, States>;
-    return DStream<SharedRef<WideRdd<typename States::Tables::Records>>>{this->graph(), {std::make_shared<Snapshots>(mapping_, states_)}};
+    return DStream<SharedRef<WideRdd<typename States::Tables::Records>, again>>{this->graph(), {std::make_shared<Snapshots>(mapping_, states_)}};
   }
 
  private:
@@ -338,7 +338,7 @@ struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
     auto mapping = std::make_shared<Mapping>(stream.node(), states);
     mapping->name = this->name;
     mapping->operatorInfo = infoOf(*this, info.role);
-    return MapWithStateDStream<Mapping, Made>(stream.graph(), std::move(mapping), std::move(states));
+    return MapWithStateDStream<Mapping, Made, replayable<N>>(stream.graph(), std::move(mapping), std::move(states));
   }
 
   constexpr void describe(OperatorInfo& into) const {

@@ -306,7 +306,7 @@ struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPa
     auto node = std::make_shared<UpdateStateNode<Parent, Key, Value, S, Update, byPartition, durable>>(grouped.node(), Update{fn}, std::move(pairs));
     node->name = this->name;
     node->operatorInfo = info;
-    return DStream<SharedRef<WideRdd<StateRecords<Key, S>>>>{stream.graph(), {std::move(node)}};
+    return DStream<SharedRef<WideRdd<StateRecords<Key, S>>, detail::replayable<N>>>{stream.graph(), {std::move(node)}};
   }
 
   Fn fn;

@@ -114,10 +114,25 @@ class SharedNode : public NodeBase {
   History<std::optional<R>> remembered_;
 };
 
-/// **meaning** a shared node as a value.
-template <Rdd R>
+namespace detail {
+template <class N>
+inline constexpr bool replayable = false;
+template <class N>
+  requires requires { N::replayable; }
+inline constexpr bool replayable<N> = N::replayable;
+template <class N>
+inline constexpr bool resumable = false;
+template <class N>
+  requires requires { N::resumable; }
+inline constexpr bool resumable<N> = N::resumable;
+}  // namespace detail
+
+/// **meaning** a shared node as a value. `again`: every source above can give the same data again, as far as types tell; it is known nowhere else once
+/// the program runs.
+template <Rdd R, bool again = false>
 struct SharedRef {
   using rdd_type = R;
+  static constexpr bool replayable = again;
   [[nodiscard]] std::optional<R> compute(const Batch& batch) const { return node->get(batch); }
   void eachShared(VisitShared visit, const FusedOperators* below = nullptr) const { visit(*node, below); }
   [[nodiscard]] std::int64_t slide() const { return node->slide; }
@@ -130,6 +145,7 @@ struct SharedRef {
 template <Node Parent, class Op>
 struct NarrowNode {
   using rdd_type = NarrowRdd<typename Parent::rdd_type, Lent<Op>>;
+  static constexpr bool replayable = detail::replayable<Parent>;
   [[nodiscard]] std::optional<rdd_type> compute(const Batch& batch) const {
     auto rdd = parent.compute(batch);
     if (!rdd) return std::nullopt;

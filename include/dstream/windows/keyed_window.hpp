@@ -221,7 +221,7 @@ auto keyedWindows(const Stream& stream, typename Slot::Functions functions, Wind
   node->operatorInfo = info;
   node->operatorInfo.algorithm = Slot::algorithm;
   extent.describe(node->operatorInfo);
-  return DStream<SharedRef<WideRdd<typename Contents::Data>>>{stream.graph(), {std::move(node)}};
+  return DStream<SharedRef<WideRdd<typename Contents::Data>, detail::replayable<Parent>>>{stream.graph(), {std::move(node)}};
 }
 
 }  // namespace dstream::inline v0::detail

@@ -227,7 +227,7 @@ struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv, durable>> {
     node->operatorInfo = info;
     node->operatorInfo.algorithm = WindowState::algorithm;
     checked.describe(node->operatorInfo);
-    return DStream<SharedRef<Result>>{stream.graph(), {std::move(node)}};
+    return DStream<SharedRef<Result, detail::replayable<std::remove_cvref_t<decltype(stream.node())>>>>{stream.graph(), {std::move(node)}};
   }
 };
 

@@ -54,7 +54,11 @@ class WindowNode final : public SharedNode<BatchesRdd<PaneOf<typename Parent::rd
     prepareNow(*rdd);
     kept_.add(batch.time, Pane(*std::move(rdd)));
   }
-  void rollback(const Batch& batch) override { kept_.dropFrom(batch.time); }
+  /// Without a checkpoint what a failed batch brought stays in the window.
+  void again(const Batch& batch) override {
+    SharedNode<BatchesRdd<Pane>>::again(batch);
+    kept_.dropFrom(batch.time);
+  }
 
   Persistent* persistent() override { return part_.get(); }
   [[nodiscard]] bool transient() const override { return !durable; }
@@ -150,7 +154,7 @@ struct WindowOp : Nameable<WindowOp<durable>> {
     auto node = std::make_shared<Made>(stream.node(), checked);
     node->name = this->name;
     node->operatorInfo = infoOf(WindowOp{checked}, info.role);
-    return DStream<SharedRef<Result>>{stream.graph(), {std::move(node)}};
+    return DStream<SharedRef<Result, detail::replayable<N>>>{stream.graph(), {std::move(node)}};
   }
 
   constexpr void describe(OperatorInfo& into) const { extent.describe(into); }
