@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Random jobs in a simulated world; see run beside it. Exit status 0 without violations, 1 with, 2 for wrong usage.
 #include <charconv>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -59,6 +60,12 @@ void print(const simulate::Hits& hits) {
   }
 }
 
+// What runs now, for whoever aborts the process.
+std::string running;
+void tellWhatRan(int) {
+  static_cast<void>(std::fputs(running.c_str(), stderr));
+}
+
 std::uint64_t report(const std::string& what, const std::string& replay, const std::vector<std::string>& found) {
   for (const std::string& violation : found) std::printf("%s: %s\n", what.c_str(), violation.c_str());
   if (!found.empty()) std::printf("replay: tests/simulate/run %s\n", replay.c_str());
@@ -73,6 +80,7 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
   for (std::uint64_t seed = options.first; done < options.seeds && !(options.untilViolation && violations != 0); ++seed, ++done) {
     const auto run = [&](simulate::Simulation& simulation) { return options.calm ? simulation.runCalm() : simulation.run(); };
     std::vector<std::string> found;
+    running = "aborted; replay: tests/simulate/run --seeds 1 --first " + std::to_string(seed) + "\n";
     try {
       simulate::Simulation simulation(seed, hits);
       found = run(simulation);
@@ -138,6 +146,7 @@ int main(int argc, char* argv[]) {
     return 2;
   }
   using simulate::Fault;
+  std::signal(SIGABRT, tellWhatRan);
   simulate::Hits hits;
   std::uint64_t violations = 0;
   if (options.crashPoints)

@@ -53,6 +53,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   Resume open(const Nodes& nodes, std::int64_t interval, Time zero, std::size_t partitions) override {
     job_.collect(graph_, nodes);
     world_.files().makePrivateDirectory(directory_.path());
+    world_.files().syncDirectory(directory_.parent());  // or all of it could be gone after a crash of the machine
     try {
       lock_ = world_.files().lock(directory_.lock());
     } catch (const FileError& error) {
@@ -397,7 +398,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   }
   void nextSegment() {
     orBreak([&] {
-      journal_->flush();
+      journal_->sync();  // a segment that is not the last has no torn tail
       journal_.emplace(directory_, JournalName{committed_ + 1, epoch_}, world_.random());
       journal_->show();
     });

@@ -48,6 +48,12 @@ class BasicCheckpointDirectory {
   }
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string parent() const {
+    std::size_t end = path_.size();
+    while (end > 1 && path_[end - 1] == '/') --end;
+    const std::size_t slash = path_.rfind('/', end - 1);
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path_.substr(0, slash);
+  }
   [[nodiscard]] std::string below(const std::string& name) const { return path_ + "/" + name; }
   [[nodiscard]] std::string lock() const { return below("LOCK"); }
   [[nodiscard]] std::string snapshot(std::uint64_t seq) const { return below("snapshot-" + std::to_string(seq)); }

@@ -298,7 +298,9 @@ class BasicScheduler final : public Actor {
     try {
       committer_->settle(info.batch);
     } catch (...) {
-      events_.post(Warning{"batch " + std::to_string(info.batch.seq) + " is committed, what must follow failed and is tried again: " + detail::whatOf(std::current_exception())});
+      const bool ends = committer_->broken();
+      events_.post(Warning{"batch " + std::to_string(info.batch.seq) + " is committed, what must follow failed and is tried again" + (ends ? " after a restart: " : ": ") + detail::whatOf(std::current_exception())});
+      if (ends) return end(std::current_exception());
       return again(info, committer_->pause(++failures_));
     }
     settling_ = false;
