@@ -49,6 +49,9 @@
 #include <dstream/state/mapWithState.hpp>
 #include <dstream/state/updateStateByKey.hpp>
 
+// what outlives the program
+#include <dstream/checkpoint/checkpoint.hpp>
+
 // where a batch leaves
 #include <dstream/stream/batch_rdd.hpp>
 #include <dstream/outputs/foreachRDD.hpp>

@@ -10,10 +10,11 @@ set(table
   "state     : core text operators actions shuffle stream"
   "exec      : core"
   "runtime   : core text operators actions shuffle stream exec"
+  "checkpoint: core text operators actions shuffle stream exec runtime"
   "sources   : core text operators actions shuffle stream windows state exec runtime"
   "outputs   : core text operators actions shuffle stream windows state exec runtime"
-  "connect   : core text operators actions shuffle stream windows state exec runtime sources outputs"
-  "testing   : core text operators actions shuffle stream windows state exec runtime sources outputs")
+  "connect   : core text operators actions shuffle stream windows state exec runtime checkpoint sources outputs"
+  "testing   : core text operators actions shuffle stream windows state exec runtime checkpoint sources outputs")
 
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/lines.cmake")

@@ -65,6 +65,22 @@ struct NoCodec {};
 static_assert(!Codable<NoCodec> && !Codable<std::vector<NoCodec>> && !Codable<std::pair<int, NoCodec>> && !Codable<int*>);
 static_assert(Codable<own::Point> && Codable<std::vector<own::Point>> && Codable<const std::string&> && Codable<std::string_view>);
 
+struct Visit {
+  std::string page;
+  std::optional<own::Point> at;
+  std::vector<int> steps;
+  std::array<int, 2> pair{};
+  bool operator==(const Visit&) const = default;
+};
+struct PointsAway {
+  int* to;
+};
+struct Seventeen {
+  char a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q;
+};
+static_assert(Codable<Visit> && Codable<std::vector<Visit>>);
+static_assert(!Codable<PointsAway> && !Codable<Seventeen>);
+
 enum class Colour : std::uint16_t { Red = 1, Green = 515 };
 
 TEST_CASE("codec: every kind of value comes back") {
@@ -89,6 +105,8 @@ TEST_CASE("codec: every kind of value comes back") {
   comesBack(std::map<std::string, std::vector<int>>{{"a", {1}}, {"b", {}}});
   comesBack(std::set<int>{3, 1, 2});
   comesBack(own::Point{1, -2});
+  comesBack(Visit{"home", own::Point{3, 4}, {1, 2}, {5, 6}});
+  comesBack(std::chrono::system_clock::time_point(std::chrono::seconds(5)));
 }
 
 TEST_CASE("codec: the layout is fixed") {
@@ -97,6 +115,7 @@ TEST_CASE("codec: the layout is fixed") {
   CHECK(bytesOf(std::string("ab")) == std::string("\x02\0\0\0ab", 6));
   CHECK(bytesOf(std::optional<char>('x')) == "\x01x");
   CHECK(bytesOf(std::pair{'a', 'b'}) == "ab");
+  CHECK(bytesOf(Visit{"", {}, {}, {1, 2}}) == std::string("\0\0\0\0\0\0\0\0\0\1\0\0\0\2\0\0\0", 17));
   CHECK(bytesOf(std::vector<char>{'a', 'b'}) == std::string("\x02\0\0\0ab", 6));
 }
 

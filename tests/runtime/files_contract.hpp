@@ -134,6 +134,37 @@ inline void removeTakesFilesAndEmptyDirectories(Files& files, const std::string&
   CHECK(whyOf([&] { files.syncDirectory(root + "/dir"); }, root + "/dir") == FileError::Why::NotFound);
 }
 
+inline void whatIsPrivateIsReadAsSuch(Files& files, const std::string& root) {
+  const std::string dir = root + "/own";
+  files.makePrivateDirectory(dir);
+  files.makePrivateDirectory(dir);  // it may be there
+  files.open(dir + "/file", Mode::CreatePrivate)->append("secret");
+  CHECK(whyOf([&] { static_cast<void>(files.open(dir + "/file", Mode::CreatePrivate)); }, dir + "/file") == FileError::Why::Exists);
+  CHECK(contentOf(files, dir + "/file") == "secret");
+  std::array<char, 10> bytes{};
+  CHECK(files.open(dir + "/file", Mode::ReadPrivate)->read(0, bytes.data(), bytes.size()) == 6);
+  CHECK(whyOf([&] { static_cast<void>(files.open(dir, Mode::ReadPrivate)); }, dir) == FileError::Why::Denied);
+  CHECK(whyOf([&] { static_cast<void>(files.open(dir + "/none", Mode::ReadPrivate)); }, dir + "/none") == FileError::Why::NotFound);
+  CHECK(whyOf([&] { files.makePrivateDirectory(dir + "/file"); }, dir + "/file") == FileError::Why::Denied);
+  CHECK(whyOf([&] { files.makePrivateDirectory(root + "/none/dir"); }, root + "/none/dir") == FileError::Why::NotFound);
+}
+
+inline void oneHoldsALock(Files& files, const std::string& root) {
+  const std::string path = root + "/LOCK";
+  {
+    const auto held = files.lock(path);
+    CHECK(files.info(path).kind == FileInfo::Kind::Regular);
+    CHECK(whyOf([&] { static_cast<void>(files.lock(path)); }, path) == FileError::Why::Locked);
+    const auto other = files.lock(root + "/OTHER");
+  }
+  CHECK(files.info(path).kind == FileInfo::Kind::Regular);
+  const auto again = files.lock(path);
+  CHECK(whyOf([&] { static_cast<void>(files.lock(path)); }, path) == FileError::Why::Locked);
+  CHECK(whyOf([&] { static_cast<void>(files.lock(root + "/none/LOCK")); }, root + "/none/LOCK") == FileError::Why::NotFound);
+  files.makeDirectory(root + "/dir");
+  static_cast<void>(whyOf([&] { static_cast<void>(files.lock(root + "/dir")); }, root + "/dir"));
+}
+
 struct FilesCase {
   const char* name;
   void (*run)(Files&, const std::string&);
@@ -146,6 +177,8 @@ inline constexpr std::array filesCases{
     FilesCase{"list names everything", listNamesEverything},
     FilesCase{"rename never replaces", renameNeverReplaces},
     FilesCase{"remove takes files and empty directories", removeTakesFilesAndEmptyDirectories},
+    FilesCase{"what is private is read as such", whatIsPrivateIsReadAsSuch},
+    FilesCase{"one holds a lock", oneHoldsALock},
 };
 
 }  // namespace contract

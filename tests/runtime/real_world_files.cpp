@@ -9,6 +9,7 @@
 #include <csignal>
 #include <ctime>
 #include <string>
+#include <utility>
 
 #include "runtime/files_contract.hpp"
 #include "support/catch.hpp"
@@ -54,6 +55,46 @@ TEST_CASE("real files: links are followed, and a loop of them is an error") {
   CHECK(files.info(root + "/dangling").kind == FileInfo::Kind::None);
   CHECK(contract::whyOf([&] { static_cast<void>(files.info(root + "/loop")); }, root + "/loop") == FileError::Why::Other);
   CHECK(contract::whyOf([&] { contract::write(files, root + "/dangling", "x"); }, root + "/dangling") == FileError::Why::Exists);
+}
+
+TEST_CASE("real files: what is private is nobody else's, and what others could have put there is refused") {
+  const TemporaryDirectory directory;
+  const std::string& root = directory.path();
+  RealFiles files;
+  const mode_t before = ::umask(0);
+  files.makePrivateDirectory(root + "/own");
+  files.open(root + "/own/file", Mode::CreatePrivate)->append("secret");
+  const auto held = files.lock(root + "/own/LOCK");
+  ::umask(before);
+  struct stat found {};
+  for (const auto& [path, mode] : {std::pair{root + "/own", 0700U}, std::pair{root + "/own/file", 0600U}, std::pair{root + "/own/LOCK", 0600U}}) {
+    REQUIRE(::stat(path.c_str(), &found) == 0);
+    CHECK((found.st_mode & 07777U) == mode);
+  }
+
+  const auto denied = [&](const std::string& path) {
+    CHECK(contract::whyOf([&] { static_cast<void>(files.open(path, Mode::ReadPrivate)); }, path) == FileError::Why::Denied);
+    CHECK(contract::whyOf([&] { static_cast<void>(files.lock(path)); }, path) == FileError::Why::Denied);
+    CHECK(contract::whyOf([&] { files.makePrivateDirectory(path); }, path) == FileError::Why::Denied);
+  };
+  REQUIRE(::symlink("own/file", (root + "/link").c_str()) == 0);
+  REQUIRE(::symlink("own", (root + "/linkToDirectory").c_str()) == 0);
+  REQUIRE(::symlink("none", (root + "/dangling").c_str()) == 0);
+  REQUIRE(::mkfifo((root + "/pipe").c_str(), 0600) == 0);
+  for (const char* name : {"/link", "/linkToDirectory", "/dangling", "/pipe"}) denied(root + name);
+  CHECK(files.info(root + "/none").kind == FileInfo::Kind::None);  // a lock makes no file through a link
+
+  REQUIRE(::chmod((root + "/own/file").c_str(), 0620) == 0);
+  denied(root + "/own/file");
+  files.makePrivateDirectory(root + "/shared");
+  REQUIRE(::chmod((root + "/shared").c_str(), 0777) == 0);
+  denied(root + "/shared");
+  if (::geteuid() != 0) return;  // the rest needs files of somebody else
+  REQUIRE(::chmod((root + "/own/file").c_str(), 0600) == 0);
+  REQUIRE(::chown((root + "/own/file").c_str(), 1, 1) == 0);
+  REQUIRE(::chown((root + "/own").c_str(), 1, 1) == 0);
+  denied(root + "/own/file");
+  denied(root + "/own");
 }
 
 TEST_CASE("real files: a stamp lies behind the wall clock by at most stampLag") {

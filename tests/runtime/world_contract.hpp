@@ -464,6 +464,10 @@ inline void aRefusedConnectionSaysSo(World& world) {
   CHECK(caller.connection->write(&byte, 1).status == dstream::Transfer::Status::Error);
 }
 
+inline void nothingIsForcedUnlessAskedFor(World& world) {
+  CHECK_FALSE(world.fault("any point"));
+}
+
 struct Case {
   const char* name;
   void (*run)(World&);
@@ -494,6 +498,7 @@ inline constexpr std::array cases{
     Case{"hired workers run each task once", hiredWorkersRunEachTaskOnce},
     Case{"nobody interrupts by itself", nobodyInterruptsByItself},
     Case{"a refused connection says so", aRefusedConnectionSaysSo},
+    Case{"nothing is forced unless asked for", nothingIsForcedUnlessAskedFor},
 };
 
 }  // namespace contract

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -306,6 +307,40 @@ TEST_CASE("testing::World: each is a process of its own") {
     const testing::World one, two;
     CHECK(one.process() == one.process());
     CHECK(one.process() != two.process());
+}
+
+TEST_CASE("testing::World: actors take turns, or come in an order that a seed decides") {
+    const auto order = [](std::uint64_t seed) {
+        testing::World world;
+        if (seed != 0) world.shuffleSteps(seed);
+        std::string steps;
+        std::vector<std::unique_ptr<Scripted>> actors;
+        for (const char name : {'a', 'b', 'c'}) {
+            actors.push_back(std::make_unique<Scripted>());
+            actors.back()->onStep = [&steps, name, left = 5](World&) mutable {
+                steps += name;
+                return --left > 0 ? Step::ready() : Step::idle();
+            };
+            world.spawn(*actors.back(), Lane::Io);
+        }
+        world.runUntilQuiet();
+        for (const auto& actor : actors) world.retire(*actor);
+        return steps;
+    };
+    CHECK(order(0) == "abcabcabcabcabc");
+    CHECK(order(1) == order(1));
+    CHECK(order(1) != order(2));
+    auto steps = order(1);
+    std::sort(steps.begin(), steps.end());
+    CHECK(steps == "aaaaabbbbbccccc");
+}
+
+TEST_CASE("testing::World: rare branches are taken where the test says so") {
+    testing::World world;
+    CHECK_FALSE(world.fault("here"));
+    world.onFault([](std::string_view point) { return point == "here"; });
+    CHECK(world.fault("here"));
+    CHECK_FALSE(world.fault("there"));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/members.hpp>
 
 namespace dstream::inline v0 {
 
@@ -23,8 +24,9 @@ struct DecodeError : std::runtime_error {
 };
 
 /// **meaning** `encode(value, out)` appends to a std::string; `decode(in)` takes a value off the front of a std::string_view. Numbers are little-endian and
-/// fixed-width, `long` 8 bytes; texts and containers are a 4-byte count and their elements; an optional is a byte and perhaps a value; pairs, tuples and
-/// arrays are their members. A decoded string_view points into `in`. Specialise it for types of yours.
+/// fixed-width, `long` 8 bytes; texts and containers are a 4-byte count and their elements; an optional is a byte and perhaps a value; pairs, tuples,
+/// arrays and aggregates (of up to 16 members, none an array as in C, and no base) are their members. A decoded string_view points into `in`.
+/// Specialise it for other types of yours; a `static constexpr const char* schema` in it tells checkpoints of one form from those of the next.
 /// **errors** DecodeError; nothing is allocated on the word of a count alone. std::length_error for a text or container of 4 GiB.
 template <class T>
 struct Codec;
@@ -48,11 +50,18 @@ concept CodecDuration = requires(const T& value) {
   typename T::period;
 };
 template <class T>
+concept CodecMoment = requires(const T& value) {
+  typename T::clock;
+  { T{value.time_since_epoch()} } -> std::same_as<T>;
+};
+template <class T>
 concept CodecContainer = requires(T& value) {
   typename T::value_type;
   value.insert(value.end(), std::declval<typename T::value_type>());
   value.size();
 } && !CodecText<T>;
+template <class T>
+concept CodecAggregate = HasMembers<T> && !CodecText<T> && !CodecDuration<T> && !CodecMoment<T> && !CodecOptional<T> && !CodecProduct<T> && !CodecContainer<T>;
 
 /// As an unsigned integer of the same width; `long` and `long long` are the same on the wire.
 template <std::size_t bytes>
@@ -84,7 +93,7 @@ inline void putCount(std::size_t count, std::string& out) {
 
 template <class T>
 consteval bool codable() {
-  if constexpr (CodecText<T> || CodecNumber<T> || CodecDuration<T>) {
+  if constexpr (CodecText<T> || CodecNumber<T> || CodecDuration<T> || CodecMoment<T>) {
     return true;
   } else if constexpr (CodecOptional<T>) {
     return codable<typename T::value_type>();
@@ -94,6 +103,8 @@ consteval bool codable() {
     }(std::make_index_sequence<std::tuple_size_v<T>>{});
   } else if constexpr (CodecContainer<T>) {
     return codable<typename T::value_type>();
+  } else if constexpr (requires { Codec<T>::byMembers; }) {
+    return []<class... Members>(MemberTypes<Members...>) { return (codable<Members>() && ...); }(MembersOf<T>{});
   } else {
     return requires(const T& value, std::string& out, std::string_view& in) {
       Codec<T>::encode(value, out);
@@ -148,6 +159,12 @@ struct Codec<T> {
   static T decode(std::string_view& in) { return T{Codec<typename T::rep>::decode(in)}; }
 };
 
+template <detail::CodecMoment T>
+struct Codec<T> {
+  static void encode(const T& value, std::string& out) { Codec<typename T::duration>::encode(value.time_since_epoch(), out); }
+  static T decode(std::string_view& in) { return T{Codec<typename T::duration>::decode(in)}; }
+};
+
 template <detail::CodecOptional T>
 struct Codec<T> {
   static void encode(const T& value, std::string& out) {
@@ -188,6 +205,19 @@ struct Codec<T> {
       value.insert(value.end(), Codec<Element>::decode(in));
     }
     return value;
+  }
+};
+
+template <detail::CodecAggregate T>
+struct Codec<T> {
+  static constexpr bool byMembers = true;
+  static void encode(const T& value, std::string& out) {
+    detail::withMembers(value, [&](const auto&... members) { (Codec<std::remove_cvref_t<decltype(members)>>::encode(members, out), ...); });
+  }
+  static T decode(std::string_view& in) {
+    return [&]<class... Members>(detail::MemberTypes<Members...>) {
+      return T{Codec<Members>::decode(in)...};  // braces: from left to right
+    }(detail::MembersOf<T>{});
   }
 };
 

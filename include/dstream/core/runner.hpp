@@ -17,7 +17,7 @@ namespace dstream::inline v0 {
 /// that a task which itself calls forEach may run another task of that inner call on its own slot while it waits.
 /// A runner may also have `seed()`, 64 bits that nobody can foresee: the seed of the hash tables that its tasks fill; and `ordered()`: then
 /// results have equal bytes at any number of slots, floats and functions that do not commute included. Its price is a hash table per
-/// slice instead of one per running task, and results of 8 partitions where none were asked for.
+/// slice instead of one per running task, and results of 8 partitions where none were asked for; `partitions()` says another number of them.
 /// The first exception of a body reaches the caller after every started body has ended; tasks not yet started are dropped.
 template <class T>
 concept Runner = requires(T& runner, std::size_t n, void (*body)(std::size_t slot, std::size_t task)) {
@@ -51,6 +51,8 @@ class RunnerRef {
         }) {
     if constexpr (requires { runner.seed(); }) seed_ = runner.seed();
     if constexpr (requires { runner.ordered(); }) ordered_ = runner.ordered();
+    partitions_ = ordered_ ? 8 : slots_;
+    if constexpr (requires { runner.partitions(); }) partitions_ = runner.partitions();
   }
 
   [[nodiscard]] std::size_t slots() const { return slots_; }
@@ -58,7 +60,7 @@ class RunnerRef {
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   [[nodiscard]] bool ordered() const { return ordered_; }
   /// How many partitions a result has for which none were asked.
-  [[nodiscard]] std::size_t partitions() const { return ordered_ ? 8 : slots_; }
+  [[nodiscard]] std::size_t partitions() const { return partitions_; }
   void forEach(std::size_t n, Body body) const { forEach_(runner_, n, body); }
 
  private:
@@ -69,6 +71,7 @@ class RunnerRef {
   std::size_t sliceBytes_;
   std::uint64_t seed_ = 0;
   bool ordered_ = false;
+  std::size_t partitions_ = 1;
   void (*forEach_)(void*, std::size_t, Body);
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include <dstream/core/durations.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/rdd.hpp>
+#include <dstream/outputs/stage.hpp>
 #include <dstream/runtime/files.hpp>
 #include <dstream/stream/batch.hpp>
 
@@ -128,9 +130,13 @@ class BasicBatchDirectory {
 using BatchDirectory = BasicBatchDirectory<>;
 
 /// **meaning** an output that writes each partition of a batch as a file. `Writer(File&)` has `add(record)` and `finish()`.
+/// Without a checkpoint a batch is shown when it is written. With one it is staged, and shown after it is committed; what is there then by its name is refused before.
 template <class Writer>
 class SaveBatches {
   using Directory = Deferred<BatchDirectory, Writer>;
+  using Stage = BasicStage<Deferred<OnUse, Writer>>;
+  using Tree = BasicFileTree<Deferred<OnUse, Writer>>;
+  using CheckedFile = BasicCheckedFile<Deferred<OnUse, Writer>>;
 
  public:
   SaveBatches(Files& files, std::string prefix, std::string suffix, SaveOptions options, std::int64_t slide)
@@ -140,24 +146,83 @@ class SaveBatches {
   void operator()(const BatchOf& batch) {
     const std::int64_t time = batch.time().nanoseconds;
     const std::int64_t roll = options_.rollEvery.count();
+    if (stage_) return stage(batch);
     if (roll != 0) closeBefore(time / roll * roll);
     if (options_.skipEmpty && batch.isEmpty()) return;
     Directory directory(*files_, nameOf(time));
-    writeAll(batch, directory, roll != 0 ? "part-" + timeName(time, slide_) + "-" : "part-");
+    writeAll(batch, partPrefix(time), [&](const std::string& name) { return directory.create(name); }, [](const std::string&, File&) {});
     if (roll == 0) return directory.publish();
     open_ = time / roll * roll;
     directory.publishInto(nameOf(open_));
   }
 
+  // With a checkpoint.
+
+  void beginJob(const std::string& job) {
+    const std::string example = nameOf(0);
+    const std::string name = batchName(prefix_.substr(Tree::above(example).size()), suffix_, "TIME");
+    stage_.emplace(*files_, Tree::above(example) + ".dstream-" + asFileName(job) + "-" + asFileName(name), job);
+  }
+  void publish(const Batch& batch) {
+    if (!stage_->has(batch)) return;  // an empty batch, or shown already
+    const std::int64_t roll = options_.rollEvery.count();
+    const std::string staged = stage_->pathOf(batch);
+    const std::string target = nameOf(roll == 0 ? batch.time.nanoseconds : batch.time.nanoseconds / roll * roll);
+    if (roll == 0) {
+      files_->rename(staged, target);
+      files_->syncDirectory(Tree::parent(target));
+      return stage_->shown();
+    }
+    closeBefore(batch.time.nanoseconds / roll * roll);
+    open_ = batch.time.nanoseconds / roll * roll;
+    Tree{*files_}.makeDurably(target);
+    for (const std::string& name : files_->list(staged))
+      if (name != "_SUCCESS") files_->rename(staged + "/" + name, target + "/" + name);
+    files_->syncDirectory(target);
+    stage_->drop(batch);
+    stage_->shown();
+  }
+  void abort(const Batch& batch) { stage_->drop(batch); }
+  /// **errors** std::runtime_error: a directory of this job's is there that is later than all that was committed.
+  void recover(const Batch& committed) {
+    const std::int64_t roll = options_.rollEvery.count();
+    const std::string parent = Tree::parent(nameOf(0));
+    if (Tree{*files_}.isDirectory(parent))
+      for (const std::string& name : files_->list(parent)) {
+        const std::string path = Tree::above(nameOf(0)) + name;
+        if (roll == 0 && laterThan(committed.time.nanoseconds, path) && stage_->isOurs(path))
+          throw std::runtime_error("dstream: " + path + " is of this job, and of a later batch than the last committed one, " + std::to_string(committed.seq) +
+                                   ": the checkpoint was restored or belongs to another job");
+      }
+    if (roll != 0 && committed.seq != 0) open_ = committed.time.nanoseconds / roll * roll;
+    if (open_ >= 0 && !Tree{*files_}.isDirectory(nameOf(open_))) open_ = -1;
+    stage_->clear();
+  }
+
  private:
   template <class BatchOf>
-  static void writeAll(const BatchOf& batch, Directory& directory, const std::string& prefix) {
+  void stage(const BatchOf& batch) {
+    if (options_.skipEmpty && batch.isEmpty()) return;
+    const std::int64_t time = batch.time().nanoseconds;
+    const std::string target = nameOf(time);
+    if (options_.rollEvery.count() == 0 && files_->info(target).kind != FileInfo::Kind::None)
+      throw FileError(FileError::Why::Exists, "save", target, "it is there already, and not this batch's: it was not committed");
+    stage_->fill(batch.batch(), [&](const std::string& path, const auto& note) {
+      writeAll(batch, partPrefix(time), [&](const std::string& name) { return std::make_unique<CheckedFile>(files_->open(path + "/" + name, Files::Mode::Create)); },
+               [&](const std::string& name, const CheckedFile& file) { note(file.line(name)); });
+    });
+  }
+
+  /// `create(name)` gives a file of its own; `done(name, file)` is told when it is written, by the task that did.
+  template <class BatchOf, class Create, class Done>
+  static void writeAll(const BatchOf& batch, const std::string& prefix, const Create& create, const Done& done) {
     BatchOf rdd = batch;
     auto runner = rdd.runner();
     rdd.prepare(runner);
     runner.forEach(rdd.partitions(), [&](std::size_t, std::size_t partition) {
       const std::string digits = std::to_string(partition);
-      const auto file = directory.create(prefix + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits);
+      const std::string name = prefix + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits;
+      const auto file = create(name);
       Writer writer(*file);
       auto step = [](Writer* to, auto&& record) {
         to->add(record);
@@ -166,6 +231,7 @@ class SaveBatches {
       static_cast<void>(rdd.fold(Slice{partition, 0, 1}, &writer, step));
       writer.finish();
       file->sync();
+      done(name, *file);
     });
   }
 
@@ -178,6 +244,17 @@ class SaveBatches {
     open_ = -1;
   }
 
+  /// Whether it is the name of a batch of a later time.
+  [[nodiscard]] bool laterThan(std::int64_t time, const std::string& path) const {
+    const std::string begin = prefix_.empty() ? "" : prefix_ + "-";
+    const std::string end = suffix_.empty() ? "" : "." + suffix_;
+    if (!path.starts_with(begin) || path.size() <= begin.size() + end.size() || !path.ends_with(end)) return false;
+    const std::string digits = path.substr(begin.size(), path.size() - begin.size() - end.size());
+    const std::string last = timeName(time, slide_);
+    if (digits.find_first_not_of("0123456789") != std::string::npos) return false;
+    return digits.size() != last.size() ? digits.size() > last.size() : digits > last;
+  }
+  [[nodiscard]] std::string partPrefix(std::int64_t time) const { return options_.rollEvery.count() != 0 ? "part-" + timeName(time, slide_) + "-" : "part-"; }
   [[nodiscard]] std::string nameOf(std::int64_t time) const { return batchName(prefix_, suffix_, timeName(time, slide_)); }
 
   Deferred<Files, Writer>* files_;
@@ -186,6 +263,7 @@ class SaveBatches {
   const SaveOptions options_;
   const std::int64_t slide_;
   std::int64_t open_ = -1;
+  std::optional<Stage> stage_;
 };
 
 }  // namespace detail

@@ -11,6 +11,7 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/shared_function.hpp>
+#include <dstream/outputs/exactly_once.hpp>
 #include <dstream/stream/batch_rdd.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/dstream.hpp>
@@ -21,7 +22,7 @@ namespace dstream::inline v0 {
 namespace detail {
 
 template <Node N, class Fn>
-class ForeachOutput final : public Output {
+class ForeachOutput : public Output {
   using BatchOf = BatchRdd<typename N::rdd_type>;
 
  public:
@@ -33,6 +34,9 @@ class ForeachOutput final : public Output {
     return std::make_unique<BatchJob>(BatchOf{*std::move(rdd), batch}, fn_);
   }
   void eachShared(VisitShared visit) override { node_.eachShared(visit); }
+
+ protected:
+  [[nodiscard]] Fn& function() { return fn_; }
 
  private:
   class BatchJob final : public Job {
@@ -58,7 +62,7 @@ class ForeachOutput final : public Output {
 };
 
 template <class Fn>
-struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>> {
+struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>>, AtLeastOnceOnly<ForeachRddOutput<Fn>> {
   static constexpr Kind kind = Kind::Output;
   static constexpr OperatorInfo info{"foreachRDD", Role::Output};
 
@@ -91,6 +95,7 @@ struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>> {
 /// **meaning** calls `fn` once for each batch, empty ones included, in time order; outputs of one batch in the order of their registration.
 /// **function contract** `fn(batch)`, `fn(batch, const Batch&)` or `fn(batch, Time)`, where batch is a BatchRdd<…>: take it as `auto`. Called on
 /// the jobs lane, never twice at a time; one that cannot be copied is called as const. Records are computed only by the actions that fn calls.
+/// With a checkpoint directory a batch whose process died comes again with the same seq, the same records and a higher attempt: at least once.
 /// **errors** compile time: not such a function. What fn throws fails this output of this batch: an event, then awaitTermination rethrows it;
 /// other outputs and later batches run. **source** Spark DStream.foreachRDD. **example** examples/network_word_count.cpp
 template <class Fn>

@@ -13,6 +13,7 @@
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/outputs/exactly_once.hpp>
 #include <dstream/outputs/foreachRDD.hpp>
 #include <dstream/outputs/text_form.hpp>
 #include <dstream/stream/batch.hpp>
@@ -42,7 +43,7 @@ std::string timeLine(Time time) {
 }
 
 template <TextStyle style>
-struct PrintOutput : Nameable<PrintOutput<style>> {
+struct PrintOutput : Nameable<PrintOutput<style>>, AtLeastOnceOnly<PrintOutput<style>> {
   static constexpr Kind kind = Kind::Output;
   static constexpr OperatorInfo info{style == TextStyle::Scala ? "print" : "pprint", Role::Output};
 

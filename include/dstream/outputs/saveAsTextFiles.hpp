@@ -12,6 +12,7 @@
 #include <dstream/core/named.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/outputs/batch_directory.hpp>
+#include <dstream/outputs/exactly_once.hpp>
 #include <dstream/outputs/foreachRDD.hpp>
 #include <dstream/outputs/text_form.hpp>
 #include <dstream/runtime/files.hpp>
@@ -42,13 +43,32 @@ class TextWriter {
   std::string text_;
 };
 
-template <class Writer>
-struct SaveOutput : Nameable<SaveOutput<Writer>> {
+template <Node N, class Save>
+class SavingOutput final : public ForeachOutput<N, Save>, public StagedOutput {
+ public:
+  using ForeachOutput<N, Save>::ForeachOutput;
+  [[nodiscard]] SinkClass sinkClass() const override { return SinkClass::Staged; }
+  StagedOutput* staged() override { return this; }
+  void beginJob(const std::string& job) override { this->function().beginJob(job); }
+  void publish(const Batch& batch) override { this->function().publish(batch); }
+  void abort(const Batch& batch) override { this->function().abort(batch); }
+  void recover(const Batch& committed) override { this->function().recover(committed); }
+};
+
+template <class Writer, bool once = false>
+struct SaveOutput : Nameable<SaveOutput<Writer, once>> {
   static constexpr Kind kind = Kind::Output;
   static constexpr OperatorInfo info{Writer::operatorName, Role::Output};
 
   SaveOutput(std::string given, std::string end, SaveOptions how) : prefix(std::move(given)), suffix(std::move(end)), options(how) {
     if (options.rollEvery.count() < 0) throw std::invalid_argument("dstream: rollEvery must not be negative");
+  }
+
+  /// Each batch is to be seen exactly once, whatever happens: the stream needs a checkpoint directory, and sources that can give the same data again.
+  [[nodiscard]] auto exactlyOnce() const {
+    SaveOutput<Writer, true> output{prefix, suffix, options};
+    output.name = this->name;
+    return output;
   }
 
   template <class Record>
@@ -58,12 +78,15 @@ struct SaveOutput : Nameable<SaveOutput<Writer>> {
 
   template <Node N>
   void attach(Graph& graph, const N& node) const {
-    using Save = SaveBatches<typename Writer::type>;
-    if (options.rollEvery.count() % node.slide() != 0) throw std::invalid_argument("dstream: rollEvery must be a multiple of the stream's slide");
-    auto output = std::make_unique<ForeachOutput<N, Save>>(node, Save(*graph.files, prefix, suffix, options, node.slide()));
-    output->name = this->name;
-    output->operatorInfo = info;
-    graph.addOutput(std::move(output));
+    if constexpr (canBeExactlyOnce<N, once>()) {
+      using Save = SaveBatches<typename Writer::type>;
+      if (options.rollEvery.count() % node.slide() != 0) throw std::invalid_argument("dstream: rollEvery must be a multiple of the stream's slide");
+      auto output = std::make_unique<SavingOutput<N, Save>>(node, Save(*graph.files, prefix, suffix, options, node.slide()));
+      output->name = this->name;
+      output->operatorInfo = info;
+      output->exactlyOnce = once;
+      graph.addOutput(std::move(output));
+    }
   }
 
   std::string prefix;
@@ -89,6 +112,8 @@ struct AsText {
 /// are not whole milliseconds apart) with a file `part-00000`… for each partition, one record a line in Scala's text form, and `_SUCCESS`.
 /// It is written beside its place by a name with a dot in front, made durable, and shown by one rename: who sees it sees all of it. The directories above
 /// are made. A directory of that name is replaced if it holds a batch's files and nothing else. See SaveOptions.
+/// With a checkpoint directory it is shown after its batch is committed, once, whatever the functions above do; `_SUCCESS` names job, seq and time, and of each part its length
+/// and crc32c; a directory that is there already is not replaced but fails the batch. `.exactlyOnce()` has the compiler refuse sources that cannot give the same again.
 /// **order** the partitions', in the files' names. **cost** a file and two syncs per partition and batch. **errors** compile time: no text form.
 /// What the file system refuses fails the output of this batch, names operation and path, and leaves nothing behind that is seen.
 /// std::invalid_argument for a rollEvery that is no multiple of the slide. **source** Spark's saveAsTextFiles. **example** examples/save_word_count.cpp

@@ -4,11 +4,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/runtime/committer.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/scheduler.hpp>
@@ -40,19 +42,34 @@ class BasicBatchClock final : public Actor {
     next_ = zero_ + interval_;
   }
 
+  /// Goes on where an earlier run of the job stood: batch times keep their phase, and those that passed meanwhile are one gap. Before the first step.
+  void resume(const typename BasicCommitter<Use>::Resume& from, const BasicCommitter<Use>& committer) {
+    committer_ = &committer;
+    epoch_ = from.epoch;
+    zero_ = from.zero.nanoseconds;
+    next_ = (from.last.nanoseconds > zero_ ? from.last.nanoseconds : zero_) + interval_;
+    resumed_ = from.recovered;
+    formed_.store(from.seq, std::memory_order_relaxed);
+  }
+
   /// One interval before the first batch.
   [[nodiscard]] Time zero() const { return {zero_}; }
 
   Step step(World& world) override {
     if (done()) return Step::idle();
+    if (const auto planned = plannedNext()) {
+      form(world, *planned);
+      next_ = planned->time.nanoseconds + interval_;
+      return Step::ready();
+    }
     const Nanos now = world.now(Clock::Wall);
     if (now < next_) return Step::at(world.now(Clock::Steady) + (next_ - now < lookAgain ? next_ - now : lookAgain));
     const Nanos missed = (now - next_) / interval_;
-    if (missed > lateLimit && now - next_ > lateTime) {
+    if (std::exchange(resumed_, false) ? missed > 0 : missed > lateLimit && now - next_ > lateTime) {
       next_ += missed * interval_;
       events_.post(TicksMissed{static_cast<std::uint64_t>(missed), {next_}});
     }
-    form(world, {next_});
+    form(world, {.seq = formed_.load(std::memory_order_relaxed) + 1, .time = {next_}, .epoch = epoch_});
     next_ += interval_;
     return Step::ready();
   }
@@ -66,14 +83,19 @@ class BasicBatchClock final : public Actor {
   [[nodiscard]] std::uint64_t formed() const { return formed_.load(std::memory_order_acquire); }
 
  private:
-  void form(World& world, Time time) {
+  [[nodiscard]] std::optional<Batch> plannedNext() const {
+    if (committer_ == nullptr) return std::nullopt;
+    return committer_->planned(formed_.load(std::memory_order_relaxed) + 1);
+  }
+
+  void form(World& world, const Batch& batch) {
     // Asked before planning: what arrives after the question is in no doubt then.
     const bool draining = draining_.load(std::memory_order_acquire);
     bool last = draining || !inputs_.empty();
     for (const Input* input : inputs_) last = last && input->ended() && (draining || input->finished());
 
     BatchInfo info;
-    info.batch = {.seq = formed_.load(std::memory_order_relaxed) + 1, .time = time};
+    info.batch = batch;
     info.inputs.reserve(inputs_.size());
     for (Input* input : inputs_) info.inputs.push_back(input->plan(info.batch, maxBatchBytes_));
     info.submitted = world.now(Clock::Wall);
@@ -95,6 +117,9 @@ class BasicBatchClock final : public Actor {
   EventBus& events_;
   Nanos zero_ = 0;
   Nanos next_ = 0;
+  const BasicCommitter<Use>* committer_ = nullptr;
+  std::uint64_t epoch_ = 0;
+  bool resumed_ = false;
   std::atomic<bool> draining_{false};
   std::atomic<bool> done_{false};
   std::atomic<std::uint64_t> formed_{0};

@@ -64,6 +64,10 @@ enum class EventKind {
   OutputStarted,
   OutputCompleted,
   BatchFailed,
+  BatchRepeated,
+  BatchSkipped,
+  CheckpointOpened,
+  SnapshotWritten,
   ReceiverChanged,
   DataDropped,
   FilesTaken,
@@ -110,6 +114,34 @@ struct BatchFailed {
   static constexpr EventKind kind = EventKind::BatchFailed;
   Batch batch;
   std::string failure;
+};
+/// An attempt at the batch failed and was rolled back; it comes again, as this attempt.
+struct BatchRepeated {
+  static constexpr EventKind kind = EventKind::BatchRepeated;
+  Batch batch;
+  std::string failure;
+};
+/// The batch failed too often and was given up, as was asked for: it changed nothing, and its records are in no output.
+struct BatchSkipped {
+  static constexpr EventKind kind = EventKind::BatchSkipped;
+  Batch batch;
+  std::string failure;
+};
+/// The job goes on behind batch `seq`; 0: it begins.
+struct CheckpointOpened {
+  static constexpr EventKind kind = EventKind::CheckpointOpened;
+  std::string directory;
+  std::uint64_t epoch = 0;
+  std::uint64_t seq = 0;
+  Time time;
+  std::uint64_t replayed = 0;  // batches behind the snapshot
+  std::uint64_t tornBytes = 0;
+};
+/// All that the job keeps, as after batch `seq`, is durable in one file.
+struct SnapshotWritten {
+  static constexpr EventKind kind = EventKind::SnapshotWritten;
+  std::uint64_t seq = 0;
+  std::uint64_t bytes = 0;
 };
 struct ReceiverChanged {
   static constexpr EventKind kind = EventKind::ReceiverChanged;
@@ -221,6 +253,18 @@ struct Describe {
     return event.name + " of " + label(event.batch) + (event.failure.empty() ? " completed in " + micros(event.duration) : " failed: " + event.failure);
   }
   std::string operator()(const BatchFailed& event) const { return label(event.batch) + " failed before any output ran: " + event.failure; }
+  std::string operator()(const BatchRepeated& event) const {
+    return label(event.batch) + " failed and is repeated, attempt " + std::to_string(event.batch.attempt) + ": " + event.failure;
+  }
+  std::string operator()(const BatchSkipped& event) const { return label(event.batch) + " is given up after " + std::to_string(event.batch.attempt) + " attempts: " + event.failure; }
+  std::string operator()(const CheckpointOpened& event) const {
+    std::string text = "checkpoint " + event.directory + ", epoch " + std::to_string(event.epoch);
+    if (event.seq == 0) return text + ": the job begins";
+    text += ": goes on behind batch " + std::to_string(event.seq) + " (time " + std::to_string(event.time.milliseconds()) + " ms)";
+    if (event.tornBytes != 0) text += "; a write of " + std::to_string(event.tornBytes) + " bytes had been cut short";
+    return text;
+  }
+  std::string operator()(const SnapshotWritten& event) const { return "snapshot of batch " + std::to_string(event.seq) + ", " + std::to_string(event.bytes) + " bytes"; }
   std::string operator()(const ReceiverChanged& event) const {
     const ReceiverInfo& info = event.info;
     std::string text = "receiver " + info.name + ": " + name(info.state);
@@ -261,6 +305,10 @@ template <class Use = OnUse>
     case EventKind::OutputStarted: return text(*event.as<OutputStarted>());
     case EventKind::OutputCompleted: return text(*event.as<OutputCompleted>());
     case EventKind::BatchFailed: return text(*event.as<BatchFailed>());
+    case EventKind::BatchRepeated: return text(*event.as<BatchRepeated>());
+    case EventKind::BatchSkipped: return text(*event.as<BatchSkipped>());
+    case EventKind::CheckpointOpened: return text(*event.as<CheckpointOpened>());
+    case EventKind::SnapshotWritten: return text(*event.as<SnapshotWritten>());
     case EventKind::ReceiverChanged: return text(*event.as<ReceiverChanged>());
     case EventKind::DataDropped: return text(*event.as<DataDropped>());
     case EventKind::FilesTaken: return text(*event.as<FilesTaken>());

@@ -63,7 +63,7 @@ class BasicDefaultListener {
     if (const auto* output = event.as<OutputCompleted>()) return !output->failure.empty();
     if (const auto* ignored = event.as<FileIgnored>()) return ignored->trouble;
     if (const auto* stopped = event.as<StreamingStopped>()) return stopped->report.droppedBatches + stopped->report.droppedBytes != 0;
-    return event.is<BatchFailed>() || event.is<DataDropped>() || event.is<TicksMissed>() || event.is<Warning>();
+    return event.is<BatchFailed>() || event.is<BatchRepeated>() || event.is<BatchSkipped>() || event.is<DataDropped>() || event.is<TicksMissed>() || event.is<Warning>();
   }
 
   World* world_;

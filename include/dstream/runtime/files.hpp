@@ -17,7 +17,7 @@ namespace dstream::inline v0 {
 /// **meaning** why a file operation failed; what() names the operation, the path and the reason.
 class FileError : public std::runtime_error {
  public:
-  enum class Why { NotFound, Exists, Denied, NoSpace, Other };
+  enum class Why { NotFound, Exists, Denied, NoSpace, Locked, Other };
 
   FileError(Why why, const std::string& operation, const std::string& path, const std::string& reason)
       : std::runtime_error("dstream: " + operation + " " + path + ": " + reason), why_(why) {}
@@ -59,6 +59,8 @@ class Files {
   enum class Mode {
     Read,    // never waits for a pipe's other end
     Create,  // for append; the file must not exist, a dangling link included
+    ReadPrivate,    // Denied unless a regular file, no link, of this user (or root), that nobody else may write to
+    CreatePrivate,  // as Create; nobody else may read or write it
   };
 
   virtual ~Files() = default;
@@ -69,6 +71,12 @@ class Files {
   [[nodiscard]] virtual std::vector<std::string> list(const std::string& directory) = 0;
   /// Its parent must exist, and nothing by its name.
   virtual void makeDirectory(const std::string& path) = 0;
+  /// A directory that nobody else may read or write; its parent must exist. Is one there, it stays, or is Denied: a link, another user's, or
+  /// one that others may write to.
+  virtual void makePrivateDirectory(const std::string& path) = 0;
+  /// The file is there (made private if need be, refused as by ReadPrivate) and held against every other `lock`, of this process too, until the result
+  /// is destroyed or the process ends. Somebody has it: Locked, at once. The file stays when it is let go.
+  [[nodiscard]] virtual std::unique_ptr<File> lock(const std::string& path) = 0;
   /// In one step. Nothing may be there by the new name.
   virtual void rename(const std::string& from, const std::string& to) = 0;
   /// A file, a link, or an empty directory.

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,6 +50,13 @@ inline FileInfo infoOf(const struct stat& found) {
   info.bytes = static_cast<std::uint64_t>(found.st_size);
   info.modified = std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec;
   return info;
+}
+
+/// What others could have put there, or could change behind our back.
+inline void requirePrivate(const struct stat& found, const char* operation, const std::string& path) {
+  const auto deny = [&](const char* reason) { throw FileError(FileError::Why::Denied, operation, path, reason); };
+  if (found.st_uid != ::geteuid() && found.st_uid != 0) deny("it belongs to another user");
+  if ((found.st_mode & (S_IWGRP | S_IWOTH)) != 0) deny("other users may write to it");
 }
 
 /// Repeats what a signal interrupted.
@@ -97,10 +105,11 @@ template <class Use = OnUse>
 class BasicRealFiles final : public Files {
  public:
   Deferred<std::unique_ptr<File>, Use> open(const std::string& path, Mode mode) override {
-    const int flags = mode == Mode::Read ? O_RDONLY | O_NONBLOCK : O_WRONLY | O_APPEND | O_CREAT | O_EXCL;
-    const int fd = uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, 0666); });
-    if (fd < 0) failFile(mode == Mode::Read ? "open" : "create", path, errno);
-    return std::make_unique<BasicRealFile<Use>>(Descriptor(fd), path);
+    constexpr int create = O_WRONLY | O_APPEND | O_CREAT | O_EXCL;
+    Descriptor fd = mode == Mode::Read          ? opened("open", path, O_RDONLY | O_NONBLOCK)
+                    : mode == Mode::ReadPrivate ? openedPrivate("open", path, O_RDONLY)
+                                                : opened("create", path, create, mode == Mode::Create ? 0666 : 0600);
+    return std::make_unique<BasicRealFile<Use>>(std::move(fd), path);
   }
 
   [[nodiscard]] FileInfo info(const std::string& path) override {
@@ -135,6 +144,22 @@ class BasicRealFiles final : public Files {
   void makeDirectory(const std::string& path) override {
     if (::mkdir(path.c_str(), 0777) != 0) failFile("make directory", path, errno);
   }
+  void makePrivateDirectory(const std::string& path) override {
+    if (::mkdir(path.c_str(), 0700) == 0) return;
+    if (errno != EEXIST) failFile("make directory", path, errno);
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) != 0) failFile("examine", path, errno);
+    if (!S_ISDIR(found.st_mode)) throw FileError(FileError::Why::Denied, "use", path, "it is not a directory");
+    requirePrivate(found, "use", path);
+  }
+  [[nodiscard]] Deferred<std::unique_ptr<File>, Use> lock(const std::string& path) override {
+    Descriptor held = openedPrivate("lock", path, O_RDWR | O_CREAT);
+    if (uninterrupted([&] { return ::flock(held.get(), LOCK_EX | LOCK_NB); }) != 0) {
+      if (errno != EWOULDBLOCK) failFile("lock", path, errno);
+      throw FileError(FileError::Why::Locked, "lock", path, "it is held by another process, or twice by this one");
+    }
+    return std::make_unique<BasicRealFile<Use>>(std::move(held), path);
+  }
   void rename(const std::string& from, const std::string& to) override {
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) failFile("rename", from + " to " + to, errno);
   }
@@ -147,6 +172,25 @@ class BasicRealFiles final : public Files {
   }
   /// Linux stamps files with a clock that moves by ticks of at most 10 ms.
   [[nodiscard]] std::int64_t stampLag() const override { return 10'000'000; }
+
+ private:
+  static Descriptor opened(const char* operation, const std::string& path, int flags, mode_t mode = 0) {
+    Descriptor fd(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode); }));
+    if (fd.get() < 0) failFile(operation, path, errno);
+    return fd;
+  }
+  static Descriptor openedPrivate(const char* operation, const std::string& path, int flags) {
+    const auto requireFile = [&](const struct stat& found) {
+      if (!S_ISREG(found.st_mode)) throw FileError(FileError::Why::Denied, operation, path, "it is not a regular file");
+    };
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) == 0) requireFile(found);
+    Descriptor fd = opened(operation, path, flags | O_NOFOLLOW | O_NONBLOCK, 0600);  // it may have become another since
+    if (::fstat(fd.get(), &found) != 0) failFile("examine", path, errno);
+    requireFile(found);
+    requirePrivate(found, operation, path);
+    return fd;
+  }
 };
 using RealFiles = BasicRealFiles<>;
 

@@ -285,7 +285,7 @@ class BasicLanes {
   Mutex mutex_;
   Condition removed_;
   std::vector<std::unique_ptr<Resident>> residents_;  // a handful: a search costs less than a hash table
-  std::array<Loop, 3> loops_;
+  std::array<Loop, 4> loops_;
   Deferred<std::vector<std::exception_ptr>, Use> failures_;
   std::uint64_t spawned_ = 0;
   bool stopping_ = false;

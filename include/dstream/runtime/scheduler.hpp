@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,10 +15,12 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/exec/mutex.hpp>
+#include <dstream/runtime/committer.hpp>
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/stream/graph.hpp>
+#include <dstream/stream/persistent.hpp>
 
 namespace dstream::inline v0 {
 
@@ -39,12 +42,15 @@ inline std::string whatOf(const std::exception_ptr& error) {
 /// **meaning** the context's runner for the batches of one stream: an immediate stop takes effect before the next task.
 class CancellableRunner {
  public:
-  CancellableRunner(RunnerRef runner, std::uint64_t seed, bool ordered = false) : runner_(runner), seed_(seed), ordered_(ordered || runner.ordered()) {}
+  /// partitions: of results for which none are asked; 0: as many as the runner gives.
+  CancellableRunner(RunnerRef runner, std::uint64_t seed, bool ordered = false, std::size_t partitions = 0)
+      : runner_(runner), seed_(seed), ordered_(ordered || runner.ordered()), partitions_(partitions != 0 ? partitions : ordered_ ? 8 : runner.slots()) {}
 
   [[nodiscard]] std::size_t slots() const { return runner_.slots(); }
   [[nodiscard]] std::size_t sliceBytes() const { return runner_.sliceBytes(); }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   [[nodiscard]] bool ordered() const { return ordered_; }
+  [[nodiscard]] std::size_t partitions() const { return partitions_; }
   template <class Body>
   void forEach(std::size_t n, Body&& body) {
     runner_.forEach(n, [&](std::size_t slot, std::size_t task) {
@@ -75,6 +81,7 @@ class CancellableRunner {
   RunnerRef runner_;
   const std::uint64_t seed_;
   const bool ordered_;
+  const std::size_t partitions_;
   std::atomic<bool> cancelled_{false};
 };
 
@@ -82,6 +89,7 @@ template <class Use = OnUse>
 class BasicScheduler final : public Actor {
   using EventBus = BasicEventBus<Use>;
   using Graph = BasicGraph<Use>;
+  using Committer = BasicCommitter<Use>;
   using Batches = Deferred<std::vector<BatchInfo>, Use>;
   using Jobs = Deferred<std::vector<std::unique_ptr<Job>>, Use>;
   using Nodes = Deferred<std::vector<NodeBase*>, Use>;
@@ -92,6 +100,8 @@ class BasicScheduler final : public Actor {
 
   /// The nodes whose memory of a batch ends with it. Before the first submit.
   void remembering(Nodes nodes) { nodes_ = std::move(nodes); }
+  /// Batches are committed by this one, and repeated when they fail. Before the first submit.
+  void committing(Committer& committer) { committer_ = &committer; }
 
   void submit(BatchInfo batch) {
     events_.post(BatchSubmitted{batch});
@@ -106,11 +116,18 @@ class BasicScheduler final : public Actor {
     BatchInfo batch;
     {
       const detail::Lock lock(mutex_);
-      if (queue_.empty() || halted_) return Step::idle();
-      batch = std::move(queue_.front());
-      queue_.erase(queue_.begin());
+      if (halted_ || (queue_.empty() && !current_)) return Step::idle();
+      if (current_ && world_.now(Clock::Steady) < again_) return Step::at(again_);
+      if (current_) {
+        batch = *std::move(current_);
+        current_.reset();
+      } else {
+        batch = std::move(queue_.front());
+        queue_.erase(queue_.begin());
+      }
     }
-    run(batch);
+    if (!settling_) run(batch);
+    if (settling_) settle(batch);
     return Step::ready();
   }
 
@@ -122,6 +139,7 @@ class BasicScheduler final : public Actor {
     const detail::Lock lock(mutex_);
     halted_ = true;
     Batches given = std::exchange(cutShort_, {});
+    if (current_ && !settling_) given.push_back(*std::exchange(current_, std::nullopt));
     for (BatchInfo& batch : std::exchange(queue_, {})) given.push_back(std::move(batch));
     return given;
   }
@@ -148,33 +166,145 @@ class BasicScheduler final : public Actor {
 
  private:
   void run(BatchInfo& info) {
-    info.started = world_.now(Clock::Wall);
-    events_.post(BatchStarted{info});
-    Jobs jobs;
-    const BasicScheduler* const outer = std::exchange(running_, this);
-    bool whole = true;
-    if (generate(info, jobs)) {
-      for (std::size_t id = 0; id < jobs.size() && whole; ++id) {
-        if (runner_.cancelled()) whole = false;
-        if (whole && jobs[id] != nullptr) whole = runJob(info, id, *jobs[id]);
-      }
+    if (info.started == 0) {
+      info.started = world_.now(Clock::Wall);
+      events_.post(BatchStarted{info});
     }
-    jobs.clear();
+    info.failedOutputs = 0;
+    const BasicScheduler* const outer = std::exchange(running_, this);
+    const bool whole = attempt(info);
     running_ = outer;
     info.cutShort = !whole;
     if (!whole) {
       const detail::Lock lock(mutex_);
       cutShort_.push_back(info);
     }
-    const bool succeeded = whole && info.failedOutputs == 0 && finish(info);
+    const bool succeeded = whole && info.failedOutputs == 0;
+    if (committer_ != nullptr && !succeeded) return undo(info, whole);
     for (NodeBase* node : nodes_) {
       succeeded ? node->commit(info.batch) : node->rollback(info.batch);
       node->forget(info.batch);
     }
+    if (committer_ != nullptr) {
+      settling_ = true;
+      return;
+    }
+    conclude(info);
+  }
+
+  void conclude(BatchInfo& info) {
+    failures_ = 0;
     info.ended = world_.now(Clock::Wall);
     events_.post(BatchCompleted{info});
     completed_.store(info.batch.seq, std::memory_order_release);
     world_.notify();
+  }
+
+  /// Outputs and nodes once. False when a stop cut it short.
+  bool attempt(BatchInfo& info) {
+    Jobs jobs;
+    if (!generate(info, jobs)) return true;
+    if (committer_ != nullptr && !guarded(info, [&] { committer_->plan(info.batch); })) return true;
+    if (!runJobs(info, jobs, SinkClass::AtLeastOnce) || !runJobs(info, jobs, SinkClass::Staged)) return false;
+    if (committer_ == nullptr) {
+      if (!runJobs(info, jobs, SinkClass::Transactional)) return false;
+      jobs.clear();
+      if (info.failedOutputs == 0) finish(info);
+      return !info.cutShort;
+    }
+    if (info.failedOutputs != 0 || !finish(info)) return !info.cutShort;
+    if (!guarded(info, [&] { committer_->begin(info.batch); })) return true;
+    if (!runJobs(info, jobs, SinkClass::Transactional)) return false;
+    jobs.clear();
+    if (info.failedOutputs == 0) guarded(info, [&] { committer_->commit(info.batch, {}); });
+    return true;
+  }
+  bool runJobs(BatchInfo& info, Jobs& jobs, SinkClass sinks) {
+    for (std::size_t id = 0; id < jobs.size(); ++id) {
+      if (graph_.outputs()[id]->sinkClass() != sinks) continue;
+      if (runner_.cancelled()) return false;
+      if (jobs[id] != nullptr && !runJob(info, id, *jobs[id])) return false;
+    }
+    return true;
+  }
+  template <class Body>
+  bool guarded(BatchInfo& info, const Body& body) {
+    try {
+      body();
+      return true;
+    } catch (...) {
+      failed(info);
+      events_.post(BatchFailed{info.batch, detail::whatOf(std::current_exception())});
+      return false;
+    }
+  }
+
+  /// What a failed attempt did never happened; the batch comes again, is given up, or ends the work.
+  void undo(BatchInfo& info, bool whole) {
+    std::exception_ptr error = std::exchange(failure_, nullptr);
+    bool repeat = whole;
+    try {
+      for (NodeBase* node : nodes_) {
+        node->rollback(info.batch);
+        node->again(info.batch);
+      }
+      committer_->rollback(info.batch);
+    } catch (...) {  // nobody knows the state any more
+      error = std::current_exception();
+      repeat = false;
+    }
+    if (!whole) {
+      info.ended = world_.now(Clock::Wall);
+      events_.post(BatchCompleted{info});
+      return end(nullptr);
+    }
+    if (!repeat || committer_->broken()) return end(error);
+    const std::string text = detail::whatOf(error);
+    if (failures_++ < committer_->repeats()) {
+      ++info.batch.attempt;
+      events_.post(BatchRepeated{info.batch, text});
+      return again(info, committer_->pause(failures_));
+    }
+    if (!committer_->skips()) return end(error);
+    try {
+      committer_->begin(info.batch);
+      committer_->commit(info.batch, text);
+    } catch (...) {
+      return end(std::current_exception());
+    }
+    events_.post(BatchSkipped{info.batch, text});
+    for (NodeBase* node : nodes_) {
+      if (Persistent* kept = node->persistent(); kept != nullptr && kept->isSource()) node->commit(info.batch);
+      node->forget(info.batch);
+    }
+    settling_ = true;
+  }
+  void again(BatchInfo& info, Nanos pause) {
+    const detail::Lock lock(mutex_);
+    again_ = world_.now(Clock::Steady) + pause;
+    current_ = std::move(info);
+  }
+  /// No further batch; null: a stop wanted it so.
+  void end(std::exception_ptr error) {
+    {
+      const detail::Lock lock(mutex_);
+      halted_ = true;
+    }
+    if (error) report(std::move(error));
+  }
+
+  /// What follows a commit is not given up: it is tried until it succeeds, here or after a restart.
+  void settle(BatchInfo& info) {
+    try {
+      committer_->settle(info.batch);
+    } catch (...) {
+      const bool ends = committer_->broken();
+      events_.post(Warning{"batch " + std::to_string(info.batch.seq) + " is committed, what must follow failed and is tried again" + (ends ? " after a restart: " : ": ") + detail::whatOf(std::current_exception())});
+      if (ends) return end(std::current_exception());
+      return again(info, committer_->pause(++failures_));
+    }
+    settling_ = false;
+    conclude(info);
   }
 
   /// All outputs' jobs, null where a stream has no batch. One failure and no output of this batch runs.
@@ -196,6 +326,7 @@ class BasicScheduler final : public Actor {
       for (NodeBase* node : nodes_) node->finish(info.batch);
       return true;
     } catch (const detail::BatchCancelled&) {
+      info.cutShort = true;
     } catch (...) {
       failed(info);
       events_.post(BatchFailed{info.batch, detail::whatOf(std::current_exception())});
@@ -225,6 +356,10 @@ class BasicScheduler final : public Actor {
 
   void failed(BatchInfo& info) {
     ++info.failedOutputs;
+    if (committer_ != nullptr) {
+      if (!failure_) failure_ = std::current_exception();
+      return;
+    }
     if (onFailure_ == FailurePolicy::Stop) {
       const detail::Lock lock(mutex_);
       halted_ = true;
@@ -240,9 +375,18 @@ class BasicScheduler final : public Actor {
   CancellableRunner& runner_;
   const FailurePolicy onFailure_;
   Nodes nodes_;
+
+  // the jobs lane's
+  Committer* committer_ = nullptr;
+  bool settling_ = false;            // the batch in hand is committed
+  std::uint32_t failures_ = 0;       // of the batch in hand
+  std::exception_ptr failure_;       // the first one of this attempt
+
   mutable detail::Mutex mutex_;
   Batches queue_;
   Batches cutShort_;
+  Deferred<std::optional<BatchInfo>, Use> current_;  // the batch in hand, while it waits for another attempt
+  Nanos again_ = 0;
   bool halted_ = false;
   std::exception_ptr error_;
   std::atomic<std::uint64_t> completed_{0};

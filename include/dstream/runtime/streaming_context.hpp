@@ -33,6 +33,7 @@ template <class T>
 class BatchQueue;
 struct QueueOptions;
 struct FileOptions;
+struct CheckpointOptions;
 
 /// **meaning** a graph of streams over batches of one interval. Initialized: the graph is built. Active: it runs. Stopped: final.
 /// **threads** built and started by one thread; waiting, stopping and asking from any, but stopping not from a listener.
@@ -125,10 +126,11 @@ class BasicStreamingContext {
     input->id = inputs_.size();
     input->slide = interval_;
     input->operatorInfo = {.name = input->kindName(), .role = Role::Source, .slide = interval_};
-    if (input->name.empty()) input->name = std::string(input->kindName()) + " " + std::to_string(input->id);
+    input->nameless = input->name.empty();
+    if (input->nameless) input->name = std::string(input->kindName()) + " " + std::to_string(input->id);
     inputs_.push_back(input);
     using Result = typename InputNode::rdd_type;
-    return DStream<SharedRef<Result>>{graph_, {std::move(input)}};
+    return DStream<SharedRef<Result, detail::replayable<InputNode> || detail::resumable<InputNode>>>{graph_, {std::move(input)}};
   }
 
   /// Every stream remembers its batches for at least this long after they are done, for DStream::slice. Once, before start.
@@ -139,6 +141,14 @@ class BasicStreamingContext {
     if (remember_ != 0) throw std::invalid_argument("dstream: the remember duration is already set");
     remember_ = duration.count();
   }
+
+  /// Every batch is made durable in this directory before it counts, and the next start of the program goes on behind the last one. See
+  /// checkpoint/checkpoint.hpp.
+  void checkpoint(std::string directory);
+  void checkpoint(std::string directory, CheckpointOptions options);
+  /// What `make()` gives, a std::unique_ptr<StreamingContext>, with a checkpoint in the directory. See checkpoint/checkpoint.hpp.
+  template <class Make>
+  [[nodiscard]] static auto getOrCreate(const std::string& directory, Make make);
 
   // --- life ---
 
@@ -153,6 +163,9 @@ class BasicStreamingContext {
       return;
     }
     if (graph_->state() == StreamingContextState::Stopped) throw IllegalState("dstream: StreamingContext has already been stopped and cannot be started again");
+    for (const auto& output : graph_->outputs())
+      if (output->exactlyOnce && !run_.commits())
+        throw std::invalid_argument("dstream: \"" + output->name + "\" was asked to write exactly once, which needs a checkpoint directory: call checkpoint(\"…\") of the stream");
     claimActive();
     try {
       run_.prepare(context_.runner(), inputs_, remember_);
@@ -306,6 +319,7 @@ class BasicStreamingContext {
   const Configuration configuration_;
   const Nanos interval_;
   Nanos remember_ = 0;
+  std::string checkpointDirectory_;
   std::shared_ptr<Graph> graph_;
   EventBus events_;
   typename Run::Inputs inputs_;

@@ -16,6 +16,7 @@
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/batch_clock.hpp>
 #include <dstream/runtime/block.hpp>
+#include <dstream/runtime/committer.hpp>
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/input.hpp>
@@ -32,6 +33,7 @@ class BasicStreamingRun {
   using BlockPool = BasicBlockPool<Use>;
   using BatchClock = BasicBatchClock<Use>;
   using EventBus = BasicEventBus<Use>;
+  using Committer = BasicCommitter<Use>;
   using Graph = BasicGraph<Use>;
   using Runtime = BasicRuntime<Use>;
   using Scheduler = BasicScheduler<Use>;
@@ -50,7 +52,10 @@ class BasicStreamingRun {
     const Nodes nodes = graph_.reachable();
     requireDistinctNames(nodes);
 
-    runner_.emplace(workers, world_.random(), configuration_.ordered);
+    const Nanos zero = world_.now(Clock::Wall) / interval_ * interval_;
+    typename Committer::Resume resume{.zero = {zero}, .last = {zero}};
+    if (committer_ != nullptr) resume = committer_->open(nodes, interval_, {zero}, configuration_.ordered ? 8 : workers.slots());
+    runner_.emplace(workers, world_.random(), configuration_.ordered, resume.partitions);
     pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory,
                                         configuration_.blockBytes <= configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes + 1);
     runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
@@ -61,11 +66,18 @@ class BasicStreamingRun {
         if (node == &input->node()) running_.push_back(input.get());
     requireMemory();
     clock_.emplace(world_, interval_, running_, configuration_.maxBatchBytes, *scheduler_, events_);
+    if (committer_ != nullptr) {
+      clock_->resume(resume, *committer_);
+      scheduler_->committing(*committer_);
+    }
     for (NodeBase* node : nodes) {
       node->begin(clock_->zero());
       node->remember = remember;
     }
   }
+  /// Batches are made durable by this one. Before prepare.
+  void commitBy(std::shared_ptr<Committer> committer) { committer_ = std::move(committer); }
+  [[nodiscard]] bool commits() const { return committer_ != nullptr; }
 
   void begin() {
     world_.spawn(events_, Lane::Events);
@@ -75,6 +87,7 @@ class BasicStreamingRun {
       started_.push_back(input);
       input->start(*runtime_);
     }
+    if (committer_ != nullptr) committer_->restore(RunnerRef(*runner_));
     world_.spawn(*clock_, Lane::Io);
   }
 
@@ -111,6 +124,7 @@ class BasicStreamingRun {
     for (Input* input : started_) input->requestStop();
     if (scheduler_) world_.retire(*scheduler_);  // before close: a batch that begins just now asks its inputs for what they planned
     drop();  // what the clock still formed, and the batch that was cut short
+    closeCommitter();
     for (Input* input : started_) report.droppedBytes += input->close();
     started_.clear();
     if (pool_) pool_->close();
@@ -118,6 +132,15 @@ class BasicStreamingRun {
   }
 
  private:
+  void closeCommitter() {
+    if (committer_ == nullptr) return;
+    try {
+      committer_->close();
+    } catch (...) {
+      if (scheduler_) scheduler_->report(std::current_exception());
+    }
+  }
+
   void requireDistinctNames(const Nodes& nodes) const {
     for (std::size_t i = 0; i < nodes.size(); ++i)
       for (std::size_t j = 0; j < i; ++j)
@@ -146,6 +169,7 @@ class BasicStreamingRun {
   const Nanos interval_;
   RunningInputs running_;
   RunningInputs started_;
+  std::shared_ptr<Committer> committer_;
   Deferred<std::optional<CancellableRunner>, Use> runner_;
   std::shared_ptr<BlockPool> pool_;
   std::optional<Runtime> runtime_;

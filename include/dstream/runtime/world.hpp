@@ -33,7 +33,7 @@ struct Step {
 };
 
 /// **meaning** whatever would own a thread. `step` does a bounded piece of work and never blocks, except on Lane::Jobs,
-/// where it may take as long as the user's functions do. Steps of one actor never overlap; no lock is held across a step.
+/// where it may take as long as the user's functions do, and Lane::Background, where it may take as long as the disk does. Steps of one actor never overlap; no lock is held across a step.
 /// **errors** an exception that leaves step ends the process's trust in the actor: the world stops stepping it and rethrows from await.
 class Actor {
  public:
@@ -44,7 +44,8 @@ class Actor {
 };
 
 /// Which actors may delay each other: those of one lane are stepped in turn. Io: sockets and clocks. Jobs: user functions. Events: listeners.
-enum class Lane { Io, Jobs, Events };
+/// Background: what nobody waits for.
+enum class Lane { Io, Jobs, Events, Background };
 
 struct Endpoint {
   std::string host;
@@ -111,6 +112,12 @@ class World {
   virtual std::unique_ptr<Connection> standardInput(Actor& owner) = 0;
 
   [[nodiscard]] virtual Files& files() = 0;
+
+  /// Asked where a rare branch is taken at will, so that tests reach it: true takes the branch. A real world never does.
+  [[nodiscard]] virtual bool fault(std::string_view point) {
+    static_cast<void>(point);
+    return false;
+  }
 
   /// Blocks until done() holds (asked at first and after each notify) or the steady clock reaches the deadline; returns done().
   virtual bool await(FunctionRef<bool()> done, Nanos deadline) = 0;

@@ -108,6 +108,11 @@ class LiveTables {
   }
   /// To be changed; by one task each.
   [[nodiscard]] Table& table(std::size_t partition) { return tables_[partition]; }
+  [[nodiscard]] const Table& table(std::size_t partition) const { return tables_[partition]; }
+  void clear() {
+    beforeChange();
+    tables_.clear();
+  }
 
  private:
   std::vector<Table> tables_;

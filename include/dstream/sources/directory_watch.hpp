@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
 #include <dstream/core/function.hpp>
@@ -61,6 +62,7 @@ class BasicDirectoryWatch {
 
   BasicDirectoryWatch(Files& files, const std::string& glob, const FileOptions& options, Time made, std::int64_t batch)
       : files_(files), glob_(glob), options_(options) {
+    batch_ = batch;
     remember_ = (options.minRememberDuration.count() + batch - 1) / batch * batch;
     if (options.newFilesOnly) since_ = made.nanoseconds - files.stampLag();
   }
@@ -73,16 +75,74 @@ class BasicDirectoryWatch {
     Known known;
     auto before = known_.begin();
     bool complete = true;
+    const Time oldAt = ageing(time);
     for (std::string& path : listed(complete, report)) {
-      for (; before != known_.end() && before->path < path; ++before) keepUnlisted(*before, time, complete, known);
+      for (; before != known_.end() && before->path < path; ++before) keepUnlisted(*before, oldAt, complete, known);
       const bool met = before != known_.end() && before->path == path;
       Entry entry = met ? std::move(*before++) : Entry{std::move(path)};
-      if (!remembers(entry, time)) judge(entry, time, found, report);
+      if (!remembers(entry, oldAt)) judge(entry, time, oldAt, found, report);
       known.push_back(std::move(entry));
     }
-    for (; before != known_.end(); ++before) keepUnlisted(*before, time, complete, known);
+    for (; before != known_.end(); ++before) keepUnlisted(*before, oldAt, complete, known);
     known_ = std::move(known);
+    if (complete) listedAt_ = time.nanoseconds;
     return found;
+  }
+
+  // For checkpoints.
+
+  /// A batch that is repeated takes what it took. **errors** FileError: one of these files is not there any more, or is not what it was.
+  Found retake(Time time, const Found& planned) {
+    bool complete = true;
+    std::string trouble;
+    const Paths paths = listed(complete, [&](const std::string&, const std::string& reason, bool) { trouble = reason; });
+    Found found;
+    for (const FoundFile& file : planned) {
+      const std::string* path = nullptr;  // of the listing: what a checkpoint says is compared, never opened
+      for (const std::string& one : paths)
+        if (one == file.path) path = &one;
+      const auto changed = [&](const std::string& why) { throw FileError(FileError::Why::Other, "read again", file.path, why); };
+      if (path == nullptr) changed("a batch that must be repeated had taken it, and it is not there");
+      const FileInfo info = files_.info(*path);
+      if (info.kind != FileInfo::Kind::Regular || info.bytes != file.bytes || info.modified != file.modified)
+        changed("a batch that must be repeated had taken it, and it has changed since");
+      found.push_back({*path, info.bytes, info.modified});
+    }
+    restoreTaken(time, complete, planned);
+    return found;
+  }
+  [[nodiscard]] bool listedCompletely(Time time) const { return listedAt_ == time.nanoseconds; }
+  void restoreTaken(Time time, bool complete, const Found& files) {
+    const Time oldAt = ageing(time);
+    if (!options_.allUnseen) std::erase_if(known_, [&](const Entry& entry) { return !remembers(entry, oldAt); });
+    for (const FoundFile& file : files) {
+      auto at = known_.begin();
+      while (at != known_.end() && at->path < file.path) ++at;
+      if (at == known_.end() || at->path != file.path) at = known_.insert(at, Entry{file.path});
+      at->taken = time.nanoseconds;
+    }
+    if (complete) listedAt_ = time.nanoseconds;
+  }
+  void save(std::string& out) const {
+    putNumber(static_cast<std::uint64_t>(since_), out);
+    putNumber(static_cast<std::uint64_t>(listedAt_), out);
+    for (const Entry& entry : known_) {
+      if (entry.taken == Entry::never) continue;
+      Codec<std::string>::encode(entry.path, out);
+      putNumber(static_cast<std::uint64_t>(entry.taken), out);
+    }
+  }
+  void load(std::string_view in) {
+    const auto taken = [&] { return static_cast<std::int64_t>(takeNumber<std::uint64_t>(in)); };
+    since_ = taken();
+    listedAt_ = taken();
+    known_.clear();
+    while (!in.empty()) {
+      Entry entry{Codec<std::string>::decode(in)};
+      entry.taken = taken();
+      if (!known_.empty() && known_.back().path >= entry.path) throw DecodeError("dstream: decode: the paths of a file source are not in order");
+      known_.push_back(std::move(entry));
+    }
   }
 
  private:
@@ -94,6 +154,12 @@ class BasicDirectoryWatch {
   };
   using Known = Deferred<std::vector<Entry>, Use>;
 
+  /// What is too old is measured from here: not later than one batch behind the last listing, so that nothing that came while there was none
+  /// (the program was down, the machine slept, the directory was away) is passed over.
+  [[nodiscard]] Time ageing(Time time) const {
+    if (listedAt_ == Entry::never || listedAt_ + batch_ >= time.nanoseconds) return time;
+    return {listedAt_ + batch_};
+  }
   [[nodiscard]] bool remembers(const Entry& entry, Time time) const {
     return entry.taken != Entry::never && (options_.allUnseen || entry.taken > time.nanoseconds - remember_);
   }
@@ -108,9 +174,9 @@ class BasicDirectoryWatch {
     std::string reason = {};
   };
 
-  void judge(Entry& entry, Time time, Found& found, Report report) {
+  void judge(Entry& entry, Time time, Time oldAt, Found& found, Report report) {
     FoundFile file{entry.path};
-    Verdict verdict = verdictOn(file, time);
+    Verdict verdict = verdictOn(file, time, oldAt);
     if (verdict.kind == Verdict::Take) {
       entry.taken = time.nanoseconds;
       found.push_back(std::move(file));
@@ -120,7 +186,7 @@ class BasicDirectoryWatch {
     entry.reason = std::move(verdict.reason);
   }
 
-  Verdict verdictOn(FoundFile& file, Time time) {
+  Verdict verdictOn(FoundFile& file, Time time, Time oldAt) {
     try {
       if (!accepts(file.path)) return {Verdict::PassOver, "the filter refuses it"};
       const FileInfo info = files_.info(file.path);
@@ -130,7 +196,7 @@ class BasicDirectoryWatch {
       if (info.kind == FileInfo::Kind::Directory) return {Verdict::PassOver, "it is a directory"};
       if (info.kind == FileInfo::Kind::Other) return {Verdict::Trouble, "it is not a regular file"};
       if (since_ != 0 && info.modified <= since_) return {Verdict::PassOver, "it was modified before the stream was made"};
-      if (!options_.allUnseen && info.modified <= time.nanoseconds - remember_) return {Verdict::Trouble, "it is older than the remembered time"};
+      if (!options_.allUnseen && info.modified <= oldAt.nanoseconds - remember_) return {Verdict::Trouble, "it is older than the remembered time"};
       if (info.modified > time.nanoseconds) return {Verdict::Later};
       if (info.bytes == 0) return {Verdict::Trouble, "there is no data in it"};
       return {Verdict::Take};
@@ -202,7 +268,9 @@ class BasicDirectoryWatch {
   const std::string glob_;
   const FileOptions& options_;
   std::int64_t remember_ = 0;
+  std::int64_t batch_ = 0;
   std::int64_t since_ = 0;
+  std::int64_t listedAt_ = Entry::never;
   Known known_;
   std::string trouble_;
 };

@@ -10,9 +10,11 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/rdd.hpp>
@@ -23,6 +25,7 @@
 #include <dstream/sources/directory_watch.hpp>
 #include <dstream/sources/file_part.hpp>
 #include <dstream/stream/node.hpp>
+#include <dstream/stream/persistent.hpp>
 
 namespace dstream::inline v0 {
 
@@ -69,8 +72,9 @@ class FileBatch {
 
 /// The source behind fileStream. It looks for files when their batch begins to run, on the jobs lane: a slow disk delays batches, never a receiver.
 template <FileFormat Format, class Use = OnUse>
-class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input {
+class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input, public Persistent {
   using Files = FileBatch<Format, Use>;
+  using Found = Deferred<std::vector<FoundFile>, Use>;
 
  public:
   using rdd_type = Files;
@@ -101,22 +105,58 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input 
   std::uint64_t close() override { return 0; }
 
   void advance(const Batch& batch) override {
-    auto files = watch_->take(batch.time, [this](const std::string& path, const std::string& reason, bool trouble) {
-      runtime_->events.post(FileIgnored{this->name, path, reason, trouble});
-    });
-    if (!files.empty()) {
-      FilesTaken taken{batch, this->name, {}, 0};
-      for (const FoundFile& file : files) {
-        taken.paths.push_back(file.path);
-        taken.bytes += file.bytes;
-      }
-      runtime_->events.post(std::move(taken));
-    }
-    files_.emplace(std::move(files), format_, *runtime_, this->name);
+    if (batch.seq != takenBy_) take(batch);
+    files_.emplace(taken_, format_, *runtime_, this->name);
+  }
+
+  Persistent* persistent() override { return this; }
+  [[nodiscard]] std::string schema() const override { return "files of " + directory_; }
+  [[nodiscard]] bool isSource() const override { return true; }
+  /// What the batch takes, and whether the directory could be listed.
+  void saveChange(const Batch& batch, std::string& out) override {
+    Codec<bool>::encode(watch_->listedCompletely(batch.time), out);
+    Codec<Found>::encode(taken_, out);
+  }
+  void restoreChange(std::string_view in, const Batch& batch, RunnerRef) override {
+    const bool complete = Codec<bool>::decode(in);
+    watch_->restoreTaken(batch.time, complete, takeFound(in));
+  }
+  void saveAll(RunnerRef, std::string& out) override { watch_->save(out); }
+  void restoreAll(std::string_view in, std::string_view, RunnerRef) override { watch_->load(in); }
+  void replan(std::string_view in, const Batch& batch) override {
+    static_cast<void>(Codec<bool>::decode(in));
+    planned_.emplace_back(batch.seq, takeFound(in));
   }
 
  private:
   std::optional<Files> compute(const Batch&) override { return std::exchange(files_, std::nullopt); }
+
+  void take(const Batch& batch) {
+    const auto* planned = plannedFor(batch.seq);
+    taken_ = planned != nullptr ? watch_->retake(batch.time, *planned)
+                                : watch_->take(batch.time, [this](const std::string& path, const std::string& reason, bool trouble) {
+                                    runtime_->events.post(FileIgnored{this->name, path, reason, trouble});
+                                  });
+    takenBy_ = batch.seq;
+    std::erase_if(planned_, [&](const auto& entry) { return entry.first <= batch.seq; });
+    if (taken_.empty()) return;
+    FilesTaken taken{batch, this->name, {}, 0};
+    for (const FoundFile& file : taken_) {
+      taken.paths.push_back(file.path);
+      taken.bytes += file.bytes;
+    }
+    runtime_->events.post(std::move(taken));
+  }
+  [[nodiscard]] const Found* plannedFor(std::uint64_t seq) const {
+    for (const auto& entry : planned_)
+      if (entry.first == seq) return &entry.second;
+    return nullptr;
+  }
+  static Found takeFound(std::string_view in) {
+    Found found = Codec<Found>::decode(in);
+    if (!in.empty()) throw DecodeError("dstream: decode: bytes behind the files of a batch");
+    return found;
+  }
 
   const char* const kindName_;
   const std::string directory_;
@@ -127,6 +167,9 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input 
   BasicRuntime<Use>* runtime_ = nullptr;
   std::optional<detail::BasicDirectoryWatch<Use>> watch_;
   Deferred<std::optional<Files>, Use> files_;
+  Found taken_;
+  std::uint64_t takenBy_ = 0;  // the batch: repeated, it takes the same
+  Deferred<std::vector<std::pair<std::uint64_t, Found>>, Use> planned_;  // by an earlier run
   std::atomic<bool> stopped_{false};
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
@@ -19,6 +20,7 @@
 #include <dstream/shuffle/exchange.hpp>
 #include <dstream/shuffle/key_value.hpp>
 #include <dstream/shuffle/live_keyed.hpp>
+#include <dstream/state/durable_states.hpp>
 #include <dstream/state/state.hpp>
 #include <dstream/state/state_spec.hpp>
 #include <dstream/state/timed_states.hpp>
@@ -62,6 +64,8 @@ class States {
   using Mapped = typename Call::Mapped;
   using Tables = LiveTables<Key, S, StateSlot<S>>;
   using Result = std::vector<std::vector<Kept<Mapped>>>;
+  static constexpr bool inCheckpoints = Spec::inCheckpoints;
+  using Durable = typename DurableOr<inCheckpoints>::template type<States, Key, S>;
 
   explicit States(Spec spec) : spec_(std::move(spec)) {}
 
@@ -92,21 +96,42 @@ class States {
     return mapped;
   }
   [[nodiscard]] auto show() { return tables_.show(); }
+
+  // For checkpoints.
+  [[nodiscard]] bool timed() const { return spec_.idle != 0; }
+  [[nodiscard]] std::size_t parts() const { return order_.size(); }
+  [[nodiscard]] const auto& table(std::size_t part) const { return tables_.table(part); }
+  [[nodiscard]] const auto& order(std::size_t part) const { return order_[part]; }
+  void clear() {
+    tables_.clear();
+    order_.clear();
+  }
+  /// So many partitions, the initial states not in them.
+  void restore(std::size_t partitions, RunnerRef runner) {
+    if (partitions != 0 && !tables_.exist()) make(partitions, runner);
+    if (partitions != order_.size()) throw DecodeError("dstream: decode: states in another number of partitions");
+    tables_.beforeChange();
+  }
+  void restoreKey(std::size_t part, const Kept<Key>& key, std::optional<S> state, std::int64_t updated, bool removed) {
+    if (!order_[part].restore(tables_.table(part), key, std::move(state), updated, removed)) throw DecodeError("dstream: decode: an update of a state that is not there");
+  }
   [[nodiscard]] std::size_t scanEvery() const { return spec_.every; }
 
   void commit() {
     for (auto& states : order_) states.commit();
+    begun_ = tables_.exist();
   }
   void rollback() {
+    if (!begun_) return clear();
     tables_.beforeChange();
     for (std::size_t part = 0; part < order_.size(); ++part) order_[part].rollback(tables_.table(part));
   }
 
  private:
+  /// The initial states count as the first batch's changes.
   void begin(RunnerRef runner, Time time) {
     const std::size_t partitions = spec_.partitions != 0 ? spec_.partitions : runner.partitions();
-    tables_.make(partitions, runner.seed());
-    for (std::size_t i = 0; i < partitions; ++i) order_.emplace_back(spec_.idle != 0);
+    make(partitions, runner);
     if constexpr (!std::is_same_v<decltype(spec_.initial), NoInitialState>)
       for (const auto& [key, state] : spec_.initial) {
         const Kept<Key> kept(key);
@@ -114,7 +139,11 @@ class States {
         auto& table = tables_.table(part);
         order_[part].put(table, table.indexOf(Owned<Key>::look(kept)), kept, S(state), time.nanoseconds);
       }
-    commit();
+  }
+
+  void make(std::size_t partitions, RunnerRef runner) {
+    tables_.make(partitions, runner.seed());
+    for (std::size_t i = 0; i < partitions; ++i) order_.emplace_back(spec_.idle != 0);
   }
 
   /// Of millions of states each record's is somewhere else: reading several ahead takes about as long as reading one.
@@ -154,6 +183,7 @@ class States {
   const Spec spec_;
   Tables tables_;
   std::vector<TimedStates<Key, S>> order_;
+  bool begun_ = false;  // a batch was committed: the tables are more than the initial states
 };
 
 template <Node Parent, class States>
@@ -162,7 +192,7 @@ class MapWithStateNode final : public SharedNode<WideRdd<Partitions<typename Sta
   using R = typename Parent::rdd_type;
 
  public:
-  MapWithStateNode(Parent parent, std::shared_ptr<States> states) : parent_(std::move(parent)), states_(std::move(states)) { this->slide = parent_.slide(); }
+  MapWithStateNode(Parent parent, std::shared_ptr<States> states) : parent_(std::move(parent)), states_(std::move(states)), kept_(*states_) { this->slide = parent_.slide(); }
   void eachParent(VisitShared visit) override { parent_.eachShared(visit); }
 
   /// Every batch is taken, asked for or not: the next one stands on it.
@@ -172,6 +202,15 @@ class MapWithStateNode final : public SharedNode<WideRdd<Partitions<typename Sta
   }
   void commit(const Batch&) override { states_->commit(); }
   void rollback(const Batch&) override { states_->rollback(); }
+
+  Persistent* persistent() override {
+    if constexpr (States::inCheckpoints) {
+      return &kept_;
+    } else {
+      return nullptr;
+    }
+  }
+  [[nodiscard]] bool transient() const override { return !States::inCheckpoints; }
 
  private:
   class StateWork final : public Work<Data> {
@@ -199,6 +238,7 @@ class MapWithStateNode final : public SharedNode<WideRdd<Partitions<typename Sta
 
   Parent parent_;
   std::shared_ptr<States> states_;
+  typename States::Durable kept_;
 };
 
 /// The states after each batch of a MapWithStateNode.
@@ -242,9 +282,9 @@ class SnapshotNode final : public SharedNode<WideRdd<typename States::Tables::Re
 }  // namespace detail
 
 /// **meaning** the mapped records as a stream, and beside it the states.
-template <class Mapping, class States>
-class MapWithStateDStream : public DStream<SharedRef<WideRdd<Partitions<typename States::Mapped>>>> {
-  using Mapped = DStream<SharedRef<WideRdd<Partitions<typename States::Mapped>>>>;
+template <class Mapping, class States, bool again>
+class MapWithStateDStream : public DStream<SharedRef<WideRdd<Partitions<typename States::Mapped>>, again>> {
+  using Mapped = DStream<SharedRef<WideRdd<Partitions<typename States::Mapped>>, again>>;
 
  public:
   MapWithStateDStream(std::shared_ptr<Graph> graph, std::shared_ptr<Mapping> mapping, std::shared_ptr<States> states)
@@ -254,7 +294,7 @@ class MapWithStateDStream : public DStream<SharedRef<WideRdd<Partitions<typename
   [[nodiscard]] auto stateSnapshots() const {
     this->graph()->requireOpen("a stream");
     using Snapshots = detail::SnapshotNode<Mapping, States>;
-    return DStream<SharedRef<WideRdd<typename States::Tables::Records>>>{this->graph(), {std::make_shared<Snapshots>(mapping_, states_)}};
+    return DStream<SharedRef<WideRdd<typename States::Tables::Records>, again>>{this->graph(), {std::make_shared<Snapshots>(mapping_, states_)}};
   }
 
  private:
@@ -279,9 +319,11 @@ struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
       if constexpr (keyFits<Record>() && canKeep<ValueOf<Record>>() && canKeep<typename Spec::state_type>()) {
         using Call = StateFn<decltype(Spec::fn), KeyOf<Record>, ValueOf<Record>, typename Spec::state_type>;
         static_assert(SelfOwned<typename Spec::state_type>, "a state must own what it refers to: use std::string, not a view");
+        constexpr bool codable = !Spec::inCheckpoints || (Codable<Kept<KeyOf<Record>>> && Codable<typename Spec::state_type>);
+        static_assert(codable, "checkpoints keep the states of mapWithState, so key and state need a Codec; specialise dstream::Codec, or say .transient() of the StateSpec");
         static_assert(Call::fits, "the function of a StateSpec takes (const K&, optional<V>, State<S>&) and gives the mapped record, or takes "
                                   "(Time, const K&, optional<V>, State<S>&) and gives an optional of it");
-        if constexpr (Call::fits && SelfOwned<typename Spec::state_type>) return canKeep<typename Call::Mapped>();
+        if constexpr (Call::fits && codable && SelfOwned<typename Spec::state_type>) return canKeep<typename Call::Mapped>();
       }
     }
     return false;
@@ -296,7 +338,7 @@ struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
     auto mapping = std::make_shared<Mapping>(stream.node(), states);
     mapping->name = this->name;
     mapping->operatorInfo = infoOf(*this, info.role);
-    return MapWithStateDStream<Mapping, Made>(stream.graph(), std::move(mapping), std::move(states));
+    return MapWithStateDStream<Mapping, Made, replayable<N>>(stream.graph(), std::move(mapping), std::move(states));
   }
 
   constexpr void describe(OperatorInfo& into) const {
@@ -315,11 +357,12 @@ struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
 /// batch's own records. **function contract** see StateSpec. **order** of a key's records kept; none among keys.
 /// **kept** per key itself, its state, the table's index (11 to 22 bytes) and, with a timeout, 16 bytes. What a batch changed counts once all its outputs have
 /// succeeded; else the states are those before it. **cost** per record an exchange to its partition, a probe and the call; per key touched a note of
-/// what it had, its state moved there; nothing for all other keys. **errors** compile time: no pairs, not such a function, a state or mapped record that cannot be kept.
+/// what it had, its state moved there; nothing for all other keys. **errors** compile time: no pairs, not such a function, a state or mapped record that cannot be
+/// kept, a key or state without a Codec unless the spec is `.transient()`.
 /// **source** Spark PairDStreamFunctions.mapWithState.
-template <class S, class Fn, class Initial>
-[[nodiscard]] auto mapWithState(detail::StateSpecOf<S, Fn, Initial> spec) {
-  return detail::MapWithStateOp<detail::StateSpecOf<S, Fn, Initial>>{std::move(spec)};
+template <class S, class Fn, class Initial, bool durable>
+[[nodiscard]] auto mapWithState(detail::StateSpecOf<S, Fn, Initial, durable> spec) {
+  return detail::MapWithStateOp<detail::StateSpecOf<S, Fn, Initial, durable>>{std::move(spec)};
 }
 
 }  // namespace dstream::inline v0

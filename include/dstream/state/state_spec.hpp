@@ -14,14 +14,15 @@
 namespace dstream::inline v0 {
 
 namespace detail {
-template <class S, class Fn, class Initial>
+template <class S, class Fn, class Initial, bool durable = true>
 struct StateSpecOf {
   using state_type = S;
+  static constexpr bool inCheckpoints = durable;
 
   /// (key, state) pairs before the first batch. They count as updated in it.
   template <class Pairs>
   [[nodiscard]] auto initialState(Pairs pairs) const {
-    return StateSpecOf<S, Fn, Pairs>{fn, std::move(pairs), partitions, idle, every};
+    return StateSpecOf<S, Fn, Pairs, durable>{fn, std::move(pairs), partitions, idle, every};
   }
   [[nodiscard]] StateSpecOf numPartitions(std::size_t count) const {
     StateSpecOf spec = *this;
@@ -44,6 +45,9 @@ struct StateSpecOf {
     return spec;
   }
 
+  /// No checkpoint may have these states, so they need no Codec. A stream with a checkpoint directory refuses to start with them.
+  [[nodiscard]] auto transient() const { return StateSpecOf<S, Fn, Initial, false>{fn, initial, partitions, idle, every}; }
+
   Fn fn;
   Initial initial;
   std::size_t partitions = 0;
@@ -53,7 +57,7 @@ struct StateSpecOf {
 struct NoInitialState {};
 }  // namespace detail
 
-/// **meaning** `StateSpec::function<S>(f)` with `.initialState(pairs)`, `.numPartitions(n)`, `.timeout(idle)`.
+/// **meaning** `StateSpec::function<S>(f)` with `.initialState(pairs)`, `.numPartitions(n)`, `.timeout(idle)`, `.transient()`.
 /// **function contract** `f(const K&, optional<V>, State<S>&) → E`, one mapped record for each call, or
 /// `f(Time, const K&, optional<V>, State<S>&) → optional<E>`, at most one. Called as const, from several threads, for one key by one at a time.
 /// **source** Spark's StateSpec.

@@ -59,6 +59,47 @@ class TimedStates {
     return oldest_ == nobody || links_[oldest_].updated >= than ? Table::none : oldest_;
   }
 
+  /// `body(key, state, updated)` for each key, oldest update first where they time out.
+  template <class Body>
+  void each(const Table& table, const Body& body) const {
+    if (!timed_) {
+      for (const auto& [key, slot] : table.entries()) body(key, slot.state, std::int64_t{0});
+      return;
+    }
+    for (std::uint32_t at = oldest_; at != nobody; at = links_[at].younger) body(table.entries()[at].first, table.entries()[at].second.state, links_[at].updated);
+  }
+  /// For each key that was changed since the last commit: `removed(key)`, `touched(key, updated)` or `put(key, state, updated)`.
+  template <class Removed, class Touched, class Put>
+  void eachChange(const Table& table, const Removed& removed, const Touched& touched, const Put& put) const {
+    for (const auto& [key, had] : before_.entries()) {
+      const std::size_t at = table.indexOf(Owned<Key>::look(key));
+      if (at == Table::none) {
+        removed(key);
+      } else if (had.known && !had.state) {
+        touched(key, timed_ ? links_[at].updated : 0);
+      } else {
+        put(key, table.entries()[at].second.state, timed_ ? links_[at].updated : 0);
+      }
+    }
+  }
+
+  /// What a checkpoint says of a key, noted by nobody: `state` none and not `removed`, an update of a known one. False: it is not known.
+  bool restore(Table& table, const Kept<Key>& key, std::optional<S> state, std::int64_t updated, bool removed) {
+    const std::size_t at = table.indexOf(Owned<Key>::look(key));
+    if (at == Table::none) {
+      if (!state) return removed;
+      insert(table, key, *std::move(state), updated);
+      return true;
+    }
+    if (removed) {
+      take(table, at);
+      return true;
+    }
+    if (state) table.entries()[at].second.state = *std::move(state);
+    becomeYoungest(at, updated);
+    return true;
+  }
+
   void commit() { before_.clear(); }
   void rollback(Table& table) {
     if (before_.entries().empty()) return;

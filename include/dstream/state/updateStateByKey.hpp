@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/invoke.hpp>
 #include <dstream/core/named.hpp>
@@ -21,6 +22,7 @@
 #include <dstream/shuffle/combine_table.hpp>
 #include <dstream/shuffle/groupByKey.hpp>
 #include <dstream/shuffle/key_value.hpp>
+#include <dstream/state/durable_update.hpp>
 #include <dstream/stream/dstream.hpp>
 #include <dstream/stream/node.hpp>
 
@@ -182,7 +184,7 @@ class StateStep {
 };
 
 /// Every batch is taken, in order: the next one stands on it. What a batch made of the states counts once the batch is committed.
-template <Node Parent, class Key, class Value, class S, class Update, bool byPartition>
+template <Node Parent, class Key, class Value, class S, class Update, bool byPartition, bool durable>
 class UpdateStateNode final : public SharedNode<WideRdd<StateRecords<Key, S>>> {
   using Data = StateRecords<Key, S>;
   using Tables = typename Data::Tables;
@@ -194,13 +196,21 @@ class UpdateStateNode final : public SharedNode<WideRdd<StateRecords<Key, S>>> {
     this->slide = parent_.slide();
   }
   void eachParent(VisitShared visit) override { parent_.eachShared(visit); }
+  Persistent* persistent() override {
+    if constexpr (durable) {
+      return &kept_;
+    } else {
+      return nullptr;
+    }
+  }
+  [[nodiscard]] bool transient() const override { return !durable; }
 
   void advance(const Batch& batch) override { static_cast<void>(this->get(batch)); }
   void finish(const Batch& batch) override {
     if (auto rdd = this->get(batch)) rdd->prepare(rdd->runner());
   }
   void commit(const Batch&) override {
-    if (next_ != nullptr && *next_ != nullptr) states_ = *next_;
+    if (next_ != nullptr && *next_ != nullptr) kept_.states = *next_;
     next_.reset();
   }
   void rollback(const Batch&) override { next_.reset(); }
@@ -232,14 +242,9 @@ class UpdateStateNode final : public SharedNode<WideRdd<StateRecords<Key, S>>> {
 
   std::shared_ptr<const Tables> step(R& rdd, RunnerRef runner, Time time) {
     const std::size_t partitions = rdd.partitions();
-    if (states_ == nullptr && !initial_.empty()) {
-      auto first = std::make_shared<Tables>(partitions, CombineTable<Key, S>(runner.seed()));
-      for (const auto& [key, state] : initial_)
-        (*first)[KeyHash<Key>::hash(Owned<Key>::look(key), 0) % partitions].combineKept(Kept<Key>(key), [&] { return state; }, [](S&) {});
-      states_ = std::move(first);
-    }
-    static const Tables none;
-    StateStep<Key, Value, S> next(states_ == nullptr ? none : *states_, runner, partitions);
+    if (kept_.states != nullptr && kept_.states->size() != partitions) kept_.states = kept_.inPartitions(*kept_.states, partitions, runner);  // after a restart
+    const std::shared_ptr<const Tables> before = kept_.states != nullptr ? kept_.states : first(partitions, runner);
+    StateStep<Key, Value, S> next(*before, runner, partitions);
     if constexpr (byPartition) {
       next.eachPartition(&rdd, update_);
     } else {
@@ -247,21 +252,35 @@ class UpdateStateNode final : public SharedNode<WideRdd<StateRecords<Key, S>>> {
     }
     return std::move(next).after();
   }
+  /// The states before the first batch.
+  std::shared_ptr<const Tables> first(std::size_t partitions, RunnerRef runner) const {
+    auto tables = std::make_shared<Tables>(partitions, CombineTable<Key, S>(runner.seed()));
+    for (const auto& [key, state] : initial_)
+      (*tables)[KeyHash<Key>::hash(Owned<Key>::look(key), 0) % partitions].combineKept(Kept<Key>(key), [&] { return state; }, [](S&) {});
+    return tables;
+  }
 
   Parent parent_;
   const Update update_;
   const Initial initial_;
-  std::shared_ptr<const Tables> states_;                   // of the last committed batch; null before the first
-  std::shared_ptr<std::shared_ptr<const Tables>> next_;    // of the batch that runs; null inside until it is computed
+  std::shared_ptr<std::shared_ptr<const Tables>> next_;  // of the batch that runs; null inside until it is computed
+  typename DurableUpdateOr<durable>::template type<Key, S> kept_{next_};
 };
 
-template <class Fn, class Given, class Initial, bool byPartition>
-struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPartition>> {
+template <class Fn, class Given, class Initial, bool byPartition, bool durable = true>
+struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPartition, durable>> {
   static constexpr Kind kind = Kind::Temporal;
   static constexpr OperatorInfo info{byPartition ? "updateStateByPartition" : "updateStateByKey", Role::State};
   using Before = GroupByKeyOp;
 
   UpdateStateByKeyOp(Fn function, Initial first, std::size_t count) : fn(std::move(function)), initial(std::move(first)), partitions(count) {}
+
+  /// No checkpoint may have these states, so they need no Codec. A stream with a checkpoint directory refuses to start with them.
+  [[nodiscard]] auto transient() const {
+    UpdateStateByKeyOp<Fn, Given, Initial, byPartition, false> op{fn, initial, partitions};
+    op.name = this->name;
+    return op;
+  }
 
   template <class Record>
   static consteval bool check() {
@@ -284,10 +303,10 @@ struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPa
     std::vector<std::pair<Kept<Key>, S>> pairs;
     if constexpr (!std::is_same_v<Initial, NoStates>)
       for (const auto& [key, state] : initial) pairs.emplace_back(Kept<Key>(key), S(state));
-    auto node = std::make_shared<UpdateStateNode<Parent, Key, Value, S, Update, byPartition>>(grouped.node(), Update{fn}, std::move(pairs));
+    auto node = std::make_shared<UpdateStateNode<Parent, Key, Value, S, Update, byPartition, durable>>(grouped.node(), Update{fn}, std::move(pairs));
     node->name = this->name;
     node->operatorInfo = info;
-    return DStream<SharedRef<WideRdd<StateRecords<Key, S>>>>{stream.graph(), {std::move(node)}};
+    return DStream<SharedRef<WideRdd<StateRecords<Key, S>>, detail::replayable<N>>>{stream.graph(), {std::move(node)}};
   }
 
   Fn fn;
@@ -304,13 +323,15 @@ struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPa
       using S = typename StateOf<Fn, Key, Value, Given>::type;
       if constexpr (canKeep<S>()) {
         static_assert(SelfOwned<S>, "a state must own what it refers to: use std::string, not a view");
+        constexpr bool codable = !durable || (Codable<Kept<Key>> && Codable<S>);
+        static_assert(codable, "checkpoints keep the states of updateStateByKey, so key and state need a Codec; specialise dstream::Codec, or say .transient() of the operator");
         if constexpr (byPartition) {
-          return SelfOwned<S>;
+          return SelfOwned<S> && codable;
         } else {
           constexpr bool updates = UpdateEachKey<Fn, Key, Value, S>::fits;
           static_assert(updates, "updateStateByKey needs a function of the batch's values and the state, (const vector<V>&, optional<S>) → optional<S>, "
                                  "or of time, key, values and state");
-          return SelfOwned<S> && updates;
+          return SelfOwned<S> && codable && updates;
         }
       }
     }

@@ -106,10 +106,12 @@ class AnyNode final : public SharedNode<AnyRdd<T>> {
   Parent parent_;
 };
 
-template <Rdd R>
-class UnionOfNode final : public SharedNode<BatchesRdd<R>> {
+template <class Ref>
+class UnionOfNode final : public SharedNode<BatchesRdd<typename Ref::rdd_type>> {
+  using R = typename Ref::rdd_type;
+
  public:
-  explicit UnionOfNode(std::vector<SharedRef<R>> parents) : parents_(std::move(parents)) {
+  explicit UnionOfNode(std::vector<Ref> parents) : parents_(std::move(parents)) {
     this->slide = parents_.front().slide();
     this->operatorInfo = {"unionOf", Role::Fused};
   }
@@ -128,7 +130,7 @@ class UnionOfNode final : public SharedNode<BatchesRdd<R>> {
     const RunnerRef runner = batches.front().runner();
     return BatchesRdd<R>(std::move(batches), runner);
   }
-  std::vector<SharedRef<R>> parents_;
+  std::vector<Ref> parents_;
 };
 
 }  // namespace detail
@@ -156,12 +158,12 @@ template <class Stream>
   } else {
     using R = typename Stream::rdd_type;
     if (streams.empty()) throw std::invalid_argument("dstream: unionOf needs at least one stream");
-    std::vector<SharedRef<R>> parents;
+    std::vector<N> parents;
     for (const Stream& stream : streams) {
       streams.front().requireSameClock(stream);
       parents.push_back(stream.node());
     }
-    return DStream<SharedRef<BatchesRdd<R>>>{streams.front().graph(), {std::make_shared<detail::UnionOfNode<R>>(std::move(parents))}};
+    return DStream<SharedRef<BatchesRdd<R>, N::replayable>>{streams.front().graph(), {std::make_shared<detail::UnionOfNode<N>>(std::move(parents))}};
   }
 }
 

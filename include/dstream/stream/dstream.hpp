@@ -18,8 +18,8 @@ namespace dstream::inline v0 {
 namespace detail {
 template <class T>
 inline constexpr bool isSharedRef = false;
-template <class R>
-inline constexpr bool isSharedRef<SharedRef<R>> = true;
+template <class R, bool again>
+inline constexpr bool isSharedRef<SharedRef<R, again>> = true;
 
 /// An operator of two inputs of which the second is the same Rdd for every batch.
 template <class Op, class Other>
@@ -50,6 +50,7 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
     static_assert(detail::isSharedRef<N>, "only sources, keyed results and outputs have names; a fused operator leaves no trace at run time");
     graph_->requireOpen("a name");
     node_.node->name = std::move(name);
+    node_.node->nameless = false;
     return *this;
   }
 
@@ -70,7 +71,7 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
     } else if constexpr (Plain::kind == Kind::Wide) {
       graph_->requireOpen("an operator");
       using Result = WideResult<N, Plain>;
-      return DStream<SharedRef<Result>>{graph_, {std::make_shared<WideNode<N, Plain>>(node_, std::forward<Op>(op))}};
+      return DStream<SharedRef<Result, detail::replayable<N>>>{graph_, {std::make_shared<WideNode<N, Plain>>(node_, std::forward<Op>(op))}};
     } else if constexpr (Plain::kind == Kind::Joint) {
       graph_->requireOpen("an operator");
       return putTogether(std::forward<Op>(op));
@@ -106,11 +107,11 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
       using M = std::remove_cvref_t<decltype(op.other.node())>;
       using Both = JointNode<N, M, decltype(op.op)>;
       using Result = JointResult<N, M, decltype(op.op)>;
-      return DStream<SharedRef<Result>>{graph_, {std::make_shared<Both>(node_, op.other.node(), std::forward<Op>(op).op)}};
+      return DStream<SharedRef<Result, detail::replayable<N> && detail::replayable<M>>>{graph_, {std::make_shared<Both>(node_, op.other.node(), std::forward<Op>(op).op)}};
     } else {
       using Fixed = detail::WithFixed<decltype(op.op), Other>;
       using Result = WideResult<N, Fixed>;
-      return DStream<SharedRef<Result>>{graph_, {std::make_shared<WideNode<N, Fixed>>(node_, Fixed{std::forward<Op>(op).op, std::forward<Op>(op).other})}};
+      return DStream<SharedRef<Result, detail::replayable<N>>>{graph_, {std::make_shared<WideNode<N, Fixed>>(node_, Fixed{std::forward<Op>(op).op, std::forward<Op>(op).other})}};
     }
   }
 

@@ -20,8 +20,8 @@ namespace dstream::inline v0 {
 
 namespace detail {
 
-template <Rdd R>
-struct PlanOf<SharedRef<R>> {
+template <Rdd R, bool again>
+struct PlanOf<SharedRef<R, again>> {
   static constexpr Plan value{.whole = false};
 };
 template <Node Parent, class Op>

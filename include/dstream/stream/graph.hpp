@@ -17,6 +17,7 @@
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>
 #include <dstream/stream/node.hpp>
+#include <dstream/stream/sink.hpp>
 
 namespace dstream::inline v0 {
 
@@ -37,7 +38,14 @@ class Output {
   virtual std::unique_ptr<Job> generate(const Batch& batch) = 0;
   virtual void eachShared(VisitShared visit) = 0;
 
+  [[nodiscard]] virtual SinkClass sinkClass() const { return SinkClass::AtLeastOnce; }
+  /// Null, unless it is of that class.
+  virtual StagedOutput* staged() { return nullptr; }
+  virtual Decider* decider() { return nullptr; }
+
   std::string name;
+  /// It was asked to write each batch exactly once.
+  bool exactlyOnce = false;
   /// For plans.
   OperatorInfo operatorInfo{"output", Role::Output};
 };

@@ -44,6 +44,13 @@ class History {
     while (first_ != nullptr && first_->time <= until) dropFirst();
   }
 
+  /// Those with this time and later ones.
+  void dropFrom(Time from) {
+    History kept;
+    for (; first_ != nullptr && first_->time < from; dropFirst()) kept.add(first_->time, std::move(first_->value));
+    *this = std::move(kept);
+  }
+
   [[nodiscard]] bool empty() const { return first_ == nullptr; }
   [[nodiscard]] Entry* first() { return first_.get(); }
   [[nodiscard]] const Entry* first() const { return first_.get(); }

@@ -30,6 +30,7 @@ concept Node = requires(const T& node, const Batch& batch) {
 };
 
 class NodeBase;
+class Persistent;
 
 /// **meaning** the operators that are fused between a shared node and what stands below it, the first one first.
 struct FusedOperators {
@@ -59,10 +60,16 @@ class NodeBase {
   /// What this batch changed stays, or never happened.
   virtual void commit(const Batch&) {}
   virtual void rollback(const Batch&) {}
+  /// After rollback: the same batch will come again, so nothing of it is remembered.
+  virtual void again(const Batch&) {}
   /// The batch is done: what is remembered of it, and no longer asked to be, goes.
   virtual void forget(const Batch& batch) = 0;
   /// Whether the batch of this time can still be had.
   [[nodiscard]] virtual bool remembers(Time) const { return false; }
+  /// For checkpoints: null for a node that keeps nothing.
+  virtual Persistent* persistent() { return nullptr; }
+  /// It keeps something, and its `.transient()` says that no checkpoint may have it.
+  [[nodiscard]] virtual bool transient() const { return false; }
 
   /// A batch at this time: strictly after zero, on a multiple of the slide.
   [[nodiscard]] bool has(Time time) const { return time > zero_ && (time.nanoseconds - zero_.nanoseconds) % slide == 0; }
@@ -70,6 +77,8 @@ class NodeBase {
   [[nodiscard]] Time zero() const { return zero_; }
 
   std::string name;
+  /// The name is none that a program gave.
+  bool nameless = false;
   /// For plans.
   OperatorInfo operatorInfo;
   /// **units** nanoseconds.
@@ -93,6 +102,7 @@ class SharedNode : public NodeBase {
     return remembered_.last().value;
   }
   void forget(const Batch& batch) override { remembered_.dropUntil({batch.time.nanoseconds - remember}); }
+  void again(const Batch& batch) override { remembered_.dropFrom(batch.time); }
   [[nodiscard]] bool remembers(Time time) const override {
     const auto* known = remembered_.find(time);
     return known != nullptr && known->value;
@@ -104,10 +114,25 @@ class SharedNode : public NodeBase {
   History<std::optional<R>> remembered_;
 };
 
-/// **meaning** a shared node as a value.
-template <Rdd R>
+namespace detail {
+template <class N>
+inline constexpr bool replayable = false;
+template <class N>
+  requires requires { N::replayable; }
+inline constexpr bool replayable<N> = N::replayable;
+template <class N>
+inline constexpr bool resumable = false;
+template <class N>
+  requires requires { N::resumable; }
+inline constexpr bool resumable<N> = N::resumable;
+}  // namespace detail
+
+/// **meaning** a shared node as a value. `again`: every source above can give the same data again, as far as types tell; it is known nowhere else once
+/// the program runs.
+template <Rdd R, bool again = false>
 struct SharedRef {
   using rdd_type = R;
+  static constexpr bool replayable = again;
   [[nodiscard]] std::optional<R> compute(const Batch& batch) const { return node->get(batch); }
   void eachShared(VisitShared visit, const FusedOperators* below = nullptr) const { visit(*node, below); }
   [[nodiscard]] std::int64_t slide() const { return node->slide; }
@@ -120,6 +145,7 @@ struct SharedRef {
 template <Node Parent, class Op>
 struct NarrowNode {
   using rdd_type = NarrowRdd<typename Parent::rdd_type, Lent<Op>>;
+  static constexpr bool replayable = detail::replayable<Parent>;
   [[nodiscard]] std::optional<rdd_type> compute(const Batch& batch) const {
     auto rdd = parent.compute(batch);
     if (!rdd) return std::nullopt;

@@ -134,7 +134,8 @@ struct TransformOp : Nameable<TransformOp<Fn, Others...>> {
       using Result = TransformResult<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
       auto node = std::make_shared<Made>(fn, first.node(), other.node()...);
       node->name = this->name;
-      return DStream<SharedRef<Result>>{first.graph(), {std::move(node)}};
+      constexpr bool again = replayable<std::remove_cvref_t<decltype(first.node())>> && (replayable<std::remove_cvref_t<decltype(other.node())>> && ...);
+      return DStream<SharedRef<Result, again>>{first.graph(), {std::move(node)}};
     } else {
       return Invalid{};
     }

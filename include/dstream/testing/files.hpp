@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// testing::Files: a file system in memory, stamped by the test's clock, that can be made to fail.
+// testing::Files: a file system in memory, stamped by the test's clock, whose calls can be made to fail and whose machine can be made to stop.
 
 #include <algorithm>
 #include <cstddef>
@@ -9,174 +9,401 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/runtime/files.hpp>
+#include <dstream/testing/disk.hpp>
+#include <dstream/testing/random.hpp>
 
 namespace dstream::inline v0::testing {
 
-/// **meaning** directories and files by absolute path; "/" is there from the start. **threads** one.
+/// **meaning** one call of Files or File, before it is carried out: its number from 1 on, its name as in error messages, and its path.
+struct FileCall {
+  std::uint64_t number;
+  std::string_view operation;
+  std::string_view path;
+};
+
+/// **meaning** where a process ends: before its call of that number, after it, or half-way: of a write some bytes are there, of all else everything,
+/// but the caller never knew.
+/// Kill: the disk keeps what was done. PowerLoss: it keeps what was synced, and of the rest what `seed` says: nothing, all, or some of it in any
+/// order, torn between sectors of 512 bytes.
+struct StopPoint {
+  enum class When { Before, Halfway, After };
+  enum class How { Kill, PowerLoss };
+
+  std::uint64_t call;
+  When when = When::Before;
+  How how = How::PowerLoss;
+  std::uint64_t seed = 1;
+};
+
+/// **meaning** directories and files by absolute path; "/" is there from the start. What is durable, and what is not yet, is told apart: see
+/// testing/disk.hpp.
+/// ```
+/// world.files().stopAt({.call = n});          // some call from now on is the process's last
+/// …                                           // drive the stream until world.files().stopped()
+/// …                                           // destroy it: whatever it asks of the disk fails
+/// world.files().restart();                    // a new process finds what the old one left
+/// ```
+/// **threads** one.
 class Files final : public dstream::Files {
+  using Node = detail::DiskNode;
+  using NodeRef = detail::DiskNodeRef;
+
  public:
-  explicit Files(Function<std::int64_t()> now) : now_(std::move(now)) { nodes_["/"] = make(FileInfo::Kind::Directory); }
+  explicit Files(Function<std::int64_t()> now) : now_(std::move(now)) {}
 
-  // --- for tests ---
+  // --- for tests; none of these is a call that fails or counts ---
 
-  /// A regular file with this content, modified at the given time or now; what was there is replaced, directories above are made.
+  /// A regular file with this content, modified at the given time or now; what was there is replaced, directories above are made. All of it is durable.
   void put(const std::string& path, std::string content) { put(path, std::move(content), now_()); }
   void put(const std::string& path, std::string content, std::int64_t modified) {
-    for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
-      if (auto& above = nodes_[path.substr(0, slash)]; above == nullptr) above = make(FileInfo::Kind::Directory);
-    nodes_[path] = make(FileInfo::Kind::Regular);
-    nodes_[path]->content = std::move(content);
-    nodes_[path]->modified = modified;
+    const NodeRef node = putNode(path, FileInfo::Kind::Regular);
+    node->durable = content;
+    node->content = std::move(content);
+    node->modified = modified;
   }
   /// A pipe, socket or device.
-  void putSpecial(const std::string& path) { nodes_[path] = make(FileInfo::Kind::Other); }
-  [[nodiscard]] std::string content(const std::string& path) const { return find("read", path).content; }
-  [[nodiscard]] bool exists(const std::string& path) const { return nodes_.contains(path); }
+  void putSpecial(const std::string& path) { putNode(path, FileInfo::Kind::Other); }
+  /// From now on it is another user's.
+  void giveAway(const std::string& path) { find("examine", path)->foreign = true; }
+  [[nodiscard]] std::string content(const std::string& path) const { return find("read", path)->content; }
+  [[nodiscard]] bool exists(const std::string& path) const { return disk_.find(path) != nullptr; }
   /// Every path, in order.
   [[nodiscard]] std::vector<std::string> paths() const {
-    std::vector<std::string> all;
-    for (const auto& [path, node] : nodes_) all.push_back(path);
+    std::vector<std::string> all{"/"};
+    collect(*disk_.find("/"), "/", all);
+    std::sort(all.begin(), all.end());
     return all;
   }
+
   /// The next call of this operation ("open", "create", "list", "read", "write", "sync", …) on this path fails.
   void failNext(const std::string& operation, const std::string& path, FileError::Why why = FileError::Why::Other, std::string reason = "input/output error") {
     failures_[{operation, path}] = {why, std::move(reason)};
   }
+  /// The call of this number fails, and so many after it. Of a write that fails some bytes may be there; what a failed sync was asked to keep no later one
+  /// keeps.
+  void failAt(std::uint64_t call, std::uint64_t calls = 1, FileError::Why why = FileError::Why::Other, std::string reason = "input/output error") {
+    failFrom_ = call;
+    failUntil_ = call + calls;
+    failure_ = {why, std::move(reason)};
+  }
   /// From now on so many more bytes can be written; then the disk is full.
   void setFreeBytes(std::uint64_t bytes) { free_ = bytes; }
+
+  /// Calls so far.
+  [[nodiscard]] std::uint64_t calls() const { return calls_; }
+  /// Is told of each call: for traces, and to choose which of them fails or is the last.
+  void onCall(Function<void(const FileCall&)> told) { told_ = std::move(told); }
+
+  void stopAt(const StopPoint& point) { stop_ = point; }
+  /// As if at a call now.
+  void stopNow(StopPoint::How how, std::uint64_t seed = 1) {
+    if (!stopped_) stop({calls_, StopPoint::When::Before, how, seed});
+  }
+  /// True from then on; every call fails, and nothing reaches the disk.
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  /// Another process begins; files that are still open are cut off for ever, locks are free.
+  void restart() {
+    ++process_;
+    unlock(*disk_.find("/"));
+    stopped_ = false;
+    stop_.call = 0;
+    failFrom_ = failUntil_ = 0;
+  }
+
+  /// **meaning** a file that is written anywhere, as databases do; see testing/sqlite_disk.hpp.
+  class RandomFile {
+   public:
+    virtual ~RandomFile() = default;
+    [[nodiscard]] virtual std::uint64_t size() = 0;
+    virtual std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) = 0;
+    virtual void write(std::uint64_t offset, std::string_view bytes) = 0;
+    virtual void truncate(std::uint64_t size) = 0;
+    virtual void sync() = 0;
+  };
+  /// Makes it, if asked to and it is not there. **errors** FileError.
+  std::unique_ptr<RandomFile> openAnywhere(const std::string& path, bool create) {
+    return call(create ? "create" : "open", path, [&](const char* operation) -> std::unique_ptr<RandomFile> {
+      NodeRef node = disk_.find(path);
+      if (node == nullptr) node = create ? this->create(operation, path, FileInfo::Kind::Regular) : find(operation, path);
+      return std::make_unique<Anywhere>(*this, std::move(node), path);
+    });
+  }
 
   // --- Files ---
 
   std::unique_ptr<File> open(const std::string& path, Mode mode) override {
-    if (mode == Mode::Read) {
-      perhapsFail("open", path);
-      static_cast<void>(find("open", path));
-    } else {
-      perhapsFail("create", path);
-      requireFree("create", path);
-      nodes_[path] = make(FileInfo::Kind::Regular);
-    }
-    return std::make_unique<Opened>(*this, nodes_.at(path), path);
+    const bool reads = mode == Mode::Read || mode == Mode::ReadPrivate;
+    return call(reads ? "open" : "create", path, [&](const char* operation) -> std::unique_ptr<File> {
+      if (!reads) return std::make_unique<Opened>(*this, create(operation, path, FileInfo::Kind::Regular), path);
+      const NodeRef found = find(operation, path);
+      if (mode == Mode::ReadPrivate) requirePrivate(*found, FileInfo::Kind::Regular, operation, path);
+      return std::make_unique<Opened>(*this, found, path);
+    });
   }
   [[nodiscard]] FileInfo info(const std::string& path) override {
-    perhapsFail("examine", path);
-    const auto found = nodes_.find(path);
-    return found == nodes_.end() ? FileInfo{} : found->second->info();
+    return call("examine", path, [&](const char*) {
+      const NodeRef found = disk_.find(path);
+      return found == nullptr ? FileInfo{} : infoOf(*found);
+    });
   }
   [[nodiscard]] std::vector<std::string> list(const std::string& directory) override {
-    perhapsFail("list", directory);
-    if (find("list", directory).kind != FileInfo::Kind::Directory) throw FileError(FileError::Why::Other, "list", directory, "not a directory");
-    const std::string above = directory == "/" ? directory : directory + "/";
-    std::vector<std::string> names;
-    for (const auto& [path, node] : nodes_)
-      if (path.size() > above.size() && path.starts_with(above) && path.find('/', above.size()) == std::string::npos) names.push_back(path.substr(above.size()));
-    return names;
+    return call("list", directory, [&](const char* operation) {
+      const NodeRef found = find(operation, directory);
+      if (found->kind != FileInfo::Kind::Directory) throw FileError(FileError::Why::Other, operation, directory, "not a directory");
+      std::vector<std::string> names;
+      for (const auto& [name, node] : found->entries) names.push_back(name);
+      return names;
+    });
   }
   void makeDirectory(const std::string& path) override {
-    perhapsFail("make directory", path);
-    requireFree("make directory", path);
-    nodes_[path] = make(FileInfo::Kind::Directory);
+    call("make directory", path, [&](const char* operation) { create(operation, path, FileInfo::Kind::Directory); });
+  }
+  void makePrivateDirectory(const std::string& path) override {
+    call("make directory", path, [&](const char* operation) {
+      const NodeRef there = disk_.find(path);
+      if (there != nullptr) return requirePrivate(*there, FileInfo::Kind::Directory, "use", path);
+      create(operation, path, FileInfo::Kind::Directory);
+    });
+  }
+  [[nodiscard]] std::unique_ptr<File> lock(const std::string& path) override {
+    return call("lock", path, [&](const char* operation) -> std::unique_ptr<File> {
+      NodeRef node = disk_.find(path);
+      if (node == nullptr) node = create(operation, path, FileInfo::Kind::Regular);
+      requirePrivate(*node, FileInfo::Kind::Regular, operation, path);
+      if (node->locked) throw FileError(FileError::Why::Locked, operation, path, "it is held by another process, or twice by this one");
+      return std::make_unique<Held>(*this, std::move(node), path);
+    });
   }
   void rename(const std::string& from, const std::string& to) override {
-    perhapsFail("rename", from);
-    const std::string both = from + " to " + to;
-    if (!nodes_.contains(from)) throw FileError(FileError::Why::NotFound, "rename", both, "no such file or directory");
-    if (nodes_.contains(to)) throw FileError(FileError::Why::Exists, "rename", both, "file exists");
-    requireFree("rename", to);
-    std::vector<std::pair<std::string, std::shared_ptr<Node>>> moved;
-    for (const auto& [path, node] : nodes_)
-      if (path == from || path.starts_with(from + "/")) moved.emplace_back(path, node);
-    for (auto& [path, node] : moved) {
-      nodes_.erase(path);
-      nodes_[to + path.substr(from.size())] = std::move(node);
-    }
+    call("rename", from, [&](const char* operation) {
+      const auto fail = [&](FileError::Why why, const char* reason) { throw FileError(why, operation, from + " to " + to, reason); };
+      if (disk_.find(from) == nullptr) fail(FileError::Why::NotFound, "no such file or directory");
+      if (to.starts_with(from + "/")) fail(FileError::Why::Other, "invalid argument");
+      disk_.move(disk_.place(from), freePlace(operation, to, from + " to "));
+    });
   }
   void remove(const std::string& path) override {
-    perhapsFail("remove", path);
-    const Node& gone = find("remove", path);
-    if (gone.kind == FileInfo::Kind::Directory && !list(path).empty()) throw FileError(FileError::Why::Exists, "remove", path, "directory not empty");
-    nodes_.erase(path);
+    call("remove", path, [&](const char* operation) {
+      if (!find(operation, path)->entries.empty()) throw FileError(FileError::Why::Exists, operation, path, "directory not empty");
+      disk_.unlink(disk_.place(path));
+    });
   }
   void syncDirectory(const std::string& path) override {
-    perhapsFail("sync directory", path);
-    static_cast<void>(find("sync directory", path));
+    call("sync directory", path, [&](const char* operation) { disk_.syncDirectory(find(operation, path)); });
   }
   [[nodiscard]] std::int64_t stampLag() const override { return 0; }
 
  private:
-  struct Node {
-    FileInfo::Kind kind = FileInfo::Kind::Regular;
-    std::string content;
-    std::int64_t modified = 0;
-    [[nodiscard]] FileInfo info() const { return {kind, content.size(), modified}; }
-  };
-
-  class Opened final : public File {
+  /// A file that is open: what its calls have in common.
+  class Handle {
    public:
-    Opened(Files& files, std::shared_ptr<Node> node, std::string path) : files_(files), node_(std::move(node)), path_(std::move(path)) {}
+    Handle(Files& files, NodeRef node, std::string path) : files_(files), process_(files.process_), node_(std::move(node)), path_(std::move(path)) {}
 
-    [[nodiscard]] FileInfo info() override { return node_->info(); }
-    std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) override {
-      files_.perhapsFail("read", path_);
-      if (offset >= node_->content.size()) return 0;
-      return node_->content.copy(into, capacity, static_cast<std::size_t>(offset));
+    [[nodiscard]] Node& node() const { return *node_; }
+    [[nodiscard]] bool cutOff() const { return process_ != files_.process_; }
+
+    std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) {
+      return call("read", [&]() -> std::size_t {
+        if (offset >= node_->content.size()) return 0;
+        return node_->content.copy(into, capacity, static_cast<std::size_t>(offset));
+      });
     }
-    void append(std::string_view bytes) override {
-      files_.perhapsFail("write", path_);
+    void write(std::size_t offset, std::string_view bytes) {
+      const auto some = [&] { put(offset, bytes.substr(0, bytes.size() / 2)); };
+      try {
+        call("write", [&] { put(offset, bytes); }, some);
+      } catch (const Failed& failed) {
+        some();
+        throw failed;
+      }
+    }
+    void truncate(std::size_t size) {
+      call("truncate", [&] { detail::Disk::truncate(*node_, size); });
+    }
+    void sync() {
+      try {
+        call("sync", [&] { detail::Disk::sync(*node_); });
+      } catch (const Failed& failed) {
+        detail::Disk::failSync(*node_);
+        throw failed;
+      }
+    }
+
+   private:
+    template <class Do>
+    std::invoke_result_t<Do&> call(const char* operation, Do act) {
+      return call(operation, act, [&] { static_cast<void>(act()); });
+    }
+    template <class Do, class Half>
+    std::invoke_result_t<Do&> call(const char* operation, Do act, Half half) {
+      if (cutOff()) throw FileError(FileError::Why::Other, operation, path_, "its process has ended");
+      return files_.call(operation, path_, [&](const char*) { return act(); }, half);
+    }
+    void put(std::size_t offset, std::string_view bytes) {
       const auto fits = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), files_.free_));
-      node_->content.append(bytes.substr(0, fits));
+      if (fits != 0) detail::Disk::write(*node_, offset, bytes.substr(0, fits));
       node_->modified = files_.now_();
       files_.free_ -= fits;
       if (fits < bytes.size()) throw FileError(FileError::Why::NoSpace, "write", path_, "no space left on device");
     }
-    void sync() override { files_.perhapsFail("sync", path_); }
 
-   private:
     Files& files_;
-    const std::shared_ptr<Node> node_;  // stays after remove, as an open file does
+    const std::uint64_t process_;
+    const NodeRef node_;  // stays after remove, as an open file does
     const std::string path_;
   };
 
-  struct Failure {
-    FileError::Why why;
-    std::string reason;
+  class Opened : public File {
+   public:
+    Opened(Files& files, NodeRef node, std::string path) : handle_(files, std::move(node), std::move(path)) {}
+
+    [[nodiscard]] FileInfo info() override { return infoOf(handle_.node()); }
+    std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) override { return handle_.read(offset, into, capacity); }
+    void append(std::string_view bytes) override { handle_.write(handle_.node().content.size(), bytes); }
+    void sync() override { handle_.sync(); }
+
+   protected:
+    Handle handle_;
   };
 
-  [[nodiscard]] std::shared_ptr<Node> make(FileInfo::Kind kind) const {
+  class Anywhere final : public RandomFile {
+   public:
+    Anywhere(Files& files, NodeRef node, std::string path) : handle_(files, std::move(node), std::move(path)) {}
+
+    [[nodiscard]] std::uint64_t size() override { return handle_.node().content.size(); }
+    std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) override { return handle_.read(offset, into, capacity); }
+    void write(std::uint64_t offset, std::string_view bytes) override { handle_.write(static_cast<std::size_t>(offset), bytes); }
+    void truncate(std::uint64_t size) override { handle_.truncate(static_cast<std::size_t>(size)); }
+    void sync() override { handle_.sync(); }
+
+   private:
+    Handle handle_;
+  };
+
+  class Held final : public Opened {
+   public:
+    Held(Files& files, NodeRef node, std::string path) : Opened(files, std::move(node), std::move(path)) { handle_.node().locked = true; }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+    ~Held() override {
+      if (!handle_.cutOff()) handle_.node().locked = false;
+    }
+  };
+
+  struct Failure {
+    FileError::Why why = FileError::Why::Other;
+    std::string reason;
+  };
+  struct Failed : FileError {  // on purpose
+    using FileError::FileError;
+  };
+
+  /// Every call goes through here.
+  template <class Do, class Half>
+  std::invoke_result_t<Do&, const char*> call(const char* operation, const std::string& path, Do act, Half half) {
+    requireRunning(operation, path);
+    ++calls_;
+    if (told_) told_({calls_, operation, path});
+    requireRunning(operation, path);  // it may have been told to stop
+    perhapsFail(operation, path);
+    if (calls_ == stop_.call) {
+      try {
+        if (stop_.when == StopPoint::When::Halfway) half();
+        if (stop_.when == StopPoint::When::After) static_cast<void>(act(operation));
+      } catch (const FileError&) {  // nobody is left to learn of it
+      }
+      stop(stop_);
+      requireRunning(operation, path);
+    }
+    return act(operation);
+  }
+  template <class Do>
+  std::invoke_result_t<Do&, const char*> call(const char* operation, const std::string& path, Do act) {
+    return call(operation, path, act, [&] { static_cast<void>(act(operation)); });
+  }
+  void requireRunning(const char* operation, const std::string& path) const {
+    if (stopped_) throw FileError(FileError::Why::Other, operation, path, "the process has ended");
+  }
+  void stop(const StopPoint& point) {
+    stopped_ = true;
+    Random random(point.seed);
+    if (point.how == StopPoint::How::PowerLoss) disk_.crash(random);
+  }
+  void perhapsFail(const char* operation, const std::string& path) {
+    if (calls_ >= failFrom_ && calls_ < failUntil_) throw Failed(failure_.why, operation, path, failure_.reason);
+    const auto found = failures_.find({operation, path});
+    if (found == failures_.end()) return;
+    const Failure failure = found->second;
+    failures_.erase(found);
+    throw Failed(failure.why, operation, path, failure.reason);
+  }
+
+  [[nodiscard]] static FileInfo infoOf(const Node& node) { return {node.kind, node.content.size(), node.modified}; }
+  [[nodiscard]] NodeRef make(FileInfo::Kind kind) const {
     auto node = std::make_shared<Node>();
     node->kind = kind;
     node->modified = now_();
     return node;
   }
-  [[nodiscard]] const Node& find(const char* operation, const std::string& path) const {
-    const auto found = nodes_.find(path);
-    if (found == nodes_.end()) throw FileError(FileError::Why::NotFound, operation, path, "no such file or directory");
-    return *found->second;
+  NodeRef putNode(const std::string& path, FileInfo::Kind kind) {
+    for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
+      if (const std::string above = path.substr(0, slash); !exists(above)) putNode(above, FileInfo::Kind::Directory);
+    const auto [directory, name] = disk_.place(path);
+    return directory->durableEntries[name] = directory->entries[name] = make(kind);
   }
-  /// The name is free, and the directory above is there.
-  void requireFree(const char* operation, const std::string& path) const {
-    if (nodes_.contains(path)) throw FileError(FileError::Why::Exists, operation, path, "file exists");
-    const std::size_t slash = path.rfind('/');
-    const auto above = nodes_.find(slash == 0 ? "/" : path.substr(0, slash));
-    if (above == nodes_.end()) throw FileError(FileError::Why::NotFound, operation, path, "no such file or directory");
-    if (above->second->kind != FileInfo::Kind::Directory) throw FileError(FileError::Why::Other, operation, path, "not a directory");
+  NodeRef create(const char* operation, const std::string& path, FileInfo::Kind kind) {
+    const detail::Disk::Place place = freePlace(operation, path);
+    NodeRef node = make(kind);
+    disk_.link(place, node);
+    return node;
   }
-  void perhapsFail(const char* operation, const std::string& path) {
-    const auto found = failures_.find({operation, path});
-    if (found == failures_.end()) return;
-    const Failure failure = found->second;
-    failures_.erase(found);
-    throw FileError(failure.why, operation, path, failure.reason);
+  [[nodiscard]] NodeRef find(const char* operation, const std::string& path) const {
+    NodeRef found = disk_.find(path);
+    if (found == nullptr) throw FileError(FileError::Why::NotFound, operation, path, "no such file or directory");
+    return found;
+  }
+  /// Its name is free, and the directory above is there.
+  [[nodiscard]] detail::Disk::Place freePlace(const char* operation, const std::string& path, const std::string& said = "") const {
+    const auto fail = [&](FileError::Why why, const char* reason) { throw FileError(why, operation, said + path, reason); };
+    if (exists(path)) fail(FileError::Why::Exists, "file exists");
+    detail::Disk::Place place = disk_.place(path);
+    if (place.directory == nullptr) fail(FileError::Why::NotFound, "no such file or directory");
+    if (place.directory->kind != FileInfo::Kind::Directory) fail(FileError::Why::Other, "not a directory");
+    return place;
+  }
+  static void requirePrivate(const Node& node, FileInfo::Kind kind, const char* operation, const std::string& path) {
+    const auto deny = [&](const char* reason) { throw FileError(FileError::Why::Denied, operation, path, reason); };
+    if (node.kind != kind) deny(kind == FileInfo::Kind::Directory ? "it is not a directory" : "it is not a regular file");
+    if (node.foreign) deny("it belongs to another user");
+  }
+  static void collect(const Node& directory, const std::string& above, std::vector<std::string>& all) {
+    for (const auto& [name, node] : directory.entries) {
+      all.push_back(above + name);
+      collect(*node, above + name + "/", all);
+    }
+  }
+  static void unlock(Node& node) {
+    node.locked = false;
+    for (const auto& [name, below] : node.entries) unlock(*below);
   }
 
   Function<std::int64_t()> now_;
-  std::map<std::string, std::shared_ptr<Node>> nodes_;
+  detail::Disk disk_;
+  std::uint64_t process_ = 1;
+  std::uint64_t calls_ = 0;
+  Function<void(const FileCall&)> told_;
+  StopPoint stop_{0};
+  bool stopped_ = false;
+  std::uint64_t failFrom_ = 0;
+  std::uint64_t failUntil_ = 0;
+  Failure failure_;
   std::map<std::pair<std::string, std::string>, Failure> failures_;
   std::uint64_t free_ = ~std::uint64_t{0};
 };

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/function.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/testing/files.hpp>
@@ -93,6 +94,10 @@ class World final : public dstream::World {
   }
   /// Workers hired from now on run the tasks of a batch in a random order, each on a random slot, as stealing would. A function of the seed.
   void shuffleTasks(std::uint64_t seed) { taskSeed_ = seed; }
+  /// From now on the next actor is a random one of those whose time has come. A function of the seed.
+  void shuffleSteps(std::uint64_t seed) { stepOrder_.emplace(seed); }
+  /// Decides which points of the library take their rare branch; without it none does.
+  void onFault(Function<bool(std::string_view point)> decide) { fault_ = std::move(decide); }
   [[nodiscard]] bool signalsWatched() const { return watched_; }
   [[nodiscard]] const std::string& out() const { return out_; }
   [[nodiscard]] const std::string& err() const { return err_; }
@@ -123,6 +128,7 @@ class World final : public dstream::World {
   std::unique_ptr<Connection> standardInput(Actor& owner) override { return Network::join(input_, "standard input", *this, owner); }
 
   [[nodiscard]] Files& files() override { return files_; }
+  [[nodiscard]] bool fault(std::string_view point) override { return fault_ && fault_(point); }
 
   bool await(FunctionRef<bool()> done, Nanos deadline) override {
     requireOutside("await");
@@ -203,8 +209,9 @@ class World final : public dstream::World {
     Sequential runner_;
   };
 
-  /// Steps the next actor whose time has come; actors take turns. False when there is none.
+  /// Steps the next actor whose time has come; actors take turns, unless shuffled. False when there is none.
   bool stepOne() {
+    if (stepOrder_ && !actors_.empty()) turn_ = stepOrder_->below(actors_.size());
     for (std::size_t i = 0; i < actors_.size(); ++i) {
       const std::size_t at = (turn_ + i) % actors_.size();
       if (actors_[at].until > steady_) continue;
@@ -244,6 +251,8 @@ class World final : public dstream::World {
   Nanos steady_ = 0;
   Random random_;
   std::optional<std::uint64_t> taskSeed_;
+  std::optional<Random> stepOrder_;
+  Function<bool(std::string_view)> fault_;
   std::vector<Living> actors_;
   std::size_t turn_ = 0;
   bool running_ = false;

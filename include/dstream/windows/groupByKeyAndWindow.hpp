@@ -3,8 +3,11 @@
 // groupByKeyAndWindow: DStream<(K, V)> → DStream<(K, vector<V>)>, every slide, the values of each key in the window.
 
 #include <cstddef>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
 #include <dstream/core/named.hpp>
@@ -46,22 +49,39 @@ class GroupSlot {
   }
   [[nodiscard]] const Values* shown() const { return &values_; }
 
+  void save(std::string& out) const { Codec<Values>::encode(values_, out); }
+  static GroupSlot load(std::string_view& in) { return {Codec<Values>::decode(in), {}}; }
+
  private:
   Values values_;
 };
 
-struct GroupByKeyAndWindowOp : Nameable<GroupByKeyAndWindowOp> {
+template <bool durable = true>
+struct GroupByKeyAndWindowOp : Nameable<GroupByKeyAndWindowOp<durable>> {
   static constexpr Kind kind = Kind::Temporal;
   static constexpr OperatorInfo info{"groupByKeyAndWindow", Role::WindowState};
   using Before = GroupByKeyOp;
 
   GroupByKeyAndWindowOp(WindowExtent window, std::size_t count) : extent(window), partitions(count) {}
 
+  /// No checkpoint may have this window, so keys and values need no Codec. A stream with a checkpoint directory refuses to start with it.
+  [[nodiscard]] auto transient() const {
+    GroupByKeyAndWindowOp<false> op{extent, partitions};
+    op.name = this->name;
+    return op;
+  }
+
   template <class Record>
   static consteval bool check() {
     constexpr bool pairs = KeyValue<Record>;
     static_assert(pairs, "groupByKeyAndWindow needs (key, value) pairs; map each record to std::pair{key, value} first");
-    if constexpr (pairs) return GroupByKeyOp::check<Record>();
+    if constexpr (pairs) {
+      if constexpr (GroupByKeyOp::check<Record>()) {
+        constexpr bool codable = !durable || (Codable<Kept<KeyOf<Record>>> && Codable<Kept<ValueOf<Record>>>);
+        static_assert(codable, "checkpoints keep what groupByKeyAndWindow keeps, so key and value need a Codec; specialise dstream::Codec, or say .transient() of the operator");
+        return codable;
+      }
+    }
     return false;
   }
 
@@ -70,7 +90,7 @@ struct GroupByKeyAndWindowOp : Nameable<GroupByKeyAndWindowOp> {
     const WindowExtent checked = extent.over(stream.node().slide());
     const auto grouped = stream | groupByKey(partitions);
     using Values = ValueOf<typename decltype(grouped)::rdd_type::reference>;
-    return keyedWindows<GroupSlot<Kept<Values>>>(grouped, {}, checked, info, this->name);
+    return keyedWindows<GroupSlot<Kept<Values>>, durable>(grouped, {}, checked, info, this->name);
   }
 
   constexpr void describe(OperatorInfo& into) const { extent.describe(into); }
@@ -87,9 +107,9 @@ struct GroupByKeyAndWindowOp : Nameable<GroupByKeyAndWindowOp> {
 /// **cost** each batch is grouped once; then a copy of what comes, and for a key of which something leaves a move of what stays. A key that does
 /// neither costs nothing but its place in the result. Where a reduceByKeyAndWindow says what is meant, it keeps one value instead of all.
 /// **errors** as for groupByKey and window. **source** Spark PairDStreamFunctions.groupByKeyAndWindow.
-[[nodiscard]] inline auto groupByKeyAndWindow(std::chrono::nanoseconds length) { return detail::GroupByKeyAndWindowOp{detail::extentOf(length), 0}; }
+[[nodiscard]] inline auto groupByKeyAndWindow(std::chrono::nanoseconds length) { return detail::GroupByKeyAndWindowOp<>{detail::extentOf(length), 0}; }
 [[nodiscard]] inline auto groupByKeyAndWindow(std::chrono::nanoseconds length, std::chrono::nanoseconds slide, std::size_t partitions = 0) {
-  return detail::GroupByKeyAndWindowOp{detail::extentOf(length, slide), partitions};
+  return detail::GroupByKeyAndWindowOp<>{detail::extentOf(length, slide), partitions};
 }
 
 }  // namespace dstream::inline v0

@@ -6,10 +6,12 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/operator_info.hpp>
 #include <dstream/core/owned.hpp>
@@ -20,6 +22,7 @@
 #include <dstream/shuffle/live_keyed.hpp>
 #include <dstream/stream/dstream.hpp>
 #include <dstream/stream/history.hpp>
+#include <dstream/stream/persistent.hpp>
 #include <dstream/windows/extent.hpp>
 #include <dstream/windows/window_state.hpp>
 
@@ -45,6 +48,7 @@ class KeyedWindow {
  public:
   using Data = LiveKeyed<Key, Value, Slot>;
   using Functions = typename Slot::Functions;
+  static constexpr const char* algorithm = Slot::algorithm;
 
   explicit KeyedWindow(Functions functions, Filter filter = {}) : functions_(std::move(functions)), filter_(std::move(filter)) {}
 
@@ -87,6 +91,42 @@ class KeyedWindow {
     return tables_.show();
   }
 
+  void save(std::string& out) {
+    putSize(tables_.partitions(), out);
+    for (std::size_t part = 0; part < tables_.partitions(); ++part) {
+      Table& table = tables_.table(part);
+      putSize(table.entries().size(), out);
+      for (auto& [key, slot] : table.entries()) {
+        Codec<Kept<Key>>::encode(key, out);
+        slot.save(out);
+      }
+    }
+    std::size_t count = 0;
+    batches_.each([&](Time, const Parts&) { ++count; });
+    putSize(count, out);
+    batches_.each([&](Time time, const Parts& parts) {
+      putTime(time, out);
+      for (const Part& part : parts) saveCome(part, out);
+    });
+  }
+  void load(std::string_view& in, RunnerRef runner) {
+    tables_.clear();
+    batches_ = {};
+    const std::size_t partitions = takeCount(in);
+    if (partitions != 0) tables_.make(partitions, runner.seed());
+    for (std::size_t part = 0; part < partitions; ++part)
+      for (std::size_t left = takeCount(in); left != 0; --left) {
+        Kept<Key> key = Codec<Kept<Key>>::decode(in);
+        tables_.table(part).combineKept(std::move(key), [&] { return Slot::load(in); }, [](Slot&) { throw DecodeError("dstream: decode: a key is in a window twice"); });
+      }
+    for (std::size_t left = takeCount(in); left != 0; --left) {
+      const Time time = takeTime(in);
+      Parts parts(partitions);
+      for (Part& part : parts) loadCome(part, in);
+      batches_.add(time, std::move(parts));
+    }
+  }
+
  private:
   void dropFiltered(Table& table) {
     for (std::size_t at = 0; at < table.entries().size();) {
@@ -111,6 +151,30 @@ class KeyedWindow {
     std::size_t left = 0;
   };
   using Parts = std::vector<Part>;
+
+  static constexpr bool leavesNothing = std::is_empty_v<typename Slot::Leaving>;
+
+  static void saveCome(const Part& part, std::string& out) {
+    putSize(part.come.size(), out);
+    putSize(part.left, out);
+    for (const Leaving& leaving : part.come) {
+      Codec<Kept<Key>>::encode(leaving.key, out);
+      if constexpr (!leavesNothing) Codec<typename Slot::Leaving>::encode(leaving.value, out);
+    }
+  }
+  void loadCome(Part& part, std::string_view& in) {
+    const std::size_t count = takeCount(in);
+    part.left = static_cast<std::size_t>(takeNumber<std::uint64_t>(in));
+    if (part.left > count) throw DecodeError("dstream: decode: more keys have left a window than have come");
+    for (std::size_t i = 0; i < count; ++i) {
+      Kept<Key> key = Codec<Kept<Key>>::decode(in);
+      if constexpr (leavesNothing) {
+        part.come.push_back({std::move(key), {}});
+      } else {
+        part.come.push_back({std::move(key), Codec<typename Slot::Leaving>::decode(in)});
+      }
+    }
+  }
 
   /// Takes the records behind those that have come; counts them all.
   struct PushStep {
@@ -146,18 +210,18 @@ class KeyedWindow {
 };
 
 /// The stream of windows over a stream that has each key at most once a batch.
-template <class Slot, class Stream, class Filter = EveryPair>
+template <class Slot, bool durable, class Stream, class Filter = EveryPair>
 auto keyedWindows(const Stream& stream, typename Slot::Functions functions, WindowExtent extent, const OperatorInfo& info,
                   const std::string& name, Filter filter = {}) {
   using Record = typename Stream::rdd_type::reference;
   using Contents = KeyedWindow<KeyOf<Record>, ValueOf<Record>, Slot, Filter>;
   using Parent = std::remove_cvref_t<decltype(stream.node())>;
-  auto node = std::make_shared<WindowStateNode<Parent, Contents>>(stream.node(), Contents(std::move(functions), std::move(filter)), extent);
+  auto node = std::make_shared<WindowStateNode<Parent, Contents, durable>>(stream.node(), Contents(std::move(functions), std::move(filter)), extent);
   node->name = name;
   node->operatorInfo = info;
   node->operatorInfo.algorithm = Slot::algorithm;
   extent.describe(node->operatorInfo);
-  return DStream<SharedRef<WideRdd<typename Contents::Data>>>{stream.graph(), {std::move(node)}};
+  return DStream<SharedRef<WideRdd<typename Contents::Data>, detail::replayable<Parent>>>{stream.graph(), {std::move(node)}};
 }
 
 }  // namespace dstream::inline v0::detail

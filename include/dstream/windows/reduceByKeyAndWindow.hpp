@@ -3,10 +3,13 @@
 // reduceByKeyAndWindow: DStream<(K, V)> → DStream<(K, V)>, every slide, the values of each key in the window combined.
 
 #include <cstddef>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <dstream/core/algebra.hpp>
+#include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
 #include <dstream/core/named.hpp>
@@ -47,7 +50,18 @@ class StacksSlot {
   }
   [[nodiscard]] const Kept<Value>* shown() const { return &combined_; }
 
+  void save(std::string& out) {
+    stacks_.save(out);
+    Codec<Kept<Value>>::encode(combined_, out);
+  }
+  static StacksSlot load(std::string_view& in) {
+    auto stacks = TwoStacks<Kept<Value>>::load(in);
+    return StacksSlot(std::move(stacks), Codec<Kept<Value>>::decode(in));
+  }
+
  private:
+  StacksSlot(TwoStacks<Kept<Value>>&& stacks, Kept<Value>&& combined) : stacks_(std::move(stacks)), combined_(std::move(combined)) {}
+
   TwoStacks<Kept<Value>> stacks_;
   Kept<Value> combined_;
 };
@@ -77,12 +91,17 @@ class InverseSlot {
   }
   [[nodiscard]] const Kept<Value>* shown() const { return total_.total(); }
 
+  void save(std::string& out) const { total_.save(out); }
+  static InverseSlot load(std::string_view& in) { return InverseSlot(SubtractOnEvict<Kept<Value>>::load(in)); }
+
  private:
+  explicit InverseSlot(SubtractOnEvict<Kept<Value>>&& total) : total_(std::move(total)) {}
+
   SubtractOnEvict<Kept<Value>> total_;
 };
 
-template <class Fn, class Inv, class Filter>
-struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>> {
+template <class Fn, class Inv, class Filter, bool durable = true>
+struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter, durable>> {
   static constexpr Kind kind = Kind::Temporal;
   static constexpr OperatorInfo info{"reduceByKeyAndWindow", Role::WindowState};
   using Before = ReduceByKeyOp<Fn>;
@@ -98,6 +117,14 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>
     return op;
   }
 
+  /// No checkpoint may have this window, so keys and values need no Codec. A stream with a checkpoint directory refuses to start with it.
+  [[nodiscard]] auto transient() const {
+    ReduceByKeyAndWindowOp<Fn, Inv, Filter, false> op{fn, inv, extent, partitions, filter};
+    op.name = this->name;
+    op.keepsEmpty = keepsEmpty;
+    return op;
+  }
+
   template <class Record>
   static consteval bool check() {
     constexpr bool pairs = KeyValue<Record>;
@@ -109,7 +136,9 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>
         static_assert(fits, "reduceByKeyAndWindow needs functions that take two values by value or const reference: the window keeps them");
         constexpr bool filters = std::is_invocable_r_v<bool, const Filter&, std::pair<MemberView<KeyOf<Record>>, MemberView<Value>>>;
         static_assert(filters, "the filter of reduceByKeyAndWindow takes a (key, value) pair and returns bool");
-        return fits && filters;
+        constexpr bool codable = !durable || (Codable<Kept<KeyOf<Record>>> && Codable<Kept<Value>>);
+        static_assert(codable, "checkpoints keep what reduceByKeyAndWindow keeps, so key and value need a Codec; specialise dstream::Codec, or say .transient() of the operator");
+        return fits && filters && codable;
       }
     }
     return false;
@@ -121,12 +150,12 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter>
     const auto reduced = stream | reduceByKey(fn, partitions);
     using Value = ValueOf<typename decltype(reduced)::rdd_type::reference>;
     if constexpr (!std::is_same_v<Inv, Declared>) {
-      return keyedWindows<InverseSlot<Value, Fn, Inv>>(reduced, {{fn}, {inv}, keepsEmpty}, checked, info, this->name, filter);
+      return keyedWindows<InverseSlot<Value, Fn, Inv>, durable>(reduced, {{fn}, {inv}, keepsEmpty}, checked, info, this->name, filter);
     } else if constexpr (Invertible<Fn, Value>) {
       using Known = typename Inverse<Fn, Value>::type;
-      return keyedWindows<InverseSlot<Value, Fn, Known>>(reduced, {{fn}, {Known{}}, false}, checked, info, this->name, filter);
+      return keyedWindows<InverseSlot<Value, Fn, Known>, durable>(reduced, {{fn}, {Known{}}, false}, checked, info, this->name, filter);
     } else {
-      return keyedWindows<StacksSlot<Value, Fn>>(reduced, {fn}, checked, info, this->name, filter);
+      return keyedWindows<StacksSlot<Value, Fn>, durable>(reduced, {fn}, checked, info, this->name, filter);
     }
   }
 

@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <dstream/core/algebra.hpp>
+#include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
 #include <dstream/core/named.hpp>
@@ -76,6 +79,25 @@ class ReducedByStacks {
     return {stacks_.total(combine_)};
   }
 
+  void save(std::string& out) {
+    stacks_.save(out);
+    std::size_t count = 0;
+    times_.each([&](Time, const Batch&) { ++count; });
+    putSize(count, out);
+    times_.each([&](Time time, const Batch& batch) {
+      putTime(time, out);
+      Codec<bool>::encode(batch.come, out);
+    });
+  }
+  void load(std::string_view& in, RunnerRef) {
+    stacks_ = TwoStacks<Kept<T>>::load(in);
+    times_ = {};
+    for (std::size_t left = takeCount(in); left != 0; --left) {
+      const Time time = takeTime(in);
+      times_.add(time, {Codec<bool>::decode(in)});
+    }
+  }
+
  private:
   struct Batch {
     bool come = false;  // else its push threw as long as it was in the window
@@ -110,6 +132,27 @@ class ReducedByInverse {
     return {*total_.total()};
   }
 
+  void save(std::string& out) {
+    total_.save(out);
+    std::size_t count = 0;
+    values_.each([&](Time, const Batch&) { ++count; });
+    putSize(count, out);
+    values_.each([&](Time time, const Batch& batch) {
+      putTime(time, out);
+      Codec<Kept<T>>::encode(batch.value, out);
+      Codec<bool>::encode(batch.come, out);
+    });
+  }
+  void load(std::string_view& in, RunnerRef) {
+    total_ = SubtractOnEvict<Kept<T>>::load(in);
+    values_ = {};
+    for (std::size_t left = takeCount(in); left != 0; --left) {
+      const Time time = takeTime(in);
+      Kept<T> value = Codec<Kept<T>>::decode(in);
+      values_.add(time, {std::move(value), Codec<bool>::decode(in)});
+    }
+  }
+
  private:
   struct Batch {
     Kept<T> value;
@@ -126,13 +169,20 @@ class ReducedByInverse {
 /// Marks that no inverse was given: one that is declared for the function is used, else none.
 struct Declared {};
 
-template <class Fn, class Inv>
-struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv>> {
+template <class Fn, class Inv, bool durable = true>
+struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv, durable>> {
   static constexpr Kind kind = Kind::Temporal;
   static constexpr OperatorInfo info{"reduceByWindow", Role::WindowState};
   using Before = ReduceOp<Fn>;
 
   ReduceByWindowOp(Fn function, Inv inverse, WindowExtent window) : fn(std::move(function)), inv(std::move(inverse)), extent(window) {}
+
+  /// No checkpoint may have this window, so its records need no Codec. A stream with a checkpoint directory refuses to start with it.
+  [[nodiscard]] auto transient() const {
+    ReduceByWindowOp<Fn, Inv, false> op{fn, inv, extent};
+    op.name = this->name;
+    return op;
+  }
 
   template <class Record>
   static consteval bool check() {
@@ -140,7 +190,9 @@ struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv>> {
     if constexpr (ReduceOp<Fn>::template check<Record>()) {
       constexpr bool fits = combinesKept<T, Fn> && (std::is_same_v<Inv, Declared> || combinesKept<T, Inv>);
       static_assert(fits, "reduceByWindow needs functions that take two records by value or const reference: the window keeps them");
-      return fits;
+      constexpr bool codable = !durable || Codable<Kept<T>>;
+      static_assert(codable, "checkpoints keep what reduceByWindow keeps, so the record needs a Codec; specialise dstream::Codec, or say .transient() of the operator");
+      return fits && codable;
     }
     return false;
   }
@@ -170,12 +222,12 @@ struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv>> {
   template <class Stream, class WindowState>
   auto made(const Stream& stream, WindowState state, WindowExtent checked) const {
     using Result = WideRdd<typename WindowState::Data>;
-    auto node = std::make_shared<WindowStateNode<std::remove_cvref_t<decltype(stream.node())>, WindowState>>(stream.node(), std::move(state), checked);
+    auto node = std::make_shared<WindowStateNode<std::remove_cvref_t<decltype(stream.node())>, WindowState, durable>>(stream.node(), std::move(state), checked);
     node->name = this->name;
     node->operatorInfo = info;
     node->operatorInfo.algorithm = WindowState::algorithm;
     checked.describe(node->operatorInfo);
-    return DStream<SharedRef<Result>>{stream.graph(), {std::move(node)}};
+    return DStream<SharedRef<Result, detail::replayable<std::remove_cvref_t<decltype(stream.node())>>>>{stream.graph(), {std::move(node)}};
   }
 };
 

@@ -4,8 +4,13 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
+#include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/stream/persistent.hpp>
 
 namespace dstream::inline v0::detail {
 
@@ -40,6 +45,17 @@ class SubtractOnEvict {
   }
   /// The combination starts afresh with the next value; those in the window still leave one by one.
   void forget() { total_.reset(); }
+
+  void save(std::string& out) const {
+    Codec<std::optional<Value>>::encode(total_, out);
+    putSize(count_, out);
+  }
+  static SubtractOnEvict load(std::string_view& in) {
+    SubtractOnEvict loaded;
+    if (auto total = Codec<std::optional<Value>>::decode(in)) loaded.total_.emplace(*std::move(total));
+    loaded.count_ = static_cast<std::size_t>(takeNumber<std::uint64_t>(in));
+    return loaded;
+  }
 
  private:
   std::optional<Value> total_;

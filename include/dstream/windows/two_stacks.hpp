@@ -5,9 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/stream/persistent.hpp>
 #include <dstream/windows/ring.hpp>
 
 namespace dstream::inline v0::detail {
@@ -56,6 +60,31 @@ class TwoStacks {
     if (stacks.front == 0) return *stacks.back;
     if (!stacks.back) return ring_[0];
     return combine(ring_[0], *stacks.back);
+  }
+
+  void save(std::string& out) {
+    putSize(ring_.size(), out);
+    if (empty()) return;
+    for (std::size_t i = 0; i < ring_.size(); ++i) Codec<Value>::encode(ring_[i], out);
+    Codec<std::optional<Value>>::encode(ring_.head().back, out);
+    putNumber(ring_.head().front, out);
+    putNumber(ring_.head().turning, out);
+  }
+  static TwoStacks load(std::string_view& in) {
+    TwoStacks loaded;
+    const std::size_t count = takeCount(in);
+    if (count == 0) return loaded;
+    for (std::size_t i = 0; i < count; ++i) {
+      loaded.ring_.makeRoom();
+      loaded.ring_.push(Codec<Value>::decode(in));
+    }
+    Stacks& stacks = loaded.ring_.head();
+    if (auto back = Codec<std::optional<Value>>::decode(in)) stacks.back.emplace(*std::move(back));
+    stacks.front = takeNumber<std::uint32_t>(in);
+    stacks.turning = takeNumber<std::uint32_t>(in);
+    const bool fits = stacks.front <= count && (stacks.turning < stacks.front || stacks.turning == 0) && stacks.back.has_value() == (stacks.front < count);
+    if (!fits) throw DecodeError("dstream: decode: a window whose halves do not fit");
+    return loaded;
   }
 
  private:

@@ -5,23 +5,32 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/owned.hpp>
 #include <dstream/core/rdd.hpp>
+#include <dstream/core/schema.hpp>
 #include <dstream/core/wide.hpp>
 #include <dstream/stream/errors.hpp>
 #include <dstream/stream/history.hpp>
 #include <dstream/stream/node.hpp>
+#include <dstream/stream/persistent.hpp>
 #include <dstream/windows/extent.hpp>
+#include <dstream/windows/window_pane.hpp>
 
 namespace dstream::inline v0::detail {
 
 /// **meaning** the state of a window, and the batches that it has not taken yet. WindowState: `evict(until, runner)` takes out what batches up to
 /// `until` gave; `push(time, rdd, runner)` takes in a prepared batch; both may throw, and are called again then with the same argument, with
-/// what they had done still done. `result(runner)` is the window's records.
-template <Rdd R, class WindowState>
+/// what they had done still done. `result(runner)` is the window's records. For checkpoints `save(out)` and `load(in, runner)`.
+template <Rdd R, class WindowState, bool durable = false>
 class WindowContents {
+  using Record = typename R::value_type;
+
  public:
   WindowContents(WindowState state, std::int64_t length) : state_(std::move(state)), length_(length) {}
 
@@ -40,28 +49,85 @@ class WindowContents {
       auto& next = *waiting_.first();
       if (next.time.nanoseconds <= until) continue;
       next.value.prepare(runner_);
+      if constexpr (durable)
+        if (noting_) note(next.time, next.value);
       state_.push(next.time, next.value, runner_);
     }
   }
-  auto result() { return state_.result(); }
+  auto result() {
+    shown_ = true;
+    return state_.result();
+  }
   [[nodiscard]] RunnerRef runner() const { return runner_; }
 
+  // For checkpoints: a change is the batches that came, and whether the window was looked at, which a filter uses to drop keys.
+  void noteChanges() { noting_ = true; }
+  void forgetChange() {
+    came_ = {};
+    shown_ = false;
+  }
+  void saveChange(std::string& out) const {
+    Codec<bool>::encode(shown_, out);
+    std::size_t count = 0;
+    came_.each([&](Time, const std::string&) { ++count; });
+    putSize(count, out);
+    came_.each([&](Time time, const std::string& records) {
+      putTime(time, out);
+      Codec<std::string>::encode(records, out);
+    });
+  }
+  void restoreChange(std::string_view in, Time now, RunnerRef runner) {
+    const bool shown = Codec<bool>::decode(in);
+    now_ = now;
+    const std::int64_t until = now.nanoseconds - length_;
+    state_.evict({until}, runner);
+    for (std::size_t left = takeCount(in); left != 0; --left) {
+      const Time time = takeTime(in);
+      auto records = RecordBytes<Record>::load(Codec<std::string_view>::decode(in), runner);
+      if (time.nanoseconds > until) state_.push(time, records, runner);
+    }
+    if (!in.empty()) throw DecodeError("dstream: decode: bytes behind a window's change");
+    if (shown) static_cast<void>(state_.result());
+  }
+  void saveAll(std::string& out) {
+    putTime(now_, out);
+    state_.save(out);
+  }
+  void restoreAll(std::string_view in, RunnerRef runner) {
+    waiting_ = {};
+    forgetChange();
+    now_ = takeTime(in);
+    state_.load(in, runner);
+    if (!in.empty()) throw DecodeError("dstream: decode: bytes behind a window");
+  }
+
  private:
+  /// Once a batch, also when taking it in is tried again.
+  void note(Time time, R& rdd) {
+    if (!came_.empty() && came_.last().time == time) return;
+    std::string bytes;
+    RecordBytes<Record>::save(rdd, runner_, bytes);
+    came_.add(time, std::move(bytes));
+  }
+
   WindowState state_;
   const std::int64_t length_;
   RunnerRef runner_;
   Time now_;
   History<R> waiting_;
+  bool noting_ = false;
+  bool shown_ = false;
+  History<std::string> came_;
 };
 
-template <Node Parent, class WindowState>
+template <Node Parent, class WindowState, bool durable = true>
 class WindowStateNode final : public SharedNode<WideRdd<typename WindowState::Data>> {
   using Data = typename WindowState::Data;
-  using Contents = WindowContents<typename Parent::rdd_type, WindowState>;
+  using Contents = WindowContents<typename Parent::rdd_type, WindowState, durable>;
 
  public:
   WindowStateNode(Parent parent, WindowState state, WindowExtent extent)
-      : parent_(std::move(parent)), contents_(std::make_shared<Contents>(std::move(state), extent.length)) {
+      : parent_(std::move(parent)), contents_(std::make_shared<Contents>(std::move(state), extent.length)), length_(extent.length) {
     this->slide = extent.slide;
   }
   void eachParent(VisitShared visit) override { parent_.eachShared(visit); }
@@ -74,6 +140,29 @@ class WindowStateNode final : public SharedNode<WideRdd<typename WindowState::Da
     } catch (...) {  // the job that needs the window tries again and says so
     }
   }
+
+  Persistent* persistent() override { return kept_.get(); }
+  [[nodiscard]] bool transient() const override { return !durable; }
+  /// In a checkpoint nothing may wait for a later batch.
+  void finish(const Batch& batch) override {
+    if (noting_) contents_->moveTo(batch.time);
+  }
+  void commit(const Batch&) override { contents_->forgetChange(); }
+
+  // What PersistentPart asks.
+  static constexpr bool undoes = false;
+  [[nodiscard]] std::string keptSchema() const {
+    return std::string("window of ") + std::to_string(length_) + " ns every " + std::to_string(this->slide) + " ns, " + WindowState::algorithm + ": " +
+           schemaOf<Kept<typename Parent::rdd_type::value_type>>();
+  }
+  void noteChanges() {
+    noting_ = true;
+    contents_->noteChanges();
+  }
+  void saveChange(const Batch&, std::string& out) { contents_->saveChange(out); }
+  void saveAll(std::string& out) { contents_->saveAll(out); }
+  void restoreAll(std::string_view bytes, RunnerRef runner) { contents_->restoreAll(bytes, runner); }
+  void restoreChange(std::string_view bytes, const Batch& batch, RunnerRef runner) { contents_->restoreChange(bytes, batch.time, runner); }
 
  private:
   class WindowWork final : public Work<Data> {
@@ -93,6 +182,9 @@ class WindowStateNode final : public SharedNode<WideRdd<typename WindowState::Da
 
   Parent parent_;
   std::shared_ptr<Contents> contents_;
+  const std::int64_t length_;
+  bool noting_ = false;
+  PersistentPart<WindowStateNode, durable> kept_{*this};
 };
 
 }  // namespace dstream::inline v0::detail

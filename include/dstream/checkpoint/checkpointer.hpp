@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Checkpointer: the Committer of a stream with a checkpoint directory. One commit point per batch: the journal's sync, or the database's COMMIT.
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <dstream/checkpoint/directory.hpp>
+#include <dstream/checkpoint/job.hpp>
+#include <dstream/checkpoint/journal.hpp>
+#include <dstream/checkpoint/options.hpp>
+#include <dstream/checkpoint/recovery.hpp>
+#include <dstream/checkpoint/snapshot.hpp>
+#include <dstream/checkpoint/snapshot_writer.hpp>
+#include <dstream/core/codec.hpp>
+#include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/core/runner.hpp>
+#include <dstream/runtime/committer.hpp>
+#include <dstream/runtime/event_bus.hpp>
+#include <dstream/runtime/world.hpp>
+#include <dstream/stream/graph.hpp>
+
+namespace dstream::inline v0::detail {
+
+template <class Use = OnUse>
+class BasicCheckpointer final : public BasicCommitter<Use> {
+  using Graph = BasicGraph<Use>;
+  using Job = BasicCheckpointedJob<Use>;
+  using Nodes = Deferred<std::vector<NodeBase*>, Use>;
+  using Payload = BasicBatchPayload<Use>;
+  using Recovery = BasicRecovery<Use>;
+  using Writer = BasicSnapshotWriter<Use>;
+
+ public:
+  using typename BasicCommitter<Use>::Resume;
+
+  BasicCheckpointer(World& world, BasicEventBus<Use>& events, Graph& graph, std::string job, const std::string& directory, CheckpointOptions options)
+      : world_(world), events_(events), graph_(graph), options_(std::move(options)), directory_(world.files(), directory), writer_(world, events, directory) {
+    facts_.job = std::move(job);
+    if (options_.commitEvery == 0) throw std::invalid_argument("dstream: commitEvery must be at least 1");
+    if (options_.pause.count() < 0) throw std::invalid_argument("dstream: the pause before a repetition must not be negative");
+  }
+
+  Resume open(const Nodes& nodes, std::int64_t interval, Time zero, std::size_t partitions) override {
+    job_.collect(graph_, nodes);
+    world_.files().makePrivateDirectory(directory_.path());
+    world_.files().syncDirectory(directory_.parent());  // or all of it could be gone after a crash of the machine
+    try {
+      lock_ = world_.files().lock(directory_.lock());
+    } catch (const FileError& error) {
+      if (error.why() != FileError::Why::Locked) throw;
+      throw CheckpointError("dstream: the checkpoint in " + directory_.path() + " is in use: another stream, of this process or another one, has it");
+    }
+    directory_.list();
+    // Before the journal is read: afterwards no older process can commit.
+    if (job_.decider != nullptr) position_ = job_.decider->claim(facts_.job);
+    facts_.interval = interval;
+    if (directory_.snapshots.empty() && directory_.journals.empty()) {
+      if (position_.seq != 0) refuse(job_.decider->name() + " has committed up to batch " + std::to_string(position_.seq) + " of this job, and the directory is empty: one of them was lost or belongs to another job");
+      facts_.zero = facts_.time = zero.nanoseconds;
+      facts_.partitions = partitions;
+      epoch_ = job_.decider != nullptr ? position_.epoch : 1;
+    } else {
+      recovered_.emplace(directory_);
+      goOn();
+    }
+    return {committed_, epoch_, {facts_.zero}, {facts_.time}, static_cast<std::size_t>(facts_.partitions), recovered_.has_value()};
+  }
+
+  void restore(RunnerRef runner) override {
+    runner_ = runner;
+    for (const std::string& name : directory_.temporary) world_.files().remove(directory_.below(name));
+    for (const auto& output : graph_.outputs())
+      if (StagedOutput* staged = output->staged()) staged->beginJob(facts_.job);
+    if (recovered_) {
+      restoreNodes();
+      beginEpoch(recovered_->oldest + 1);
+      publishRecovered();
+      if (changed_ && committed_ != recovered_->snapshot.seq) snapshotNow();
+    } else {
+      snapshotNow();
+      beginEpoch(1);
+    }
+    for (const auto& node : job_.nodes) node.kept->noteChanges();
+    events_.post(CheckpointOpened{directory_.path(), epoch_, committed_, {facts_.time}, recovered_ ? committed_ - recovered_->snapshot.seq : 0, recovered_ ? recovered_->journal.torn() : 0});
+    recovered_.reset();
+    world_.spawn(writer_, Lane::Background);
+    spawned_ = true;
+  }
+
+  [[nodiscard]] std::optional<Batch> planned(std::uint64_t seq) const override {
+    for (const Batch& batch : planned_)
+      if (batch.seq == seq) return batch;
+    return std::nullopt;
+  }
+
+  void plan(const Batch& batch) override {
+    if (!job_.plans) return;
+    std::string payload;
+    encode(batch, {}, true, payload);
+    orBreak([&] {
+      journal_->put(RecordKind::Plan, batch.seq, payload);
+      journal_->sync();
+    });
+  }
+
+  void begin(const Batch& batch) override {
+    if (job_.decider == nullptr) return;
+    begun_ = true;
+    job_.decider->begin(batch);
+  }
+
+  void commit(const Batch& batch, const std::string& skipped) override {
+    std::string payload;
+    encode(batch, skipped, false, payload);
+    orBreak([&] {
+      journal_->put(RecordKind::Batch, batch.seq, payload);
+      journal_->flush();
+    });
+    unit_.push_back({batch, crc32c(payload), !skipped.empty()});
+    if (unit_.size() >= options_.commitEvery) decide();
+    begun_ = false;
+    facts_.time = batch.time.nanoseconds;
+  }
+
+  void rollback(const Batch& batch) override {
+    if (std::exchange(begun_, false)) job_.decider->rollback();
+    for (const auto& output : graph_.outputs())
+      if (StagedOutput* staged = output->staged()) staged->abort(batch);
+    if (!broken_) reload();
+  }
+
+  void settle(const Batch&) override {
+    if (!unit_.empty()) return;
+    publishAll();
+    if (journal_->bytes() < begunAt_ + threshold() || !writer_.idle()) return;
+    auto task = taken();
+    nextSegment();
+    writer_.give(std::move(task));
+  }
+
+  void close() override {
+    std::exception_ptr error;
+    if (std::exchange(spawned_, false)) {
+      world_.retire(writer_);
+      try {
+        if (!broken_ && !unit_.empty()) decide();
+        if (!broken_) publishAll();
+      } catch (...) {
+        error = std::current_exception();
+      }
+    }
+    journal_.reset();
+    if (job_.decider != nullptr) job_.decider->close();
+    lock_.reset();
+    if (error) std::rethrow_exception(error);
+  }
+
+  [[nodiscard]] bool broken() const override { return broken_; }
+  [[nodiscard]] std::uint32_t repeats() const override { return options_.repeats; }
+  [[nodiscard]] bool skips() const override { return options_.afterRepeats == AfterRepeats::Skip; }
+  [[nodiscard]] Nanos pause(std::uint32_t failures) const override {
+    const Nanos first = options_.pause.count();
+    Nanos pause = first;
+    for (std::uint32_t i = 1; i < failures && pause < longestPause / 2; ++i) pause *= 2;
+    return pause > longestPause && first < longestPause ? longestPause : pause;
+  }
+
+ private:
+  static constexpr Nanos longestPause = 60'000'000'000;
+
+  struct Committed {
+    Batch batch;
+    std::uint32_t checksum;
+    bool skipped;
+  };
+
+  [[noreturn]] void refuse(const std::string& why) const { throw CheckpointError("dstream: the checkpoint in " + directory_.path() + " cannot be used: " + why); }
+
+  /// What fails here may or may not be on the disk: nothing follows it.
+  template <class Body>
+  void orBreak(const Body& body) {
+    try {
+      body();
+    } catch (...) {
+      broken_ = true;
+      throw;
+    }
+  }
+
+  // --- recovery ---
+
+  /// Where an earlier run stood, by the decider.
+  void goOn() {
+    const JobFacts& known = recovered_->snapshot.facts;
+    if (known.job != facts_.job) refuse("it is the job \"" + known.job + "\", and this is \"" + facts_.job + "\"");
+    if (known.interval != facts_.interval)
+      refuse("its batch interval is " + std::to_string(known.interval) + " ns, and this stream's " + std::to_string(facts_.interval) + " ns");
+    job_.requireFits(recovered_->snapshot, options_, directory_.path());
+    facts_ = known;
+    committed_ = recovered_->last();
+    epoch_ = recovered_->highestEpoch() + 1;
+    if (job_.decider != nullptr) agree();
+    if (const FileRecord* last = recovered_->batch(committed_)) facts_.time = recovered_->journal.payloadOf(*last).time;
+    changed_ = recovered_->snapshot.nodes.size() != job_.nodes.size();
+    for (const auto& node : job_.nodes) {
+      const auto* kept = Job::find(recovered_->snapshot, node.node->name);
+      changed_ = changed_ || kept == nullptr || kept->schema != node.kept->schema();
+    }
+    for (std::uint64_t seq = committed_ + 1; const FileRecord* record = recovered_->plan(seq); ++seq) {
+      const Payload payload = recovered_->journal.payloadOf(*record);
+      planned_.push_back({seq, {payload.time}, payload.attempt + 1, epoch_});
+    }
+  }
+  /// The database says what was committed; the journal must have it.
+  void agree() {
+    const std::string& name = job_.decider->name();
+    const auto disagree = [&](const std::string& how) { refuse(name + " and the journal disagree, " + how + ": one of them was lost, restored or belongs to another job"); };
+    if (!position_.known) disagree("it has never heard of the job");
+    if (position_.seq > recovered_->last()) disagree("it has committed batch " + std::to_string(position_.seq) + " and the journal ends with " + std::to_string(recovered_->last()));
+    if (position_.seq < recovered_->snapshot.seq || position_.seq < recovered_->known)
+      disagree("it ends with batch " + std::to_string(position_.seq) + " and is known to have committed more");
+    if (position_.epoch < epoch_) disagree("its epoch is " + std::to_string(position_.epoch) + " and the journal's " + std::to_string(epoch_ - 1));
+    committed_ = position_.seq;
+    epoch_ = position_.epoch;
+    const FileRecord* last = recovered_->batch(committed_);
+    if (last != nullptr && crc32c(last->payload) != position_.checksum) disagree("batch " + std::to_string(committed_) + " is another one there");
+  }
+  void restoreNodes() {
+    const auto guarded = [&](const std::string& node, const auto& body) {
+      try {
+        body();
+      } catch (const DecodeError& error) {
+        refuse("\"" + node + "\": " + error.what());
+      }
+    };
+    for (const auto& node : job_.nodes)
+      if (const auto* kept = Job::find(recovered_->snapshot, node.node->name))
+        guarded(node.node->name, [&] { node.kept->restoreAll(kept->bytes, kept->schema, runner_); });
+    for (const FileRecord& record : recovered_->batches)
+      if (record.seq > recovered_->snapshot.seq && record.seq <= committed_) restoreBatch(record, true);
+    for (const Batch& batch : planned_) {
+      const Payload payload = recovered_->journal.payloadOf(*recovered_->plan(batch.seq));
+      for (const auto& [name, change] : payload.nodes)
+        if (const auto* node = job_.find(name)) node->kept->replan(change, batch);
+    }
+  }
+  /// all: else those only that cannot take a batch back.
+  void restoreBatch(const FileRecord& record, bool all) {
+    const Payload payload = BasicJournalContent<Use>::payloadOf(record);
+    const Batch batch{record.seq, {payload.time}, payload.attempt, record.epoch};
+    for (const auto& [name, change] : payload.nodes) {
+      const auto* node = job_.find(name);
+      if (node == nullptr || (!all && node->kept->undoes())) continue;
+      try {
+        node->kept->restoreChange(change, batch, runner_);
+      } catch (const DecodeError& error) {
+        refuse("\"" + node->node->name + "\", batch " + std::to_string(record.seq) + ": " + error.what());
+      }
+    }
+  }
+
+  /// A segment of this epoch with all that a later recovery may need; older epochs' are needed no more.
+  void beginEpoch(std::uint64_t from) {
+    journal_.emplace(directory_, JournalName{from, epoch_}, world_.random());
+    if (recovered_) {
+      for (const FileRecord& record : recovered_->batches)
+        if (record.seq >= from && record.seq <= committed_) journal_->copy(record);
+      for (const Batch& batch : planned_) journal_->copy(*recovered_->plan(batch.seq));
+    }
+    journal_->show();
+    begunAt_ = journal_->bytes();
+    for (const JournalName& name : directory_.journals)
+      if (name.epoch != epoch_) world_.files().remove(directory_.journal(name));
+    if (recovered_) {
+      for (const std::uint64_t seq : recovered_->damagedSeqs) world_.files().remove(directory_.snapshot(seq));
+      for (const std::string& why : recovered_->damaged) events_.post(Warning{"a damaged snapshot is passed over: " + why});
+    }
+  }
+
+  void publishRecovered() {
+    for (const FileRecord& record : recovered_->batches) {
+      if (record.seq > committed_) continue;
+      const Payload payload = recovered_->journal.payloadOf(record);
+      for (const std::string_view name : payload.staged)
+        for (const auto& output : graph_.outputs())
+          if (output->name == name && output->staged() != nullptr) output->staged()->publish({record.seq, {payload.time}, payload.attempt, record.epoch});
+    }
+    for (const auto& output : graph_.outputs())
+      if (StagedOutput* staged = output->staged()) staged->recover({committed_, {facts_.time}, 1, epoch_});
+  }
+
+  /// Nodes that cannot take a batch back stand as after the last one again.
+  void reload() {
+    bool needed = false;
+    for (const auto& node : job_.nodes) needed = needed || !node.kept->undoes();
+    if (!needed) return;
+    const Lock lock(writer_.trimming());
+    BasicCheckpointDirectory<Use> directory(world_.files(), directory_.path());
+    directory.list();
+    const Recovery known(directory);
+    for (const auto& node : job_.nodes) {
+      const auto* kept = Job::find(known.snapshot, node.node->name);
+      if (!node.kept->undoes() && kept != nullptr) node.kept->restoreAll(kept->bytes, kept->schema, runner_);
+    }
+    const std::uint64_t last = unit_.empty() ? committed_ : unit_.back().batch.seq;
+    for (const FileRecord& record : known.batches)
+      if (record.seq > known.snapshot.seq && record.seq <= last) restoreBatch(record, false);
+  }
+
+  // --- batches ---
+
+  void encode(const Batch& batch, const std::string& skipped, bool sourcesOnly, std::string& out) {
+    changes_.clear();
+    changes_.resize(job_.nodes.size());
+    Payload payload;
+    payload.time = batch.time.nanoseconds;
+    payload.attempt = batch.attempt;
+    payload.skipped = skipped;
+    for (std::size_t i = 0; i < job_.nodes.size(); ++i) {
+      const auto& node = job_.nodes[i];
+      if ((sourcesOnly || !skipped.empty()) && !node.kept->isSource()) continue;
+      node.kept->saveChange(batch, changes_[i]);
+      payload.nodes.push_back({node.node->name, changes_[i]});
+    }
+    if (!sourcesOnly && skipped.empty())
+      for (const auto& output : graph_.outputs())
+        if (output->staged() != nullptr) payload.staged.push_back(output->name);
+    Codec<Payload>::encode(payload, out);
+  }
+
+  /// The commit point of the batches that wait for it.
+  void decide() {
+    const Committed last = unit_.back();
+    try {
+      if (job_.decider != nullptr) job_.decider->seal(last.batch, last.checksum);
+      orBreak([&] { journal_->sync(); });
+      if (job_.decider != nullptr) {
+        bool committed = false;
+        orBreak([&] { committed = job_.decider->commit(last.batch); });
+        if (!committed) throw std::runtime_error("dstream: " + job_.decider->name() + " did not commit batch " + std::to_string(last.batch.seq));
+      }
+    } catch (...) {
+      if (unit_.size() > 1) broken_ = true;  // the batches before this one count as done in memory
+      unit_.clear();
+      throw;
+    }
+    committed_ = last.batch.seq;
+    for (const Committed& one : unit_)
+      if (!one.skipped) unpublished_.push_back(one.batch);
+    unit_.clear();
+    decided_ = true;
+  }
+
+  void publishAll() {
+    if (std::exchange(decided_, false) && job_.decider != nullptr) orBreak([&] {
+        journal_->put(RecordKind::Known, committed_, {});
+        journal_->flush();
+      });
+    for (; published_ < unpublished_.size(); ++published_)
+      for (const auto& output : graph_.outputs())
+        if (StagedOutput* staged = output->staged()) staged->publish(unpublished_[published_]);
+    unpublished_.clear();
+    published_ = 0;
+  }
+
+  // --- snapshots ---
+
+  [[nodiscard]] std::uint64_t threshold() const {
+    const std::uint64_t last = writer_.bytes();
+    return last > options_.snapshotEvery ? last : options_.snapshotEvery;
+  }
+  /// All that is kept, between two batches.
+  Deferred<std::unique_ptr<typename Writer::Task>, Use> taken() {
+    auto task = std::make_unique<typename Writer::Task>();
+    task->seq = committed_;
+    task->epoch = epoch_;
+    task->salt = world_.random();
+    task->facts = facts_;
+    for (const auto& node : job_.nodes) {
+      task->nodes.push_back({node.node->name, node.kept->schema(), {}});
+      node.kept->saveAll(runner_, task->nodes.back().bytes);
+    }
+    return task;
+  }
+  void snapshotNow() {
+    const auto task = taken();
+    writeSnapshot(directory_, task->seq, task->epoch, task->salt, task->facts, task->nodes);
+  }
+  void nextSegment() {
+    orBreak([&] {
+      journal_->sync();  // a segment that is not the last has no torn tail
+      journal_.emplace(directory_, JournalName{committed_ + 1, epoch_}, world_.random());
+      journal_->show();
+    });
+    begunAt_ = journal_->bytes();
+  }
+
+  World& world_;
+  BasicEventBus<Use>& events_;
+  Graph& graph_;
+  const CheckpointOptions options_;
+  BasicCheckpointDirectory<Use> directory_;
+  Writer writer_;
+  Job job_;
+  JobFacts facts_;
+  Decider::Position position_;
+  Deferred<std::unique_ptr<File>, Use> lock_;
+  Deferred<std::optional<Recovery>, Use> recovered_;
+  Deferred<std::vector<Batch>, Use> planned_;
+  bool changed_ = false;
+  bool spawned_ = false;
+  RunnerRef runner_;
+
+  std::uint64_t epoch_ = 0;
+  std::uint64_t committed_ = 0;
+  Deferred<std::optional<BasicJournalWriter<Use>>, Use> journal_;
+  std::uint64_t begunAt_ = 0;
+  Deferred<std::vector<std::string>, Use> changes_;
+  Deferred<std::vector<Committed>, Use> unit_;  // in the journal, not decided
+  Deferred<std::vector<Batch>, Use> unpublished_;
+  std::size_t published_ = 0;
+  bool decided_ = false;
+  bool begun_ = false;
+  bool broken_ = false;
+};
+using Checkpointer = BasicCheckpointer<>;
+
+}  // namespace dstream::inline v0::detail

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// CheckpointDirectory: the names in a checkpoint's directory, and what a file in it begins with.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/merge_sort.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/runtime/files.hpp>
+
+namespace dstream::inline v0::detail {
+
+inline constexpr std::string_view journalMark = "dstrjrn1";
+inline constexpr std::string_view snapshotMark = "dstrsnp1";
+
+/// `journal-SEQ-EPOCH.log`: of one epoch, from batch SEQ on.
+struct JournalName {
+  std::uint64_t seq;
+  std::uint64_t epoch;
+};
+
+/// **meaning** the files by their names; others are nobody's and stay, but for those ending in `.tmp`, which a crash left behind.
+/// **kept** snapshots by seq, journals by epoch and seq, both rising.
+template <class Use = OnUse>
+class BasicCheckpointDirectory {
+ public:
+  BasicCheckpointDirectory(Files& files, std::string path) : files_(files), path_(std::move(path)) {}
+
+  /// Reads the directory anew.
+  void list() {
+    snapshots.clear();
+    journals.clear();
+    temporary.clear();
+    for (const std::string& name : files_.list(path_)) {
+      if (name.ends_with(".tmp")) temporary.push_back(name);
+      if (const auto seq = snapshotOf(name)) snapshots.push_back(*seq);
+      if (const auto journal = journalOf(name)) journals.push_back(*journal);
+    }
+    mergeSort(temporary, [](const std::string& a, const std::string& b) { return a < b; });
+    mergeSort(snapshots, [](std::uint64_t a, std::uint64_t b) { return a < b; });
+    mergeSort(journals, [](const JournalName& a, const JournalName& b) { return a.epoch != b.epoch ? a.epoch < b.epoch : a.seq < b.seq; });
+  }
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string parent() const {
+    std::size_t end = path_.size();
+    while (end > 1 && path_[end - 1] == '/') --end;
+    const std::size_t slash = path_.rfind('/', end - 1);
+    return slash == std::string::npos ? "." : slash == 0 ? "/" : path_.substr(0, slash);
+  }
+  [[nodiscard]] std::string below(const std::string& name) const { return path_ + "/" + name; }
+  [[nodiscard]] std::string lock() const { return below("LOCK"); }
+  [[nodiscard]] std::string snapshot(std::uint64_t seq) const { return below("snapshot-" + std::to_string(seq)); }
+  [[nodiscard]] std::string journal(JournalName name) const { return below("journal-" + std::to_string(name.seq) + "-" + std::to_string(name.epoch) + ".log"); }
+  [[nodiscard]] Files& files() const { return files_; }
+
+  Deferred<std::vector<std::uint64_t>, Use> snapshots;
+  Deferred<std::vector<JournalName>, Use> journals;
+  Deferred<std::vector<std::string>, Use> temporary;
+
+ private:
+  /// A decimal number as to_string writes it, off the front.
+  static std::optional<std::uint64_t> takeDecimal(std::string_view& text) {
+    std::uint64_t number = 0;
+    std::size_t digits = 0;
+    for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
+      if (digits > 18) return std::nullopt;
+      number = number * 10 + static_cast<std::uint64_t>(text[digits] - '0');
+    }
+    if (digits == 0 || (digits > 1 && text[0] == '0')) return std::nullopt;
+    text.remove_prefix(digits);
+    return number;
+  }
+  static bool takeText(std::string_view& text, std::string_view expected) {
+    if (!text.starts_with(expected)) return false;
+    text.remove_prefix(expected.size());
+    return true;
+  }
+  static std::optional<std::uint64_t> snapshotOf(std::string_view name) {
+    if (!takeText(name, "snapshot-")) return std::nullopt;
+    const auto seq = takeDecimal(name);
+    return name.empty() ? seq : std::nullopt;
+  }
+  static std::optional<JournalName> journalOf(std::string_view name) {
+    if (!takeText(name, "journal-")) return std::nullopt;
+    const auto seq = takeDecimal(name);
+    if (!seq || !takeText(name, "-")) return std::nullopt;
+    const auto epoch = takeDecimal(name);
+    if (!epoch || name != ".log") return std::nullopt;
+    return JournalName{*seq, *epoch};
+  }
+
+  Files& files_;
+  const std::string path_;
+};
+using CheckpointDirectory = BasicCheckpointDirectory<>;
+
+}  // namespace dstream::inline v0::detail

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// CheckpointedJob: what of a graph a checkpoint has to do with, and whether a checkpoint fits it.
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <dstream/checkpoint/options.hpp>
+#include <dstream/checkpoint/snapshot.hpp>
+#include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+#include <dstream/stream/graph.hpp>
+#include <dstream/stream/persistent.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// **kept** the nodes that keep something, by name, and the one database that decides, if there is one.
+template <class Use = OnUse>
+class BasicCheckpointedJob {
+  using Graph = BasicGraph<Use>;
+  using Nodes = Deferred<std::vector<NodeBase*>, Use>;
+
+ public:
+  struct Node {
+    NodeBase* node;
+    Persistent* kept;
+  };
+
+  /// **errors** std::invalid_argument: nodes that keep something and have no name, or may not be in a checkpoint; two databases.
+  void collect(Graph& graph, const Nodes& all) {
+    graph_ = &graph;
+    std::string unnamed;
+    for (NodeBase* node : all) {
+      if (node->transient())
+        throw std::invalid_argument("dstream: " + label(*node) + " is transient(), so no checkpoint may have what it keeps; take transient() away, or checkpoint() of the stream");
+      Persistent* const kept = node->persistent();
+      if (kept == nullptr) continue;
+      if (node->name.empty() || node->nameless) unnamed += (unnamed.empty() ? "" : ", ") + label(*node);
+      nodes.push_back({node, kept});
+    }
+    if (!unnamed.empty())
+      throw std::invalid_argument("dstream: a checkpoint knows nodes by their names, and these have none: " + unnamed + "; give each one with .named(\"…\")");
+    for (const auto& output : graph.outputs()) {
+      if (output->sinkClass() == SinkClass::AtLeastOnce) plans = true;
+      Decider* const found = output->decider();
+      if (found == nullptr || found == decider) continue;
+      if (decider != nullptr)
+        throw std::invalid_argument("dstream: transactional outputs of one job must share one database: " + decider->name() + " and " + found->name());
+      decider = found;
+    }
+  }
+
+  /// **errors** CheckpointError naming the node and both schemas.
+  void requireFits(const BasicSnapshot<Use>& snapshot, const CheckpointOptions& options, const std::string& directory) const {
+    const auto refuse = [&](const std::string& what) { throw CheckpointError("dstream: the checkpoint in " + directory + " does not fit this program: " + what); };
+    for (const Node& node : nodes) {
+      const auto* const known = find(snapshot, node.node->name);
+      if (known == nullptr) {
+        if (!options.allowNew) refuse("it has no \"" + node.node->name + "\" (" + node.kept->schema() + "); CheckpointOptions::allowNew lets new nodes begin empty");
+      } else if (!node.kept->reads(known->schema)) {
+        refuse("\"" + node.node->name + "\" is \"" + std::string(known->schema) + "\" there and \"" + node.kept->schema() + "\" here");
+      }
+    }
+    for (const auto& known : snapshot.nodes) {
+      bool wanted = find(known.name) != nullptr;
+      for (const std::string& dropped : options.allowDropped) wanted = wanted || dropped == known.name;
+      if (!wanted)
+        refuse("this program has no \"" + std::string(known.name) + "\" (" + std::string(known.schema) + "); CheckpointOptions::allowDropped names what may be dropped");
+    }
+  }
+
+  [[nodiscard]] static const KeptNode<std::string_view>* find(const BasicSnapshot<Use>& snapshot, std::string_view name) {
+    for (const auto& node : snapshot.nodes)
+      if (node.name == name) return &node;
+    return nullptr;
+  }
+  [[nodiscard]] const Node* find(std::string_view name) const {
+    for (const Node& node : nodes)
+      if (node.node->name == name) return &node;
+    return nullptr;
+  }
+  [[nodiscard]] Graph& graph() const { return *graph_; }
+
+  Deferred<std::vector<Node>, Use> nodes;
+  Decider* decider = nullptr;
+  /// There is an output that a repetition would tell again: it must be told the same.
+  bool plans = false;
+
+ private:
+  static std::string label(const NodeBase& node) {
+    std::string text = node.operatorInfo.name;
+    if (!node.name.empty() && !node.nameless) text += " \"" + node.name + "\"";
+    return text;
+  }
+
+  Graph* graph_ = nullptr;
+};
+
+}  // namespace dstream::inline v0::detail

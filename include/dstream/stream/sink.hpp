@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// What an output may promise beyond "at least once", and what a checkpoint asks of it for that.
+
+#include <cstdint>
+#include <string>
+
+#include <dstream/core/config.hpp>
+#include <dstream/stream/batch.hpp>
+
+namespace dstream::inline v0 {
+
+/// AtLeastOnce: a batch that is repeated is written again, under the same seq and with the same records. Staged: written out of sight, shown after the batch is
+/// committed. Transactional: written in the transaction that commits the batch.
+enum class SinkClass { AtLeastOnce, Staged, Transactional };
+
+/// **meaning** an output whose batches become visible after they are committed. **threads** the jobs lane. **errors** any; `publish` is tried again.
+class StagedOutput {
+ public:
+  /// A checkpoint decides from now on: nothing is shown before `publish`. `job` makes names of its own.
+  virtual void beginJob(const std::string& job) = 0;
+  /// The batch was committed: its stage, of this epoch and attempt, becomes visible. Again and again without harm.
+  virtual void publish(const Batch& batch) = 0;
+  /// This attempt failed: its stage goes.
+  virtual void abort(const Batch& batch) = 0;
+  /// Before the first batch after a restart, all up to `committed` published: no stage is needed any more. **errors** throws when what is visible
+  /// belongs to a later batch.
+  virtual void recover(const Batch& committed) = 0;
+
+ protected:
+  ~StagedOutput() = default;
+};
+
+/// **meaning** the database that decides which batch of a job was committed last, in the transaction that its outputs write in.
+/// **threads** the jobs lane; claim before it runs. **errors** any, which rolls the batch back; from `commit` only what leaves the outcome unknown.
+class Decider {
+ public:
+  struct Position {
+    bool known = false;  // the database has heard of the job before
+    std::uint64_t epoch = 0;
+    std::uint64_t seq = 0;
+    std::uint32_t checksum = 0;
+  };
+
+  /// The database, for messages.
+  [[nodiscard]] virtual std::string name() const = 0;
+  /// epoch + 1, or a new row; no older process of the job can commit afterwards.
+  virtual Position claim(const std::string& job) = 0;
+  /// Opens the transaction of batch `seq`, or the part of it, if it is open. **errors** throws when another process has claimed the job.
+  virtual void begin(const Batch& batch) = 0;
+  /// Takes back what was written since begin.
+  virtual void rollback() = 0;
+  /// The outputs have written. The batch's row, in the transaction.
+  virtual void seal(const Batch& batch, std::uint32_t checksum) = 0;
+  /// False: it is certain that nothing was committed.
+  [[nodiscard]] virtual bool commit(const Batch& batch) = 0;
+  /// Nothing that it knows of the job remains open.
+  virtual void close() = 0;
+
+ protected:
+  ~Decider() = default;
+};
+
+}  // namespace dstream::inline v0

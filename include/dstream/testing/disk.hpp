@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Disk: a tree of files and directories, and beside it what of it a crash of the machine would leave. Part of testing/files.hpp.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/runtime/files.hpp>
+#include <dstream/testing/random.hpp>
+
+namespace dstream::inline v0::testing::detail {
+
+struct DiskNode;
+using DiskNodeRef = std::shared_ptr<DiskNode>;
+using DiskEntries = std::map<std::string, DiskNodeRef>;
+
+struct DiskNode {
+  struct Write {
+    std::size_t offset;
+    std::string bytes;
+    bool lost = false;  // a sync of it has failed: no later one reaches it
+    bool cuts = false;  // the file ends at the offset
+  };
+
+  FileInfo::Kind kind = FileInfo::Kind::Regular;
+  std::int64_t modified = 0;
+  bool foreign = false;
+  bool locked = false;
+  std::string content;
+  std::string durable;  // without the writes below
+  std::vector<Write> unsynced;
+  DiskEntries entries;         // of a directory
+  DiskEntries durableEntries;  // without the changes that the disk still holds back
+};
+
+/// **meaning** content is durable when the file was synced after it was written, a name when its directory was synced after it was made, moved
+/// or removed; no sync does more than it must. A move from one directory to another is one change: a sync of either makes it durable.
+/// **source** the weakest disk that POSIX and a journal allow together; the common ones are kinder.
+class Disk {
+ public:
+  static constexpr std::size_t sector = 512;
+
+  Disk() {
+    root_ = std::make_shared<DiskNode>();
+    root_->kind = FileInfo::Kind::Directory;
+  }
+
+  struct Place {
+    DiskNodeRef directory;  // null: there is none above the name
+    std::string name;
+  };
+  [[nodiscard]] Place place(std::string_view path) const {
+    while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    const std::size_t slash = path.rfind('/');
+    const bool top = slash == std::string_view::npos || slash == 0;
+    Place found{top ? root_ : find(path.substr(0, slash)), std::string(slash == std::string_view::npos ? path : path.substr(slash + 1))};
+    return found;
+  }
+  [[nodiscard]] DiskNodeRef find(std::string_view path) const {
+    DiskNodeRef at = root_;
+    while (at != nullptr && !path.empty()) {
+      const std::size_t slash = path.find('/');
+      const std::string_view name = path.substr(0, slash);
+      path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+      if (name.empty() || name == ".") continue;
+      const auto next = at->entries.find(std::string(name));
+      at = next == at->entries.end() ? nullptr : next->second;
+    }
+    return at;
+  }
+
+  void link(const Place& to, DiskNodeRef node) { change({{}, to, std::move(node)}); }
+  void unlink(const Place& from) { change({from, {}, from.directory->entries.at(from.name)}); }
+  void move(const Place& from, const Place& to) { change({from, to, from.directory->entries.at(from.name)}); }
+
+  static void write(DiskNode& file, std::size_t offset, std::string_view bytes) {
+    file.unsynced.push_back({offset, std::string(bytes)});
+    put(file.content, offset, bytes);
+  }
+  static void truncate(DiskNode& file, std::size_t size) {
+    file.unsynced.push_back({.offset = size, .bytes = {}, .cuts = true});
+    file.content.resize(size);
+  }
+  static void sync(DiskNode& file) {
+    for (const DiskNode::Write& write : file.unsynced)
+      if (!write.lost) carryOut(file, write);
+    std::erase_if(file.unsynced, [](const DiskNode::Write& write) { return !write.lost; });
+  }
+  static void failSync(DiskNode& file) {
+    for (DiskNode::Write& write : file.unsynced) write.lost = true;
+  }
+  void syncDirectory(const DiskNodeRef& directory) {
+    std::vector<bool> kept(changes_.size());
+    for (std::size_t i = 0; i < changes_.size(); ++i) kept[i] = changes_[i].from.directory == directory || changes_[i].to.directory == directory;
+    makeDurable(std::move(kept));
+  }
+
+  /// The machine stops: what was not synced is kept, lost or torn.
+  void crash(Random& random) {
+    std::vector<bool> kept(changes_.size());
+    switch (random.below(3)) {
+      case 0: break;  // none
+      case 1: std::fill_n(kept.begin(), random.below(kept.size() + 1), true); break;
+      default:
+        for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = random.below(2) == 0;
+    }
+    makeDurable(std::move(kept));
+    changes_.clear();
+    crash(*root_, random);
+  }
+
+ private:
+  struct Change {
+    Place from;
+    Place to;
+    DiskNodeRef node;
+  };
+
+  // Each keeps what it had when memory runs out.
+  void change(Change made) {
+    changes_.push_back(std::move(made));
+    try {
+      apply(changes_.back(), &DiskNode::entries);
+    } catch (...) {
+      changes_.pop_back();
+      throw;
+    }
+  }
+  static void apply(const Change& made, DiskEntries DiskNode::*side) {
+    if (made.to.directory != nullptr) ((*made.to.directory).*side)[made.to.name] = made.node;
+    if (made.from.directory == nullptr) return;
+    DiskEntries& names = (*made.from.directory).*side;
+    const auto there = names.find(made.from.name);
+    if (there != names.end() && there->second == made.node) names.erase(there);
+  }
+  /// And what happened to the same nodes before.
+  void makeDurable(std::vector<bool> kept) {
+    for (std::size_t i = changes_.size(); i-- > 0;)
+      for (std::size_t later = i + 1; later < changes_.size() && !kept[i]; ++later) kept[i] = kept[later] && changes_[later].node == changes_[i].node;
+    for (std::size_t i = 0; i < changes_.size(); ++i)
+      if (kept[i]) apply(changes_[i], &DiskNode::durableEntries);
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < changes_.size(); ++i)
+      if (!kept[i]) std::swap(changes_[left++], changes_[i]);
+    changes_.resize(left);
+  }
+
+  static void put(std::string& content, std::size_t offset, std::string_view bytes) {
+    if (bytes.empty()) return;
+    if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
+    std::copy(bytes.begin(), bytes.end(), content.begin() + static_cast<std::ptrdiff_t>(offset));
+  }
+  static void crash(DiskNode& node, Random& random) {
+    node.locked = false;
+    if (!node.unsynced.empty()) tear(node, random);
+    node.unsynced.clear();
+    node.content = node.durable;
+    node.entries = node.durableEntries;
+    for (const auto& [name, below] : node.entries) crash(*below, random);
+  }
+  static void tear(DiskNode& node, Random& random) {
+    const std::size_t how = random.below(4);
+    const std::size_t whole = how == 0 ? 0 : how == 1 ? node.unsynced.size() : random.below(node.unsynced.size());
+    for (std::size_t i = 0; i < whole && how < 3; ++i) carryOut(node, node.unsynced[i]);
+    if (how == 2) {  // the one after them in part
+      const DiskNode::Write& torn = node.unsynced[whole];
+      eachSector(torn, [&, left = random.below(torn.bytes.size() / sector + 2)](std::size_t offset, std::string_view bytes) mutable {
+        if (left == 0) return;
+        --left;
+        put(node.durable, offset, bytes);
+      });
+    }
+    if (how == 3)  // any of them, in any order: what is missing between two reads as zeros
+      for (const DiskNode::Write& write : node.unsynced) {
+        if (write.cuts && random.below(2) == 0) carryOut(node, write);
+        eachSector(write, [&](std::size_t offset, std::string_view bytes) {
+          if (random.below(2) == 0) put(node.durable, offset, bytes);
+        });
+      }
+  }
+  static void carryOut(DiskNode& node, const DiskNode::Write& write) {
+    if (write.cuts) node.durable.resize(write.offset);
+    put(node.durable, write.offset, write.bytes);
+  }
+  template <class Do>
+  static void eachSector(const DiskNode::Write& write, Do act) {
+    for (std::size_t at = 0; at < write.bytes.size();) {
+      const std::size_t end = std::min(write.bytes.size(), (write.offset + at) / sector * sector + sector - write.offset);
+      act(write.offset + at, std::string_view(write.bytes).substr(at, end - at));
+      at = end;
+    }
+  }
+
+  DiskNodeRef root_;
+  std::vector<Change> changes_;
+};
+
+}  // namespace dstream::inline v0::testing::detail

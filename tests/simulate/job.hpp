@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// The jobs that are simulated. Each reads lines "KEY ID" from files, saves them as they are, batch by batch, and saves what it makes of them.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <dstream/dstream.hpp>
+#include <dstream/testing/world.hpp>
+
+namespace simulate {
+
+using dstream::DStream;
+using dstream::FileOptions;
+using dstream::StateSpec;
+using dstream::StreamingContext;
+using namespace std::chrono_literals;
+
+enum class Kind { Stateless, Window, State };
+inline constexpr const char* kindNames[] = {"stateless", "window", "state"};
+
+// What the job's function for a batch was given.
+struct Effect {
+  std::uint64_t seq;
+  std::int64_t time;
+  std::uint32_t attempt;
+  std::uint64_t epoch;
+  std::string records;
+};
+
+struct Job {
+  Kind kind = Kind::Stateless;
+  bool hasEffect = false;        // calls a function, at least once per batch
+  std::uint64_t throwsAtId = 0;  // the function of a record throws when it meets this one
+};
+
+inline std::string keyOf(std::string_view line) { return std::string(line.substr(0, line.find(' '))); }
+inline std::uint64_t idOf(std::string_view line) { return std::stoull(std::string(line.substr(line.find(' ') + 1))); }
+inline std::pair<std::string, std::int64_t> pairOf(std::string_view line) { return {keyOf(line), static_cast<std::int64_t>(idOf(line) % 10)}; }
+
+struct Show {
+  template <class Pair>
+  std::string operator()(const Pair& pair) const {
+    return std::string(pair.first) + " " + std::to_string(pair.second);
+  }
+};
+struct Larger {
+  std::int64_t operator()(std::int64_t a, std::int64_t b) const { return a < b ? b : a; }
+};
+// A key whose sum can be divided by seven loses it.
+struct SumUnlessSeven {
+  std::optional<std::int64_t> operator()(const std::vector<std::int64_t>& values, std::optional<std::int64_t> sum) const {
+    std::int64_t next = sum.value_or(0);
+    for (const std::int64_t value : values) next += value;
+    return next % 7 == 0 && next != 0 ? std::nullopt : std::optional(next);
+  }
+};
+inline constexpr auto idle = 5s;
+// The running sum; below zero in the last call of a key that was idle.
+struct RunningSum {
+  std::pair<std::string, std::int64_t> operator()(const std::string& key, std::optional<std::int64_t> value, dstream::State<std::int64_t>& sum) const {
+    if (sum.isTimingOut()) return {key, -sum.get() - 1};
+    sum.update(sum.getOption().value_or(0) + *value);
+    return {key, sum.get()};
+  }
+};
+
+// `told` is called with each Effect; `thrown` says whether a record's function throws.
+template <class Told, class Throws>
+void build(StreamingContext& stream, const Job& job, Told told, Throws throws) {
+  using dstream::foreachRDD;
+  using dstream::map;
+  using dstream::saveAsTextFiles;
+  const auto lines = stream.textFileStream("/in", FileOptions{.newFilesOnly = false, .allUnseen = true}).named("lines");
+  lines | map([throws](std::string_view line) {
+    if (throws(idOf(line))) throw std::runtime_error("a record's function threw on purpose");
+    return line;
+  }) | saveAsTextFiles("/out/records");
+  if (job.hasEffect)
+    lines | foreachRDD([told](const auto& batch) {
+      Effect effect{batch.batch().seq, batch.time().milliseconds(), batch.batch().attempt, batch.batch().epoch, {}};
+      for (const std::string& line : batch.collect()) effect.records += line + "\n";
+      told(std::move(effect));
+    });
+  if (job.kind == Kind::Stateless) return;
+  const auto pairs = lines | map(pairOf);
+  if (job.kind == Kind::Window) {
+    pairs | dstream::reduceByKeyAndWindow(dstream::plus, 3s, 1s).named("sums") | map(Show{}) | saveAsTextFiles("/out/sums");
+    pairs | dstream::reduceByKeyAndWindow(Larger{}, 4s, 2s).named("largest") | map(Show{}) | saveAsTextFiles("/out/largest");
+    (pairs | dstream::window(2s)).named("recent") | map(Show{}) | saveAsTextFiles("/out/recent");
+  } else {
+    pairs | dstream::updateStateByKey(SumUnlessSeven{}).named("totals") | map(Show{}) | saveAsTextFiles("/out/totals");
+    pairs | dstream::mapWithState(StateSpec::function<std::int64_t>(RunningSum{}).timeout(idle)).named("running") | map(Show{}) | saveAsTextFiles("/out/running");
+  }
+}
+
+}  // namespace simulate

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// The ledger: what went in, what was seen to come out at any time, and the invariants that hold between them.
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "simulate/job.hpp"
+#include "simulate/oracle.hpp"
+
+namespace simulate {
+
+class Ledger {
+ public:
+  explicit Ledger(Job job) : job_(std::move(job)) {}
+
+  std::vector<std::string> violations;
+
+  void violated(std::string what) {
+    if (violations.size() < 10) violations.push_back(std::move(what));
+  }
+  void require(bool holds, const std::string& what) {
+    if (!holds) violated(what);
+  }
+
+  void arrived(std::string line) { arrived_.push_back(std::move(line)); }
+  void did(Effect effect) { effects_.push_back(std::move(effect)); }
+
+  // A reader looks at what is published: each directory is whole, and what is in it is right; that is decided at the end.
+  void look(const dstream::testing::Files& files) {
+    for (auto& [name, content] : published(files)) seen_[name].insert(std::move(content));
+  }
+
+  // The job has come to rest: everything is there, once, and everything that was ever seen was right.
+  void close(const dstream::testing::Files& files) {
+    Outputs outputs;
+    for (const auto& [name, content] : published(files)) {
+      const std::size_t dash = name.rfind('-');
+      outputs[name.substr(0, dash)][std::stoll(name.substr(dash + 1))] = linesOf(content);
+    }
+    const Batches& records = outputs["records"];
+    eachRecordOnce(records);
+    effectsFit(records);
+    if (records.empty()) return;
+
+    std::int64_t phase = 0;
+    if (!outputs["largest"].empty()) phase = outputs["largest"].begin()->first;
+    const Outputs expected = Oracle::expected(job_, records, phase);
+    for (const auto& [sink, batches] : expected) equal(sink, batches, outputs[sink]);
+    for (const auto& [name, contents] : seen_) {
+      const std::size_t dash = name.rfind('-');
+      const std::string sink = name.substr(0, dash);
+      const std::int64_t time = std::stoll(name.substr(dash + 1));
+      for (const std::string& content : contents) {
+        const Batches& now = outputs[sink];
+        const auto at = now.find(time);
+        require(at != now.end() && sorted(at->second) == sorted(linesOf(content)), "(3) /out/" + name + " was seen with other records than it has in the end");
+      }
+    }
+  }
+
+ private:
+  // "SINK-TIME" → the content of its parts, in order.
+  std::map<std::string, std::string> published(const dstream::testing::Files& files) {
+    std::map<std::string, std::string> found;
+    std::set<std::string> whole;
+    const std::string root = "/out/";
+    for (const std::string& path : files.paths()) {
+      if (!path.starts_with(root) || path[root.size()] == '.') continue;
+      const std::string below = path.substr(root.size());
+      const std::size_t slash = below.find('/');
+      const std::string name = below.substr(0, slash);
+      found[name];
+      if (slash == std::string::npos) continue;
+      if (below.substr(slash + 1) == "_SUCCESS") whole.insert(name);
+      else found[name] += files.content(path);
+    }
+    for (const auto& [name, content] : found) require(whole.contains(name), "(3) /out/" + name + " can be seen without _SUCCESS");
+    return found;
+  }
+
+  void eachRecordOnce(const Batches& records) {
+    Lines all;
+    for (const auto& [time, lines] : records) {
+      all.insert(all.end(), lines.begin(), lines.end());
+      for (std::size_t i = 1; i < lines.size(); ++i)
+        require(idOf(lines[i - 1]) < idOf(lines[i]), "(2) batch " + std::to_string(time) + ": " + lines[i] + " comes after " + lines[i - 1]);
+    }
+    if (sorted(all) == sorted(arrived_)) return;
+    std::map<std::string, int> count;
+    for (const std::string& line : arrived_) ++count[line];
+    for (const std::string& line : all) --count[line];
+    for (const auto& [line, missing] : count)
+      if (missing != 0) violated("(1) record " + line + (missing > 0 ? " is lost" : " is in more than one batch, or in one twice"));
+  }
+
+  void effectsFit(const Batches& records) {
+    if (!job_.hasEffect) return;
+    std::map<std::uint64_t, const Effect*> bySeq;
+    std::uint64_t epoch = 0;
+    for (const Effect& effect : effects_) {
+      const std::string label = "batch " + std::to_string(effect.seq) + " attempt " + std::to_string(effect.attempt);
+      require(effect.epoch >= epoch, "(6) " + label + ": an older epoch after a newer one");
+      epoch = effect.epoch;
+      const Effect*& before = bySeq[effect.seq];
+      if (before != nullptr) {
+        require(before->time == effect.time && before->records == effect.records, "(4) " + label + " was repeated with another time or other records");
+        require(effect.attempt > before->attempt, "(4) " + label + " came after attempt " + std::to_string(before->attempt));
+      }
+      before = &effect;
+    }
+    std::uint64_t seq = 0;
+    auto batch = records.begin();
+    for (const auto& [given, effect] : bySeq) {
+      ++seq;
+      require(given == seq, "(6) batch " + std::to_string(seq) + " is missing among the effects");
+      if (given != seq || batch == records.end()) break;
+      require(effect->time == batch->first, "(6) batch " + std::to_string(seq) + " had the time " + std::to_string(effect->time) + ", its output " + std::to_string(batch->first));
+      require(linesOf(effect->records) == batch->second, "(4) batch " + std::to_string(seq) + ": its effect and its output have different records");
+      ++batch;
+    }
+    require(bySeq.size() == records.size(), "(4) " + std::to_string(records.size()) + " batches, effects of " + std::to_string(bySeq.size()));
+  }
+
+  void equal(const std::string& sink, const Batches& expected, const Batches& given) {
+    for (const auto& [time, lines] : expected) {
+      const auto at = given.find(time);
+      if (at == given.end()) violated("(3) /out/" + sink + "-" + std::to_string(time) + " is missing");
+      else require(sorted(at->second) == lines, "(5) /out/" + sink + "-" + std::to_string(time) + " is not what its batches say");
+    }
+    for (const auto& [time, lines] : given) require(expected.contains(time), "(3) /out/" + sink + "-" + std::to_string(time) + " belongs to no batch");
+  }
+
+  Job job_;
+  Lines arrived_;
+  std::vector<Effect> effects_;
+  std::map<std::string, std::set<std::string>> seen_;
+};
+
+}  // namespace simulate

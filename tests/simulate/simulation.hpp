@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// One seed: a random job that lives through many processes, each of which ends in its own way, on one disk and one clock.
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <dstream/dstream.hpp>
+#include <dstream/testing/world.hpp>
+
+#include "simulate/allocations.hpp"
+#include "simulate/job.hpp"
+#include "simulate/ledger.hpp"
+
+namespace simulate {
+
+using dstream::FileError;
+using dstream::testing::FileCall;
+using dstream::testing::Random;
+using dstream::testing::StopPoint;
+
+enum class Fault { PowerBefore, PowerHalfway, PowerAfter, KillBefore, KillHalfway, KillAfter, IoError, DiskFull };
+inline constexpr std::array<const char*, 8> faultNames{"power before", "power half-way", "power after", "kill before", "kill half-way", "kill after", "I/O error", "disk full"};
+inline constexpr std::size_t stops = 6;  // of them end the process
+
+// Fault × protocol step → how often.
+using Hits = std::map<std::string, std::array<std::uint64_t, faultNames.size()>>;
+
+// Which step of the protocol a call belongs to.
+inline std::string stepOf(const FileCall& call) {
+  const auto in = [&](std::string_view prefix) { return call.path.starts_with(prefix); };
+  const std::string operation(call.operation);
+  if (in("/job/LOCK")) return "lock: " + operation;
+  if (in("/job/journal")) return "journal: " + operation;
+  if (in("/job/snapshot")) return "snapshot: " + operation;
+  if (in("/job")) return "checkpoint: " + operation;
+  if (in("/in")) return "source: " + operation;
+  if (in("/out/.")) return "stage: " + operation;
+  if (in("/out")) return "published: " + operation;
+  return operation;
+}
+
+class Simulation {
+ public:
+  // A random job and its random fate.
+  Simulation(std::uint64_t seed, Hits& hits) : Simulation(Random(seed * 0x9e3779b97f4a7c15ULL + 1), hits, {}) {
+    batches_ = random_.below(100) == 0 ? 2000 : geometric(30);
+    options_.commitEvery = random_.below(3) == 0 ? 1 + random_.below(3) : 1;
+    options_.snapshotEvery = random_.below(4) == 0 ? 10'000 : 1 + random_.below(1500);
+    options_.repeats = static_cast<std::uint32_t>(random_.below(4));
+    world_.shuffleSteps(random_());
+    if (random_.below(2) == 0) world_.shuffleTasks(random_());
+  }
+  // This job, short, the same each time.
+  Simulation(const Job& job, Hits& hits) : Simulation(Random(7), hits, job) {
+    batches_ = 5;
+    options_.snapshotEvery = 200;
+    options_.repeats = 1;
+    jumps_ = false;
+  }
+
+  std::vector<std::string> run() {
+    while (batches_ > 0) process(randomLife());
+    return settle();
+  }
+  // Nothing fails, and one process does it all.
+  std::vector<std::string> runCalm() { return settle(); }
+  // One call fails or is the last of the first process; what comes then is calm.
+  std::vector<std::string> runWith(Fault fault, std::uint64_t call, std::uint64_t calls = 1) {
+    Life life;
+    life.fault = fault;
+    life.call = call;
+    life.calls = calls;
+    life.patience = batches_ + 2;
+    process(life);
+    return settle();
+  }
+  // One allocation of the first process fails.
+  std::vector<std::string> runShortOfMemory(std::uint64_t allocation) {
+    Life life;
+    life.allocation = allocation;
+    life.ticks = batches_ + 2;
+    process(life);
+    return settle();
+  }
+  // The call of the fault was made.
+  [[nodiscard]] bool reached() const { return reached_; }
+  [[nodiscard]] std::uint64_t trace() const { return trace_; }
+  [[nodiscard]] std::uint64_t ticks() const { return ticks_; }
+
+ private:
+  enum class End { Fault, Throw, Stop, GracefulStop };
+
+  struct Life {
+    End end = End::GracefulStop;
+    std::size_t ticks = 0;  // before its end begins; 0: the end may come at any call, the first ones too
+    std::optional<Fault> fault;
+    std::uint64_t call = 0;   // of the fault: how many calls after it is armed
+    std::uint64_t calls = 1;  // that fail
+    std::size_t patience = 30;  // ticks, for the fault
+    std::uint64_t allocation = 0;  // the one that fails, of those from the start on
+    bool calm = false;
+  };
+
+  Simulation(Random random, Hits& hits, std::optional<Job> job) : random_(random), hits_(hits), job_(job ? *job : randomJob()), ledger_(job_) {
+    auto& files = world_.files();
+    files.makeDirectory("/in");
+    files.makeDirectory("/out");
+    files.syncDirectory("/");
+    files.onCall([this](const FileCall& call) { onCall(call); });
+  }
+
+  Job randomJob() {
+    Job job;
+    job.kind = static_cast<Kind>(random_.below(3));
+    job.hasEffect = random_.below(2) == 0;
+    return job;
+  }
+  Life randomLife() {
+    constexpr std::array ends{End::Fault, End::Fault, End::Fault, End::Fault, End::Throw, End::Stop, End::GracefulStop};
+    Life life;
+    life.end = ends[random_.below(ends.size())];
+    life.ticks = random_.below(4) == 0 ? 0 : geometric(7);
+    if (life.end == End::Fault) life.fault = static_cast<Fault>(random_.below(faultNames.size()));
+    life.call = 1 + random_.below(80);
+    life.calls = 1 + random_.below(3);
+    return life;
+  }
+  std::size_t geometric(double mean) { return 1 + static_cast<std::size_t>(-mean * std::log(1 - static_cast<double>(random_() >> 11) * 0x1p-53)); }
+
+  std::vector<std::string> settle() {
+    Life calm;
+    calm.calm = true;
+    for (int lives = 0; !settled_ && lives < 4; ++lives) {
+      calm.ticks = 6 + batches_;
+      process(calm);
+    }
+    ledger_.require(settled_, "(10) it does not come to rest although nothing fails any more");
+    leftovers();
+    ledger_.close(world_.files());
+    return ledger_.violations;
+  }
+
+  // --- one process ---
+
+  void process(const Life& life) {
+    auto& files = world_.files();
+    ++lives_;
+    armed_ = {};
+    std::size_t errors = 0;
+    std::size_t waited = 0;
+    if (life.ticks == 0 || life.allocation != 0) arm(life);
+    try {
+      const Scarce scarce(life.allocation);
+      dstream::Context context("local[2]", "simulated", {.stopOnSignals = false, .defaultListener = false}, world_);
+      StreamingContext stream(context, 1s);
+      stream.addStreamingListener([this](const dstream::Event& event) {
+        const Allocations::Suspended suspended;
+        note(dstream::describe(event));
+      });
+      stream.checkpoint("/job", options_);
+      const auto did = [this](Effect effect) {
+        const Allocations::Suspended suspended;
+        if (!world_.files().stopped()) ledger_.did(std::move(effect));
+      };
+      build(stream, job_, did, [this](std::uint64_t id) { return throws(id); });
+      stream.start();
+      const bool ends = life.end == End::Stop || life.end == End::GracefulStop;
+      for (std::size_t ticks = life.ticks; errors == 0 && !files.stopped() && waited < life.patience;) {
+        if (ticks == 0 && ends && !life.fault) break;
+        if (ticks == 0 && !armed_.now) arm(life);
+        if (ticks > 0) --ticks;
+        if (armed_.now) ++waited;
+        errors += tick(stream) ? 0 : 1;
+      }
+      if (!files.stopped() && life.end == End::GracefulStop) {
+        const bool graceful = stream.stop(false, true).graceful;
+        settled_ = life.calm && graceful && errors == 0;
+      }
+    } catch (const std::exception& error) {
+      note(error.what());
+      if (!files.stopped() && armed_.text.empty()) ledger_.violated(std::string("(10) a process failed although nothing was made to fail: ") + error.what());
+    }
+    if (life.allocation != 0) armed_.hit = Allocations::count >= life.allocation;
+    // Memory that was short for a moment may be asked for again by what needs it.
+    if (armed_.hit && life.allocation == 0 && !armed_.text.empty() && !armed_.seen) ledger_.violated("(12) nobody heard of an injected fault: " + armed_.text + " at " + armed_.where);
+    if (files.stopped() || random_.below(2) == 0) ledger_.look(files);
+    reached_ = reached_ || armed_.hit;
+    files.restart();
+    if (!life.calm && jumps_) downtime();
+  }
+
+  // While it lives allocations count.
+  struct Scarce {
+    explicit Scarce(std::uint64_t allocation) {
+      Allocations::count = 0;
+      Allocations::failAt = allocation;
+      Allocations::counting = allocation != 0;
+    }
+    Scarce(const Scarce&) = delete;
+    Scarce& operator=(const Scarce&) = delete;
+    ~Scarce() { Allocations::counting = false; }
+  };
+
+  // False when the stream has ended by itself.
+  bool tick(StreamingContext& stream) {
+    if (batches_ > 0) {
+      --batches_;
+      arrive();
+      if (jumps_ && random_.below(40) == 0) jump();
+    }
+    ++ticks_;
+    world_.advance(1s);
+    if (world_.files().stopped()) return false;
+    try {
+      return !stream.awaitTerminationOrTimeout(std::chrono::nanoseconds(0));
+    } catch (const std::exception& error) {
+      note(error.what());
+      return false;
+    }
+  }
+
+  void arrive() {
+    const Allocations::Suspended suspended;
+    for (std::size_t files = random_.below(3); files > 0; --files) {
+      std::string content;
+      for (std::size_t lines = 1 + random_.below(4); lines > 0; --lines) {
+        std::string line = std::string(1, static_cast<char>('a' + random_.below(6))) + " " + std::to_string(++id_);
+        content += line + "\n";
+        ledger_.arrived(std::move(line));
+      }
+      std::string number = std::to_string(++file_);
+      number.insert(0, 7 - number.size(), '0');
+      world_.files().put("/in/" + number, std::move(content));
+    }
+  }
+  void jump() {
+    const auto now = world_.now(dstream::Clock::Wall);
+    world_.setWall(now + (static_cast<std::int64_t>(random_.below(40)) - 10) * 1'000'000'000);
+  }
+  void downtime() {
+    if (random_.below(3) == 0) arrive();
+    if (random_.below(3) == 0) world_.advance(std::chrono::milliseconds(random_.below(30'000)));
+    if (random_.below(20) == 0) jump();
+  }
+
+  // --- faults ---
+
+  struct Armed {
+    bool now = false;
+    bool hit = false;
+    bool seen = false;
+    std::optional<Fault> fault;
+    std::uint64_t call = 0;
+    std::string text;  // the reason that its error gives; none for what ends the process
+    std::string where;
+  };
+
+  void arm(const Life& life) {
+    auto& files = world_.files();
+    armed_.now = true;
+    armed_.fault = life.fault;
+    if (life.allocation != 0) armed_.text = "bad_alloc";
+    if (life.end == End::Throw) {
+      armed_.text = "threw on purpose";
+      throwing_ = id_ + 1;
+    }
+    if (!life.fault) return;
+    armed_.call = files.calls() + life.call;
+    const auto kind = static_cast<std::size_t>(*life.fault);
+    if (kind < stops) {
+      files.stopAt({armed_.call, static_cast<StopPoint::When>(kind % 3), kind < 3 ? StopPoint::How::PowerLoss : StopPoint::How::Kill, random_()});
+    } else {
+      armed_.text = "fault " + std::to_string(lives_) + " of this seed";
+      files.failAt(armed_.call, life.calls, *life.fault == Fault::IoError ? FileError::Why::Other : FileError::Why::NoSpace, armed_.text);
+    }
+  }
+  bool throws(std::uint64_t id) {
+    const Allocations::Suspended suspended;
+    if (throwing_ == 0 || id < throwing_) return false;
+    throwing_ = 0;
+    armed_.hit = true;
+    armed_.where = "record " + std::to_string(id);
+    return true;
+  }
+
+  void onCall(const FileCall& call) {
+    const Allocations::Suspended suspended;
+    mix(call.operation);
+    mix(call.path);
+    if (!armed_.fault || call.number != armed_.call) return;
+    armed_.hit = true;
+    armed_.where = stepOf(call) + " " + std::string(call.path);
+    ++hits_[stepOf(call)][static_cast<std::size_t>(*armed_.fault)];
+  }
+  void note(std::string_view text) {
+    const Allocations::Suspended suspended;
+    mix(text);
+    if (!armed_.text.empty() && text.find(armed_.text) != std::string_view::npos) armed_.seen = true;
+  }
+  void mix(std::string_view text) {
+    for (const char byte : text) trace_ = (trace_ ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
+  }
+
+  // --- the end ---
+
+  void leftovers() {
+    auto& files = world_.files();
+    for (const std::string& path : files.paths()) {
+      ledger_.require(!path.ends_with(".tmp"), "(11) a temporary file is left: " + path);
+      if (path.starts_with("/out/.") && std::count(path.begin(), path.end(), '/') > 2) ledger_.violated("(11) a stage is left: " + path);
+    }
+    ledger_.require(world_.actors() == 0, "(11) an actor is left");
+    if (files.exists("/job/LOCK")) static_cast<void>(files.lock("/job/LOCK"));
+  }
+
+  Random random_;
+  Hits& hits_;
+  dstream::testing::World world_;
+  Job job_;
+  dstream::CheckpointOptions options_;
+  Ledger ledger_;
+  Armed armed_;
+  std::size_t batches_ = 0;
+  std::size_t lives_ = 0;
+  bool settled_ = false;
+  bool reached_ = false;
+  bool jumps_ = true;
+  std::uint64_t ticks_ = 0;
+  std::uint64_t throwing_ = 0;
+  std::uint64_t id_ = 0;
+  std::uint64_t file_ = 0;
+  std::uint64_t trace_ = 0xcbf29ce484222325ULL;
+};
+
+}  // namespace simulate
