@@ -96,6 +96,12 @@ TEST_CASE("batch_rdd: what actions return is owned, though the records are views
     CHECK(first == kept[0]);
 }
 
+TEST_CASE("batch_rdd: value is the only record") {
+    CHECK(batchOf(Numbers{7}).value() == 7);
+    CHECK_THROWS_AS(batchOf(Numbers{}).value(), std::out_of_range);
+    CHECK_THROWS_AS(batchOf(numbers).value(), std::length_error);
+}
+
 TEST_CASE("batch_rdd: partitions") {
     auto batch = batchOf(numbers);
     CHECK(batch.getNumPartitions() == 1);

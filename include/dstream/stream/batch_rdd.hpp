@@ -84,6 +84,8 @@ class BatchRdd {
   /// **errors** std::out_of_range for an empty batch.
   [[nodiscard]] auto max() const { return rdd_ | dstream::max(); }
   [[nodiscard]] auto min() const { return rdd_ | dstream::min(); }
+  /// The only record, as of `stream | count()`. **errors** std::out_of_range when there is none, std::length_error when there are more.
+  [[nodiscard]] auto value() const { return rdd_ | dstream::value(); }
   template <class Fn>
   void foreach(Fn fn) const {
     rdd_ | dstream::foreach(std::move(fn));

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSL-1.0
+// The whole job: a word count over TCP in batches of 100 ms, against its socket alone and its counting alone; what it allocates per batch once it
+// is warm; and what a batch costs in which nothing came.
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <dstream/dstream.hpp>
+
+#include "job/allocations.hpp"
+#include "socket/loopback.hpp"
+#include "support/bench.hpp"
+#include "support/text.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+using Steady = std::chrono::steady_clock;
+
+double secondsSince(Steady::time_point start) { return std::chrono::duration<double>(Steady::now() - start).count(); }
+
+double processSeconds() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+}
+
+constexpr auto one = [](std::string_view word) { return std::pair{word, 1L}; };
+
+/// The socket alone: lines counted.
+std::int64_t socketAlone(std::uint16_t port) {
+  std::int64_t lines = 0;
+  Context context{"local", "socket alone"};
+  StreamingContext stream{context, 100ms};
+  stream.socketTextStream("127.0.0.1", port, {.onEnd = EndOfStream::Finish}) | count() | foreachRDD([&](auto batch) { lines += batch.value(); });
+  stream.start();
+  stream.awaitTermination();
+  return lines;
+}
+
+/// The counting alone, in batches of the size that the job has.
+std::int64_t countingAlone(std::string_view text, int copies) {
+  std::int64_t words = 0;
+  Context context{"local", "counting alone"};
+  for (int copy = 0; copy < copies; ++copy)
+    (lines(text) | flatMap(splitWords) | map(one) | reduceByKey(plus) | values() | foreach([&](long count) { words += count; }));
+  return words;
+}
+
+struct Counted {
+  std::int64_t words = 0;
+  std::uint64_t batches = 0;
+  std::uint64_t allocations = 0;  // of the batches after the first ones
+};
+
+Counted job(std::uint16_t port, std::chrono::nanoseconds interval, const char* workers) {
+  constexpr std::uint64_t warm = 8;
+  Counted counted;
+  std::uint64_t before = 0;
+  Context context{workers, "word count over TCP", {.defaultListener = false}};
+  StreamingContext stream{context, interval};
+  stream.socketTextStream("127.0.0.1", port, {.onEnd = EndOfStream::Finish}) | flatMap(splitWords) | map(one) | reduceByKey(plus)
+      | foreachRDD([&](const auto& batch) {
+          batch.foreach([&](const auto& pair) { counted.words += pair.second; });
+          if (++counted.batches == warm) before = bench::allocations();
+          if (counted.batches > warm) counted.allocations = bench::allocations() - before;
+        });
+  stream.start();
+  stream.awaitTermination();
+  counted.batches -= std::min(counted.batches, warm);
+  return counted;
+}
+
+/// Processor time of all threads per batch in which nothing came, µs, and the allocations.
+void emptyBatches(bench::Claims& claims) {
+  std::atomic<std::uint64_t> batches{0};
+  Context context{"local", "nothing comes", {.defaultListener = false}};
+  StreamingContext stream{context, 1ms};
+  BatchQueue<std::string> queue;
+  stream.queueStream(queue) | flatMap(splitWords) | map(one) | reduceByKey(plus) | foreachRDD([&](const auto& batch) {
+    batch.foreach([](const auto&) {});
+    batches.fetch_add(1, std::memory_order_relaxed);
+  });
+  stream.start();
+  static_cast<void>(stream.awaitTerminationOrTimeout(100ms));
+  const std::uint64_t first = batches;
+  const std::uint64_t allocated = bench::allocations();
+  const double used = processSeconds();
+  static_cast<void>(stream.awaitTerminationOrTimeout(bench::quick() ? 500ms : 2s));
+  const double microseconds = (processSeconds() - used) * 1e6;
+  const std::uint64_t allocated2 = bench::allocations();
+  stream.stop();
+  const auto count = static_cast<double>(batches - first);
+  std::printf("empty batches of 1 ms: %.0f of them, %.2f allocations each\n", count, static_cast<double>(allocated2 - allocated) / count);
+  claims.add("an empty batch, all threads' processor time, us", microseconds / count, bench::atMost(20));
+}
+
+}  // namespace
+
+int main() {
+  const std::string text = bench::book();
+  const int copies = bench::quick() ? 200 : 1000;
+  const bench::Sender sender(text, copies);
+  const double gigabytes = static_cast<double>(text.size()) * copies / 1e9;
+  bench::Claims claims("job");
+
+  std::vector<double> socket, counting, whole;
+  Counted counted;
+  for (int round = 0; round < (bench::quick() ? 3 : 5); ++round) {
+    auto start = Steady::now();
+    if (socketAlone(sender.port()) == 0) bench::fail("job bench: no lines");
+    socket.push_back(secondsSince(start));
+    start = Steady::now();
+    const std::int64_t words = countingAlone(text, copies);
+    counting.push_back(secondsSince(start));
+    start = Steady::now();
+    counted = job(sender.port(), 100ms, "local");
+    whole.push_back(secondsSince(start));
+    if (words != counted.words) bench::fail("job bench: the job counts other words than its counting alone");
+  }
+  const auto rate = [&](const std::vector<double>& seconds) { return gigabytes / bench::timingOf(seconds).median; };
+  std::printf("word count over TCP, batches of 100 ms, %.0f MB\n  %s\n", gigabytes * 1000, bench::buildLine().c_str());
+  std::printf("  GB/s: socket alone %.2f, counting alone on one core %.2f, the whole job %.2f\n", rate(socket), rate(counting), rate(whole));
+  claims.add("word count over TCP: rate / the lower of socket and counting", rate(whole) / std::min(rate(socket), rate(counting)), bench::atLeast(0.8));
+  const double perBatch = static_cast<double>(counted.allocations) / static_cast<double>(std::max<std::uint64_t>(counted.batches, 1));
+  std::printf("  %.0f batches after the first 8\n", static_cast<double>(counted.batches));
+  claims.add("word count over TCP: allocations per batch, warm", perBatch, bench::atMost(0));
+  emptyBatches(claims);
+  claims.write();
+}
