@@ -148,6 +148,15 @@ TEST_CASE("directory watch: the directory may be a pattern") {
   CHECK(test.take(2) == Paths{"/logs/three/day-99/f"});
 }
 
+TEST_CASE("directory watch: alternatives that meet the same directory give its files once") {
+  Watch test({}, "/logs/{one,t*,two}");
+  test.put("/logs/one/a", 0.5);
+  test.put("/logs/two/b", 0.5);
+  test.put("/logs/three/c", 0.5);
+  test.put("/logs/other/d", 0.5);
+  CHECK(test.take(1) == Paths{"/logs/one/a", "/logs/three/c", "/logs/two/b"});
+}
+
 TEST_CASE("directory watch: a directory that is not there or cannot be listed gives nothing, says so once, and loses nothing") {
   Watch test({}, "/later");
   CHECK(test.take(1).empty());

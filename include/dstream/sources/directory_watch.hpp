@@ -20,6 +20,7 @@
 #include <dstream/core/merge_sort.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/runtime/files.hpp>
+#include <dstream/sources/braces.hpp>
 #include <dstream/stream/batch.hpp>
 
 namespace dstream::inline v0 {
@@ -230,14 +231,27 @@ class BasicDirectoryWatch {
     return paths;
   }
 
-  /// The directories that the glob names, component by component.
+  /// The directories that the glob names, each once, in order.
   Paths expand() {
-    const bool absolute = glob_.starts_with('/');
+    Paths directories;
+    for (const std::string& pattern : expandBraces<Use>(glob_))
+      for (std::string& directory : matching(pattern)) directories.push_back(std::move(directory));
+    mergeSort(directories, [](const std::string& left, const std::string& right) { return left < right; });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < directories.size(); ++i)
+      if (i == 0 || directories[i] != directories[kept - 1]) std::swap(directories[kept++], directories[i]);
+    directories.resize(kept);
+    return directories;
+  }
+
+  /// Component by component.
+  Paths matching(const std::string& glob) {
+    const bool absolute = glob.starts_with('/');
     Paths matches;
     matches.push_back(absolute ? "/" : "");
-    for (std::size_t at = 0; at < glob_.size();) {
-      const std::size_t end = glob_.find('/', at) < glob_.size() ? glob_.find('/', at) : glob_.size();
-      const std::string component = glob_.substr(at, end - at);
+    for (std::size_t at = 0; at < glob.size();) {
+      const std::size_t end = glob.find('/', at) < glob.size() ? glob.find('/', at) : glob.size();
+      const std::string component = glob.substr(at, end - at);
       at = end + 1;
       if (!component.empty()) step(matches, component);
     }

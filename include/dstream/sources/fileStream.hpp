@@ -176,7 +176,7 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
 /// **shape** directory → DStream<Format::value_type>
 /// **meaning** each batch holds the records of the files that appeared in the directory since the one before: not before the batch's time of their last
 /// modification, each path once (see FileOptions). A file must be whole when it can be seen: write it elsewhere on the same file system, or by a
-/// name that begins with a dot, and rename it. `directory` may hold `*`, `?` and `[…]`, as in a shell; only the files right in it count, links followed.
+/// name that begins with a dot, and rename it. `directory` may hold `*`, `?`, `[…]` and `{a,b}`, as in a shell; only the files right in it count, links followed.
 /// **kept** per listed file its path. Files are read when an action asks, again for each action and each window that holds them; `cache()` reads once.
 /// **order** of paths, then of the file; one partition a file. **cost** a listing a batch; reading in pieces of 256 KiB, whatever the file's size.
 /// **errors** std::invalid_argument for an empty directory; IllegalState after start; compile time: not a FileFormat. What is passed over is
