@@ -19,6 +19,7 @@ struct Options {
   std::uint64_t seeds = 100;
   std::uint64_t first = 1;
   bool table = false;
+  bool trace = false;           // tell all that happens
   bool calm = false;            // nothing fails: the jobs and the oracle against each other
   bool untilViolation = false;  // for the mutants: one is enough
   bool crashPoints = false;     // each call of each job is once the last
@@ -28,6 +29,7 @@ struct Options {
 
 bool parse(int argc, char* argv[], Options& options) {
   const std::map<std::string_view, bool*> switches{{"--table", &options.table},
+                                                   {"--trace", &options.trace},
                                                    {"--calm", &options.calm},
                                                    {"--until-violation", &options.untilViolation},
                                                    {"--crash-points", &options.crashPoints},
@@ -83,6 +85,7 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
     running = "aborted; replay: tests/simulate/run --seeds 1 --first " + std::to_string(seed) + "\n";
     try {
       simulate::Simulation simulation(seed, hits);
+      if (options.trace) simulation.tellAll();
       found = run(simulation);
       batches += simulation.ticks();
       if (seed % 100 == 0) {
@@ -142,7 +145,7 @@ std::uint64_t runAllocations(const Options& options, simulate::Hits& hits) {
 int main(int argc, char* argv[]) {
   Options options;
   if (!parse(argc, argv, options)) {
-    std::fprintf(stderr, "usage: %s [--seeds N] [--first S] [--table] [--calm] [--until-violation] [--crash-points] [--failures] [--allocations]\n", argv[0]);
+    std::fprintf(stderr, "usage: %s [--seeds N] [--first S] [--table] [--trace] [--calm] [--until-violation] [--crash-points] [--failures] [--allocations]\n", argv[0]);
     return 2;
   }
   using simulate::Fault;

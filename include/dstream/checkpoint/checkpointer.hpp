@@ -248,9 +248,11 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
         guarded(node.node->name, [&] { node.kept->restoreAll(kept->bytes, kept->schema, runner_); });
     for (const Record& record : recovered_->batches)
       if (record.seq > recovered_->snapshot.seq && record.seq <= committed_) restoreBatch(record, true);
-    for (const Batch& batch : planned_)
-      for (const auto& [name, change] : recovered_->journal.payloadOf(*recovered_->plan(batch.seq)).nodes)
+    for (const Batch& batch : planned_) {
+      const Payload payload = BasicJournalContent<Use>::payloadOf(*recovered_->plan(batch.seq));
+      for (const auto& [name, change] : payload.nodes)
         if (const auto* node = job_.find(name)) node->kept->replan(change, batch);
+    }
   }
   /// all: else those only that cannot take a batch back.
   void restoreBatch(const Record& record, bool all) {
