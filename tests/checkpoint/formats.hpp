@@ -42,7 +42,7 @@ inline std::string textOf(const checkpoint::Snapshot& snapshot) {
 
 inline std::string textOf(const checkpoint::JournalContent& journal) {
   std::string text = std::to_string(journal.epoch());
-  for (const checkpoint::Record& record : journal.records()) {
+  for (const checkpoint::FileRecord& record : journal.records()) {
     text += "\n" + std::to_string(static_cast<int>(record.kind)) + " " + std::to_string(record.epoch) + "/" + std::to_string(record.seq);
     if (record.kind == checkpoint::RecordKind::Known) continue;
     const auto payload = checkpoint::JournalContent::payloadOf(record);

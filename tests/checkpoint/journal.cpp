@@ -121,7 +121,7 @@ TEST_CASE("journal: a segment under another's name is refused") {
 
 TEST_CASE("journal: a payload with bytes behind it is refused") {
   const std::string payload = support::batchPayload(1, "x") + "y";
-  const support::checkpoint::Record record{support::checkpoint::RecordKind::Batch, 1, 1, payload, 0};
+  const support::checkpoint::FileRecord record{support::checkpoint::RecordKind::Batch, 1, 1, payload, 0};
   CHECK_THROWS_AS(support::checkpoint::JournalContent::payloadOf(record), dstream::CheckpointError);
 }
 

@@ -134,9 +134,10 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
 
   void rollback(const Batch& batch) override {
     if (std::exchange(begun_, false)) job_.decider->rollback();
+    if (broken_) return;  // the batch may be committed, and its stages are what is to be shown then
     for (const auto& output : graph_.outputs())
       if (StagedOutput* staged = output->staged()) staged->abort(batch);
-    if (!broken_) reload();
+    reload();
   }
 
   void settle(const Batch&) override {
@@ -210,13 +211,13 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     committed_ = recovered_->last();
     epoch_ = recovered_->highestEpoch() + 1;
     if (job_.decider != nullptr) agree();
-    if (const Record* last = recovered_->batch(committed_)) facts_.time = recovered_->journal.payloadOf(*last).time;
+    if (const FileRecord* last = recovered_->batch(committed_)) facts_.time = recovered_->journal.payloadOf(*last).time;
     changed_ = recovered_->snapshot.nodes.size() != job_.nodes.size();
     for (const auto& node : job_.nodes) {
       const auto* kept = Job::find(recovered_->snapshot, node.node->name);
       changed_ = changed_ || kept == nullptr || kept->schema != node.kept->schema();
     }
-    for (std::uint64_t seq = committed_ + 1; const Record* record = recovered_->plan(seq); ++seq) {
+    for (std::uint64_t seq = committed_ + 1; const FileRecord* record = recovered_->plan(seq); ++seq) {
       const Payload payload = recovered_->journal.payloadOf(*record);
       planned_.push_back({seq, {payload.time}, payload.attempt + 1, epoch_});
     }
@@ -232,7 +233,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     if (position_.epoch < epoch_) disagree("its epoch is " + std::to_string(position_.epoch) + " and the journal's " + std::to_string(epoch_ - 1));
     committed_ = position_.seq;
     epoch_ = position_.epoch;
-    const Record* last = recovered_->batch(committed_);
+    const FileRecord* last = recovered_->batch(committed_);
     if (last != nullptr && crc32c(last->payload) != position_.checksum) disagree("batch " + std::to_string(committed_) + " is another one there");
   }
   void restoreNodes() {
@@ -246,16 +247,16 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     for (const auto& node : job_.nodes)
       if (const auto* kept = Job::find(recovered_->snapshot, node.node->name))
         guarded(node.node->name, [&] { node.kept->restoreAll(kept->bytes, kept->schema, runner_); });
-    for (const Record& record : recovered_->batches)
+    for (const FileRecord& record : recovered_->batches)
       if (record.seq > recovered_->snapshot.seq && record.seq <= committed_) restoreBatch(record, true);
     for (const Batch& batch : planned_) {
-      const Payload payload = BasicJournalContent<Use>::payloadOf(*recovered_->plan(batch.seq));
+      const Payload payload = recovered_->journal.payloadOf(*recovered_->plan(batch.seq));
       for (const auto& [name, change] : payload.nodes)
         if (const auto* node = job_.find(name)) node->kept->replan(change, batch);
     }
   }
   /// all: else those only that cannot take a batch back.
-  void restoreBatch(const Record& record, bool all) {
+  void restoreBatch(const FileRecord& record, bool all) {
     const Payload payload = BasicJournalContent<Use>::payloadOf(record);
     const Batch batch{record.seq, {payload.time}, payload.attempt, record.epoch};
     for (const auto& [name, change] : payload.nodes) {
@@ -273,7 +274,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   void beginEpoch(std::uint64_t from) {
     journal_.emplace(directory_, JournalName{from, epoch_}, world_.random());
     if (recovered_) {
-      for (const Record& record : recovered_->batches)
+      for (const FileRecord& record : recovered_->batches)
         if (record.seq >= from && record.seq <= committed_) journal_->copy(record);
       for (const Batch& batch : planned_) journal_->copy(*recovered_->plan(batch.seq));
     }
@@ -288,7 +289,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   }
 
   void publishRecovered() {
-    for (const Record& record : recovered_->batches) {
+    for (const FileRecord& record : recovered_->batches) {
       if (record.seq > committed_) continue;
       const Payload payload = recovered_->journal.payloadOf(record);
       for (const std::string_view name : payload.staged)
@@ -313,7 +314,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
       if (!node.kept->undoes() && kept != nullptr) node.kept->restoreAll(kept->bytes, kept->schema, runner_);
     }
     const std::uint64_t last = unit_.empty() ? committed_ : unit_.back().batch.seq;
-    for (const Record& record : known.batches)
+    for (const FileRecord& record : known.batches)
       if (record.seq > known.snapshot.seq && record.seq <= last) restoreBatch(record, false);
   }
 

@@ -51,7 +51,7 @@ class BasicJournalWriter {
   /// Gives the crc of the payload. In the file with the next flush or sync.
   std::uint32_t put(RecordKind kind, std::uint64_t seq, std::string_view payload) { return writer_.put(kind, epoch_, seq, payload); }
   /// As another epoch wrote it.
-  void copy(const Record& record) { writer_.put(record.kind, record.epoch, record.seq, record.payload); }
+  void copy(const FileRecord& record) { writer_.put(record.kind, record.epoch, record.seq, record.payload); }
   void flush() { writer_.flush(); }
   void sync() { writer_.sync(); }
   void show() {
@@ -85,7 +85,7 @@ class BasicJournalContent {
   [[nodiscard]] const auto& records() const { return records_; }
   /// **units** bytes that a crash cut short.
   [[nodiscard]] std::uint64_t torn() const { return torn_; }
-  [[nodiscard]] static BasicBatchPayload<Use> payloadOf(const Record& record) {
+  [[nodiscard]] static BasicBatchPayload<Use> payloadOf(const FileRecord& record) {
     try {
       return decodeWhole<BasicBatchPayload<Use>>(record.payload);
     } catch (const DecodeError& error) {
@@ -112,7 +112,7 @@ class BasicJournalContent {
 
   std::uint64_t epoch_ = 0;
   Deferred<std::vector<WholeFile>, Use> files_;
-  Deferred<std::vector<Record>, Use> records_;
+  Deferred<std::vector<FileRecord>, Use> records_;
   std::uint64_t torn_ = 0;
 };
 using JournalContent = BasicJournalContent<>;

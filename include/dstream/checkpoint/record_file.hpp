@@ -36,7 +36,7 @@ enum class RecordKind : std::uint8_t {
   End,        // a snapshot's last: how many nodes there were
 };
 
-struct Record {
+struct FileRecord {
   RecordKind kind;
   std::uint64_t epoch;
   std::uint64_t seq;
@@ -165,8 +165,8 @@ class RecordReader {
     at_ = RecordLayout::fileHeadBytes;
   }
 
-  std::optional<Record> next() {
-    const std::optional<Record> record = recordAt(at_);
+  std::optional<FileRecord> next() {
+    const std::optional<FileRecord> record = recordAt(at_);
     if (record) at_ += RecordLayout::headBytes + record->payload.size() + RecordLayout::tailBytes;
     return record;
   }
@@ -183,7 +183,7 @@ class RecordReader {
   [[noreturn]] void fail(const std::string& reason) const { throw CheckpointError("dstream: checkpoint: " + path_ + ", byte " + std::to_string(at_) + ": " + reason); }
 
  private:
-  [[nodiscard]] std::optional<Record> recordAt(std::size_t at) const {
+  [[nodiscard]] std::optional<FileRecord> recordAt(std::size_t at) const {
     std::string_view rest = bytes_.substr(at);
     if (rest.size() < RecordLayout::headBytes + RecordLayout::tailBytes) return std::nullopt;
     const std::string_view checked = rest.substr(0, RecordLayout::checkedHeadBytes);
@@ -198,7 +198,7 @@ class RecordReader {
     const std::string_view payload = rest.substr(0, static_cast<std::size_t>(length));
     rest.remove_prefix(payload.size());
     if (takeNumber<std::uint32_t>(rest) != crc32c(payload, headCrc)) return std::nullopt;
-    return Record{static_cast<RecordKind>(kind), epoch, seq, payload, at, durable};
+    return FileRecord{static_cast<RecordKind>(kind), epoch, seq, payload, at, durable};
   }
 
   std::string_view bytes_;

@@ -37,8 +37,8 @@ class BasicRecovery {
   /// The last batch of the journal; the snapshot's, if none is behind it.
   [[nodiscard]] std::uint64_t last() const { return batches.empty() ? snapshot.seq : batches.back().seq < snapshot.seq ? snapshot.seq : batches.back().seq; }
   /// The BATCH of this seq, or null.
-  [[nodiscard]] const Record* batch(std::uint64_t seq) const { return find(batches, seq); }
-  [[nodiscard]] const Record* plan(std::uint64_t seq) const { return find(plans, seq); }
+  [[nodiscard]] const FileRecord* batch(std::uint64_t seq) const { return find(batches, seq); }
+  [[nodiscard]] const FileRecord* plan(std::uint64_t seq) const { return find(plans, seq); }
   [[nodiscard]] std::uint64_t highestEpoch() const { return journal.epoch() > snapshot.epoch ? journal.epoch() : snapshot.epoch; }
 
   BasicSnapshot<Use> snapshot;
@@ -49,8 +49,8 @@ class BasicRecovery {
   Deferred<std::vector<std::string>, Use> damaged;
   Deferred<std::vector<std::uint64_t>, Use> damagedSeqs;
   /// Rising without gaps; of several with one seq the last.
-  Deferred<std::vector<Record>, Use> batches;
-  Deferred<std::vector<Record>, Use> plans;
+  Deferred<std::vector<FileRecord>, Use> batches;
+  Deferred<std::vector<FileRecord>, Use> plans;
   /// The database was known to have committed up to here.
   std::uint64_t known = 0;
 
@@ -66,7 +66,7 @@ class BasicRecovery {
   }
 
   void readBatches(const BasicCheckpointDirectory<Use>& directory) {
-    for (const Record& record : journal.records()) {
+    for (const FileRecord& record : journal.records()) {
       if (record.kind == RecordKind::Known && record.seq > known) known = record.seq;
       if (record.kind == RecordKind::Plan) put(plans, record);
       if (record.kind == RecordKind::Batch) put(batches, record);
@@ -80,12 +80,12 @@ class BasicRecovery {
   }
 
   /// In the place of one with the same seq; those behind it, of an attempt that was not committed, go.
-  static void put(Deferred<std::vector<Record>, Use>& records, const Record& record) {
+  static void put(Deferred<std::vector<FileRecord>, Use>& records, const FileRecord& record) {
     while (!records.empty() && records.back().seq >= record.seq) records.pop_back();
     records.push_back(record);
   }
-  static const Record* find(const Deferred<std::vector<Record>, Use>& records, std::uint64_t seq) {
-    for (const Record& record : records)
+  static const FileRecord* find(const Deferred<std::vector<FileRecord>, Use>& records, std::uint64_t seq) {
+    for (const FileRecord& record : records)
       if (record.seq == seq) return &record;
     return nullptr;
   }

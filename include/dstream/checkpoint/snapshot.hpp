@@ -103,14 +103,14 @@ BasicSnapshot<Use> readSnapshot(const BasicCheckpointDirectory<Use>& directory, 
     if (record->seq != seq) reader.fail("a record of another snapshot");
     return *record;
   };
-  const Record head = next(RecordKind::Head);
+  const FileRecord head = next(RecordKind::Head);
   snapshot.seq = seq;
   snapshot.epoch = head.epoch;
   try {
     if (head.kind != RecordKind::Head) reader.fail("the first record is not the head");
     snapshot.facts = decodeWhole<JobFacts>(head.payload);
     for (;;) {
-      const Record record = next(RecordKind::End);
+      const FileRecord record = next(RecordKind::End);
       if (record.kind == RecordKind::End) {
         if (decodeWhole<std::uint64_t>(record.payload) != snapshot.nodes.size()) reader.fail("it has not as many nodes as it says");
         if (reader.damaged()) reader.fail("there are bytes behind the last record");

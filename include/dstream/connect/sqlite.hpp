@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// Outputs into SQLite: DStream<T> → rows, in the transaction that commits the batch. Needs sqlite3; component dstream::sqlite.
+
+#include <sqlite3.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/actions/collect.hpp>
+#include <dstream/connect/sqlite_database.hpp>
+#include <dstream/core/codec.hpp>
+#include <dstream/core/config.hpp>
+#include <dstream/core/members.hpp>
+#include <dstream/core/named.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/pipe.hpp>
+#include <dstream/outputs/exactly_once.hpp>
+#include <dstream/outputs/foreachRDD.hpp>
+#include <dstream/stream/graph.hpp>
+
+namespace dstream::inline v0 {
+
+namespace detail {
+
+template <class T>
+concept SqliteBytes = requires(const T& bytes) { bytes.data(); bytes.size(); } && (std::is_same_v<typename T::value_type, std::byte> || std::is_same_v<typename T::value_type, unsigned char>);
+
+/// Has a place in a row.
+template <class T>
+consteval bool sqliteValue() {
+  if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || CodecText<T> || CodecDuration<T>) {
+    return !std::is_same_v<T, long double>;
+  } else if constexpr (CodecOptional<T>) {
+    return sqliteValue<typename T::value_type>();
+  } else {
+    return SqliteBytes<T>;
+  }
+}
+
+/// As many as a record fills.
+template <class T>
+consteval std::size_t sqliteColumns() {
+  if constexpr (sqliteValue<T>()) {
+    return 1;
+  } else if constexpr (CodecProduct<T>) {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (sqliteValue<std::remove_cvref_t<std::tuple_element_t<I, T>>>() && ...) ? sizeof...(I) : 0;
+    }(std::make_index_sequence<std::tuple_size_v<T>>{});
+  } else if constexpr (HasMembers<T>) {
+    return []<class... Members>(MemberTypes<Members...>) { return (sqliteValue<Members>() && ...) ? sizeof...(Members) : 0; }(MembersOf<T>{});
+  } else {
+    return 0;
+  }
+}
+
+template <class T>
+void sqliteBind(sqlite::Statement& into, int at, const T& value) {
+  if constexpr (std::is_enum_v<T>) {
+    sqliteBind(into, at, static_cast<std::underlying_type_t<T>>(value));
+  } else if constexpr (std::is_floating_point_v<T>) {
+    into.bind(at, static_cast<double>(value));
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    if constexpr (std::is_unsigned_v<T> && sizeof(T) == 8)
+      if (value > 0x7fff'ffff'ffff'ffffU) throw std::out_of_range("dstream: sqlite: " + std::to_string(value) + " is more than a column can hold");
+    into.bind(at, static_cast<std::int64_t>(value));
+  } else if constexpr (CodecText<T>) {
+    into.bind(at, std::string_view(value));
+  } else if constexpr (CodecDuration<T>) {
+    sqliteBind(into, at, value.count());
+  } else if constexpr (CodecOptional<T>) {
+    if (value) {
+      sqliteBind(into, at, *value);
+    } else {
+      into.bindNull(at);
+    }
+  } else {
+    into.bindBlob(at, value.data(), value.size());
+  }
+}
+template <class T>
+void sqliteBindRow(sqlite::Statement& into, const T& record) {
+  int at = 0;
+  const auto all = [&](const auto&... members) { (sqliteBind(into, ++at, members), ...); };
+  if constexpr (sqliteValue<T>()) {
+    all(record);
+  } else if constexpr (CodecProduct<T>) {
+    std::apply(all, record);
+  } else {
+    withMembers(record, all);
+  }
+}
+
+/// **meaning** the function of an output: each record of the batch bound to one statement. The statement is made at the first batch, of what `text(connection)` says.
+template <class Record, class Text>
+class SqliteRows {
+ public:
+  SqliteRows(sqlite::Database database, Text text) : database_(std::move(database)), text_(std::move(text)) {}
+
+  [[nodiscard]] Decider& decider() const { return *database_.connection(); }
+
+  template <class BatchOf>
+  void operator()(const BatchOf& batch) {
+    auto& connection = *database_.connection();
+    const auto records = batch.collect();  // computed by all workers, before the database is asked for anything
+    if (connection.inTransaction()) return write(connection, records);
+    connection.execute("BEGIN IMMEDIATE");
+    try {
+      write(connection, records);
+      connection.execute("COMMIT");
+    } catch (...) {
+      if (connection.inTransaction()) connection.execute("ROLLBACK");
+      throw;
+    }
+  }
+
+ private:
+  template <class Connection, class Records>
+  void write(Connection& connection, const Records& records) {
+    if (statement_ == nullptr || generation_ != connection.generation()) {
+      statement_ = connection.prepare(text_(connection));
+      generation_ = connection.generation();
+      if (statement_->parameters() != sqliteColumns<Record>())
+        throw std::invalid_argument("dstream: sqlite: " + connection.name() + ": the statement has " + std::to_string(statement_->parameters()) + " parameters and the record " +
+                                    std::to_string(sqliteColumns<Record>()) + " members");
+    }
+    for (const auto& record : records) {
+      sqliteBindRow(*statement_, record);
+      while (statement_->step()) {
+      }
+      statement_->reset();
+    }
+  }
+
+  sqlite::Database database_;
+  Text text_;
+  std::shared_ptr<sqlite::Statement> statement_;
+  std::uint64_t generation_ = 0;
+};
+
+template <Node N, class Rows>
+class SqliteNodeOutput final : public ForeachOutput<N, Rows> {
+ public:
+  using ForeachOutput<N, Rows>::ForeachOutput;
+  [[nodiscard]] SinkClass sinkClass() const override { return SinkClass::Transactional; }
+  Decider* decider() override { return &this->function().decider(); }
+};
+
+template <class Text, bool once = false>
+struct SqliteOutput : Nameable<SqliteOutput<Text, once>> {
+  static constexpr Kind kind = Kind::Output;
+  static constexpr OperatorInfo info{"sqlite", Role::Output};
+
+  SqliteOutput(sqlite::Database to, Text statement) : database(std::move(to)), text(std::move(statement)) {}
+
+  /// Each batch is to be written exactly once, whatever happens: the stream needs a checkpoint directory, and sources that can give the same data again.
+  [[nodiscard]] auto exactlyOnce() const {
+    SqliteOutput<Text, true> output{database, text};
+    output.name = this->name;
+    return output;
+  }
+
+  template <class Record>
+  static consteval bool check() {
+    using T = std::remove_cvref_t<Record>;
+    if constexpr (canKeep<Record>()) {
+      constexpr bool row = sqliteColumns<Kept<T>>() != 0;
+      static_assert(row, "SQLite holds numbers, enums, durations, texts, bytes and optionals of these; map each record to one, or to a pair, tuple or aggregate of them");
+      return row;
+    }
+    return false;
+  }
+
+  template <Node N>
+  void attach(Graph& graph, const N& node) const {
+    if constexpr (canBeExactlyOnce<N, once>()) {
+      using Rows = SqliteRows<Kept<typename N::rdd_type::value_type>, Text>;
+      auto output = std::make_unique<SqliteNodeOutput<N, Rows>>(node, Rows(database, text));
+      output->name = this->name;
+      output->operatorInfo = info;
+      output->exactlyOnce = once;
+      graph.addOutput(std::move(output));
+    }
+  }
+
+  sqlite::Database database;
+  Text text;
+};
+
+/// `"name"`, whatever is in it.
+inline std::string sqliteQuoted(const std::string& name) {
+  std::string quoted = "\"";
+  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+/// The statement that puts a record's members into a table's columns, in their order.
+struct SqliteInsert {
+  template <class Connection>
+  std::string operator()(const Connection& connection) const {
+    const auto columns = connection.prepare("SELECT name, pk FROM pragma_table_info(?1)");
+    columns->bind(1, std::string_view(table));
+    std::string names;
+    std::string marks;
+    std::string keys;
+    std::string updates;
+    while (columns->step()) {
+      const std::string name = sqliteQuoted(columns->text(0));
+      names += (names.empty() ? "" : ", ") + name;
+      marks += marks.empty() ? "?" : ", ?";
+      std::string& into = columns->number(1) != 0 ? keys : updates;
+      into += into.empty() ? "" : ", ";
+      into += columns->number(1) != 0 ? name : name + " = excluded." + name;
+    }
+    if (names.empty()) throw std::invalid_argument("dstream: sqlite: " + connection.name() + " has no table " + table);
+    std::string text = "INSERT INTO " + sqliteQuoted(table) + " (" + names + ") VALUES (" + marks + ")";
+    if (!upserts) return text;
+    if (keys.empty()) throw std::invalid_argument("dstream: sqlite: " + connection.name() + ": upsert needs a primary key, and " + table + " has none");
+    return text + " ON CONFLICT (" + keys + ") DO " + (updates.empty() ? "NOTHING" : "UPDATE SET " + updates);
+  }
+  std::string table;
+  bool upserts;
+};
+struct SqliteText {
+  template <class Connection>
+  std::string operator()(const Connection&) const {
+    return text;
+  }
+  std::string text;
+};
+
+}  // namespace detail
+
+namespace sqlite {
+
+/// **shape** DStream<T> → rows of a table, T's members its columns in their order
+/// **meaning** each record becomes a row; one with a primary key that is there already takes its place. With a checkpoint directory the rows of a batch, of all outputs of
+/// the database, and the job's place are one transaction: exactly once. Without one each output's batch is a transaction of its own. The table must exist, with a primary key.
+/// **cost** a statement per record, a sync per batch; the records are computed by all workers first, and held. **errors** compile time: members that SQLite
+/// does not hold. sqlite::Error fails the batch. Outputs of two databases in one job are refused at start. **example** examples/sqlite_word_count.cpp
+[[nodiscard]] inline auto upsert(const Database& database, std::string table) { return dstream::detail::SqliteOutput<dstream::detail::SqliteInsert>{database, {std::move(table), true}}; }
+
+/// The same, and each record is a new row.
+[[nodiscard]] inline auto append(const Database& database, std::string table) { return dstream::detail::SqliteOutput<dstream::detail::SqliteInsert>{database, {std::move(table), false}}; }
+
+/// The same with a statement of the user's, which has a parameter for each member: `"UPDATE counts SET n = n + ?2 WHERE word = ?1"`.
+[[nodiscard]] inline auto execute(const Database& database, std::string statement) {
+  return dstream::detail::SqliteOutput<dstream::detail::SqliteText>{database, {std::move(statement)}};
+}
+
+}  // namespace sqlite
+
+}  // namespace dstream::inline v0

@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/checkpoint/checkpointer.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <dstream/checkpoint/checkpoint.hpp>
+#include <dstream/checkpoint/job.hpp>
+#include <dstream/checkpoint/options.hpp>
+#include <dstream/checkpoint/recovery.hpp>
+#include <dstream/checkpoint/snapshot_writer.hpp>
+#include <dstream/dstream.hpp>
+#include <dstream/testing/world.hpp>
+
+#include "runtime/stage.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+using support::contains;
+using support::messageOf;
+
+/// A world whose disk outlives the runs of a job.
+struct Place {
+  testing::World world;
+  testing::Files& files = static_cast<testing::Files&>(world.files());
+
+  Place() {
+    files.put("/in/.keep", "");
+    world.advance(1s);
+  }
+};
+
+struct Run {
+  explicit Run(Place& place, CheckpointOptions options = {}, std::string name = "job", std::chrono::nanoseconds interval = 1s)
+      : world(place.world), context("local[2]", std::move(name), support::quiet(), place.world), stream(context, interval) {
+    stream.addStreamingListener([this](const Event& event) { told.events.push_back(event); });
+    stream.checkpoint("/checkpoint", std::move(options));
+  }
+  auto words() {
+    return stream.textFileStream("/in").named("in") | flatMap(splitWords) | map([](auto word) { return std::pair{std::string(word), 1L}; });
+  }
+  std::string refusal() {
+    try {
+      stream.start();
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+    return "(it started)";
+  }
+
+  testing::World& world;
+  Context context;
+  StreamingContext stream;
+  support::Told told;
+};
+
+const auto running = [](const std::string& word, std::optional<long> n, State<long>& state) {
+  if (state.isTimingOut()) return std::pair{word, -1L};
+  state.update(state.getOption().value_or(0) + *n);
+  return std::pair{word, state.get()};
+};
+
+/// Everything that keeps something, each batch as text into `out`.
+void everything(Run& run, std::vector<std::string>& out) {
+  const auto words = run.words();
+  const auto show = [&out](std::string_view name) {
+    return foreachRDD([&out, name](const auto& batch) {
+      std::vector<std::string> records;
+      for (const auto& record : batch.collect()) {
+        records.emplace_back();
+        appendText<TextStyle::Scala>(records.back(), record);
+      }
+      std::sort(records.begin(), records.end());
+      std::string line = std::to_string(batch.batch().seq) + " " + std::string(name);
+      for (const std::string& record : records) line += " " + record;
+      out.push_back(line);
+    });
+  };
+  words | mapWithState(StateSpec::function<long>(running).timeout(4s).initialState(std::vector<std::pair<std::string, long>>{{"a", 100}, {"never", 7}})).named("timed") | show("timed");
+  words | mapWithState(StateSpec::function<long>(running)).named("states") | show("states");
+  const auto upToNine = [](const std::vector<long>& values, std::optional<long> state) -> std::optional<long> {
+    long sum = state.value_or(0);
+    for (const long value : values) sum += value;
+    return sum > 9 ? std::nullopt : std::optional<long>(sum);
+  };
+  words | updateStateByKey(upToNine, std::vector<std::pair<std::string, long>>{{"first", 1}}).named("updated") | show("updated");
+  words | map([](const auto& pair) { return static_cast<long>(pair.first.size()); }) | reduceByWindow(plus, 3s, 2s).named("sum") | show("sum");
+  words | map([](const auto& pair) { return pair.first; }) | reduceByWindow([](const std::string& a, const std::string& b) { return a > b ? a : b; }, 5s, 1s).named("most") | show("most");
+  words | reduceByKeyAndWindow(plus, 3s).named("counts") | show("counts");
+  words | reduceByKeyAndWindow([](long a, long b) { return a > b ? a : b; }, 4s, 2s).named("stacks") | show("stacks");
+  words | reduceByKeyAndWindow(plus, [](long a, long b) { return a - b; }, 3s, 1s, [](const auto& pair) { return pair.second != 0; }, 3).keepEmptyKeys().named("kept") | show("kept");
+  words | groupByKeyAndWindow(3s).named("groups") | show("groups");
+  words | window(3s, 1s).named("window") | count() | show("window");
+}
+
+/// Twenty batches of random words, a new process every `every` of them.
+std::vector<std::string> outputsOf(std::uint64_t seed, std::size_t every, const CheckpointOptions& options) {
+  Place place;
+  support::Random random(seed);
+  std::vector<std::string> out;
+  std::unique_ptr<Run> run;
+  for (std::size_t tick = 0; tick < 20; ++tick) {
+    if (tick % every == 0) {
+      run.reset();
+      run = std::make_unique<Run>(place, options);
+      everything(*run, out);
+      run->stream.start();
+    }
+    std::string text;
+    for (std::size_t left = random.below(6); left != 0; --left) text += std::string("abcdefgh").substr(random.below(8), 1 + random.below(2)) + " ";
+    if (!text.empty()) place.files.put("/in/" + std::to_string(tick), text + "\n");
+    place.world.advance(1s);
+  }
+  return out;
+}
+
+TEST_CASE("checkpointer: a job that is restarted gives what it gives without, from changes and from snapshots") {
+  const std::uint64_t seed = 11;
+  const auto expected = outputsOf(seed, 100, {});
+  REQUIRE(expected.size() > 150);
+  for (const std::size_t every : {1, 3, 7})
+    for (const std::uint64_t snapshotEvery : {std::uint64_t{1}, std::uint64_t{500}, std::uint64_t{1} << 20}) {
+      CAPTURE(every, snapshotEvery);
+      CHECK(outputsOf(seed, every, {.snapshotEvery = snapshotEvery}) == expected);
+    }
+  CHECK(outputsOf(seed, 3, {.commitEvery = 4, .snapshotEvery = 300}) == expected);
+}
+
+TEST_CASE("checkpointer: two snapshots are kept, and the journal since the older one") {
+  Place place;
+  Run run(place, {.snapshotEvery = 1});
+  std::vector<std::string> out;
+  everything(run, out);
+  run.stream.start();
+  place.world.advance(10s);
+  CHECK(run.told.all<SnapshotWritten>().size() == 10);
+  std::vector<std::string> names = place.files.list("/checkpoint");
+  std::sort(names.begin(), names.end());
+  CHECK(names == std::vector<std::string>{"LOCK", "journal-10-1.log", "journal-11-1.log", "snapshot-10", "snapshot-9"});
+}
+
+TEST_CASE("checkpointer: the newest snapshot is damaged: the older one and the journal give the same") {
+  Place place;
+  std::vector<std::string> out;
+  {
+    Run run(place, {.snapshotEvery = 1});
+    everything(run, out);
+    run.stream.start();
+    place.files.put("/in/1", "a b a\n");
+    place.world.advance(6s);
+  }
+  std::string bytes = place.files.content("/checkpoint/snapshot-6");
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  place.files.remove("/checkpoint/snapshot-6");
+  place.files.put("/checkpoint/snapshot-6", bytes);
+  Run run(place);
+  out.clear();
+  everything(run, out);
+  run.stream.start();
+  place.files.put("/in/2", "a\n");
+  place.world.advance(1s);
+  CHECK(run.told.warnings("a damaged snapshot is passed over") == 1);
+  CHECK(std::find(out.begin(), out.end(), "7 states (a,3)") != out.end());
+  CHECK_FALSE(place.files.exists("/checkpoint/snapshot-6"));
+}
+
+TEST_CASE("checkpointer: batches failed and repeated leave no trace, windows included") {
+  const auto outputs = [](int failures) {
+    Place place;
+    Run run(place, {.repeats = 5});
+    std::vector<std::string> out;
+    everything(run, out);
+    run.words() | foreachRDD([&](const auto& batch) {
+      if (batch.batch().seq == 4 && failures-- > 0) throw std::runtime_error("no");
+    });
+    run.stream.start();
+    for (int tick = 0; tick < 8; ++tick) {
+      place.files.put("/in/" + std::to_string(tick), "a b " + std::string(1, static_cast<char>('c' + tick)) + "\n");
+      place.world.advance(1s);
+    }
+    std::vector<std::string> last;  // of each batch and output the last
+    for (const std::string& line : out) {
+      const std::string head = line.substr(0, line.find(' ', line.find(' ') + 1));
+      std::erase_if(last, [&](const std::string& known) { return known.substr(0, known.find(' ', known.find(' ') + 1)) == head; });
+      last.push_back(line);
+    }
+    std::sort(last.begin(), last.end());
+    return last;
+  };
+  CHECK(outputs(2) == outputs(0));
+}
+
+TEST_CASE("checkpointer: what was told once is told again with the same seq and records") {
+  Place place;
+  std::vector<std::string> calls;
+  bool fails = true;
+  const auto build = [&](Run& run) {
+    run.words() | foreachRDD([&](const auto& batch) {
+      std::string line = std::to_string(batch.batch().seq) + "." + std::to_string(batch.batch().attempt);
+      for (const auto& [word, n] : batch.collect()) line += " " + word;
+      calls.push_back(line);
+      if (fails && batch.batch().seq == 2) throw std::runtime_error("no");
+    });
+  };
+  {
+    Run run(place, {.repeats = 1});
+    build(run);
+    run.stream.start();
+    place.files.put("/in/1", "a\n");
+    place.world.advance(1s);
+    place.files.put("/in/2", "b\n");
+    place.world.advance(5s);
+    CHECK_THROWS_AS(run.stream.awaitTermination(), std::runtime_error);
+  }
+  fails = false;
+  place.files.put("/in/3", "c\n");
+  place.world.advance(100s);
+  Run run(place);
+  build(run);
+  run.stream.start();
+  place.world.advance(2s);
+  CHECK(calls == std::vector<std::string>{"1.1 a", "2.1 b", "2.2 b", "2.3 b", "3.1 c", "4.1"});
+  CHECK(run.told.all<TicksMissed>().size() == 1);
+}
+
+TEST_CASE("checkpointer: a planned file that changed stops the job") {
+  Place place;
+  const auto build = [&](Run& run) {
+    run.words() | foreachRDD([](const auto& batch) {
+      if (batch.count() != 0) throw std::runtime_error("no");
+    });
+  };
+  {
+    Run run(place, {.repeats = 0});
+    build(run);
+    run.stream.start();
+    place.files.put("/in/1", "a\n");
+    place.world.advance(2s);
+  }
+  place.files.put("/in/1", "other\n");
+  Run run(place, {.repeats = 0});
+  build(run);
+  run.stream.start();
+  place.world.advance(2s);
+  CHECK(contains(messageOf<FileError>([&] { run.stream.awaitTermination(); }), "/in/1: a batch that must be repeated had taken it, and it has changed since"));
+}
+
+TEST_CASE("checkpointer: files that came while the program was down are not old, and none is taken twice") {
+  Place place;
+  std::vector<std::string> seen;
+  const auto build = [&](Run& run) {
+    run.words() | foreachRDD([&](const auto& batch) {
+      for (const auto& [word, n] : batch.collect()) seen.push_back(word);
+    });
+  };
+  {
+    Run run(place);
+    build(run);
+    run.stream.start();
+    place.files.put("/in/1", "before\n");
+    place.world.advance(2s);
+  }
+  place.world.advance(5s);
+  place.files.put("/in/2", "meanwhile\n");
+  place.world.advance(1h);
+  Run run(place);
+  build(run);
+  run.stream.start();
+  place.world.advance(3s);
+  CHECK(seen == std::vector<std::string>{"before", "meanwhile"});
+}
+
+TEST_CASE("checkpointer: seq, epoch and time go on") {
+  Place place;
+  std::vector<Batch> batches;
+  for (int run = 0; run < 3; ++run) {
+    Run job(place);
+    job.words() | foreachRDD([&](const auto& batch) { batches.push_back(batch.batch()); });
+    job.stream.start();
+    place.world.advance(2s);
+    place.world.setWall(place.world.now(Clock::Wall) - (run == 1 ? 1'500'000'000 : 0));  // backwards once
+  }
+  REQUIRE(batches.size() >= 5);
+  for (std::size_t i = 1; i < batches.size(); ++i) {
+    CHECK(batches[i].seq == batches[i - 1].seq + 1);
+    CHECK(batches[i].time > batches[i - 1].time);
+    CHECK(batches[i].epoch >= batches[i - 1].epoch);
+  }
+  CHECK(batches.back().epoch == 3);
+}
+
+TEST_CASE("job: what cannot be in a checkpoint is refused at start") {
+  Place place;
+  {
+    Run run(place);
+    run.stream.textFileStream("/in") | flatMap(splitWords) | map([](auto word) { return std::pair{std::string(word), 1L}; })
+        | mapWithState(StateSpec::function<long>(running)) | print();
+    CHECK(run.refusal() == "dstream: a checkpoint knows nodes by their names, and these have none: text files, mapWithState; give each one with .named(\"…\")");
+  }
+  {
+    Run run(place);
+    run.words() | mapWithState(StateSpec::function<long>(running).transient()).named("states") | print();
+    CHECK(contains(run.refusal(), "mapWithState \"states\" is transient()"));
+  }
+  {
+    Context context("local[2]", "job", support::quiet(), place.world);
+    StreamingContext stream(context, 1s);
+    stream.textFileStream("/in") | saveAsTextFiles("/out/w").exactlyOnce();
+    CHECK(contains(messageOf<std::invalid_argument>([&] { stream.start(); }), "was asked to write exactly once, which needs a checkpoint directory"));
+  }
+}
+
+TEST_CASE("checkpointer: one stream at a time has a directory") {
+  Place place;
+  Run first(place);
+  first.words() | print();
+  first.stream.start();
+  testing::World other;
+  const auto lock = place.files.info("/checkpoint/LOCK");
+  CHECK(lock.kind == FileInfo::Kind::Regular);
+  CHECK_THROWS_AS(place.files.lock("/checkpoint/LOCK"), FileError);
+  first.stream.stop();
+  CHECK_NOTHROW(place.files.lock("/checkpoint/LOCK"));
+}
+
+/// A run with one state named `name`, of type S.
+template <class S>
+std::string startedWith(Place& place, const std::string& name, CheckpointOptions options = {}, const std::string& job = "job", std::chrono::nanoseconds interval = 1s) {
+  Run run(place, std::move(options), job, interval);
+  run.words() | mapWithState(StateSpec::function<S>([](const std::string& word, std::optional<long>, State<S>& state) {
+                  state.update(state.getOption().value_or(S{}));
+                  return word;
+                })).named(name)
+              | foreachRDD([](const auto& batch) { static_cast<void>(batch.count()); });
+  const std::string refusal = run.refusal();
+  if (refusal == "(it started)") place.world.advance(1s);
+  return refusal;
+}
+
+TEST_CASE("job: a checkpoint that does not fit is refused, naming the node and both schemas") {
+  Place place;
+  CHECK(startedWith<long>(place, "counts") == "(it started)");
+  CHECK(startedWith<int>(place, "counts") ==
+        "dstream: the checkpoint in /checkpoint does not fit this program: \"counts\" is \"mapWithState: text -> int64\" there and \"mapWithState: text -> int32\" here");
+  CHECK(contains(startedWith<long>(place, "sums"), "it has no \"sums\" (mapWithState: text -> int64)"));
+  CHECK(contains(startedWith<long>(place, "sums", {.allowNew = true}), "this program has no \"counts\" (mapWithState: text -> int64)"));
+  CHECK(contains(startedWith<long>(place, "counts", {}, "another"), "it is the job \"job\", and this is \"another\""));
+  CHECK(contains(startedWith<long>(place, "counts", {}, "job", 2s), "its batch interval is 1000000000 ns, and this stream's 2000000000 ns"));
+  CHECK(startedWith<long>(place, "sums", {.allowNew = true, .allowDropped = {"counts"}}) == "(it started)");
+  CHECK(startedWith<long>(place, "sums") == "(it started)");
+}
+
+TEST_CASE("checkpointer: damage is refused before the start, with file and byte") {
+  Place place;
+  CHECK(startedWith<long>(place, "counts") == "(it started)");
+  CHECK(startedWith<long>(place, "counts") == "(it started)");
+  const std::string path = "/checkpoint/journal-1-2.log";
+  std::string bytes = place.files.content(path);
+  bytes[40] = static_cast<char>(bytes[40] ^ 1);
+  place.files.remove(path);
+  place.files.put(path, bytes);
+  CHECK(contains(startedWith<long>(place, "counts"), "dstream: checkpoint: " + path + ", byte 20: "));
+}
+
+TEST_CASE("checkpoint: getOrCreate makes the graph anew at each start") {
+  Place place;
+  int made = 0;
+  for (int run = 0; run < 2; ++run) {
+    Context context("local[2]", "job", support::quiet(), place.world);
+    const auto stream = StreamingContext::getOrCreate("/checkpoint", [&] {
+      ++made;
+      auto fresh = std::make_unique<StreamingContext>(context, 1s);
+      fresh->textFileStream("/in").named("in") | print();
+      return fresh;
+    });
+    stream->start();
+    place.world.advance(2s);
+    CHECK_THROWS_AS(stream->checkpoint("/other"), IllegalState);
+  }
+  CHECK(made == 2);
+  CHECK(place.files.exists("/checkpoint/journal-1-2.log"));
+  Context context("local[2]", "job", support::quiet(), place.world);
+  CHECK_THROWS_AS(StreamingContext::getOrCreate("/checkpoint",
+                                                [&] {
+                                                  auto fresh = std::make_unique<StreamingContext>(context, 1s);
+                                                  fresh->checkpoint("/other");
+                                                  return fresh;
+                                                }),
+                  std::invalid_argument);
+}
+
+TEST_CASE("checkpointer: options that make no sense are refused") {
+  Place place;
+  Context context("local[2]", "job", support::quiet(), place.world);
+  StreamingContext stream(context, 1s);
+  CHECK_THROWS_AS(stream.checkpoint("/checkpoint", {.commitEvery = 0}), std::invalid_argument);
+  CHECK_THROWS_AS(stream.checkpoint(""), std::invalid_argument);
+}
+
+TEST_CASE("checkpointer: staged files are seen after the commit, once, and a publish that fails is tried again") {
+  Place place;
+  const auto build = [](Run& run) { run.words() | reduceByKey(plus, 1) | saveAsTextFiles("/out/w").named("files").exactlyOnce(); };
+  {
+    Run run(place);
+    build(run);
+    run.stream.start();
+    place.files.put("/in/1", "a b a\n");
+    place.files.failNext("rename", "/out/.dstream-job-w-TIME/1-1-1");
+    place.world.advance(1s);
+    const std::string first = "/out/w-" + std::to_string(place.world.now(Clock::Wall) / 1'000'000'000 * 1000);
+    CHECK_FALSE(place.files.exists(first));
+    CHECK(run.told.warnings("what must follow failed and is tried again") == 1);
+    place.world.advance(200ms);
+    CHECK(place.files.content(first + "/part-00000").size() == 12);
+    CHECK(place.files.content(first + "/_SUCCESS").starts_with("job job\nseq 1\ntime "));
+    place.world.advance(1s);
+  }
+  CHECK(place.files.list("/out/.dstream-job-w-TIME").empty());
+  Run run(place);
+  build(run);
+  run.stream.start();
+  const std::string next = "/out/w-" + std::to_string(place.world.now(Clock::Wall) / 1'000'000'000 * 1000 + 1000) + "/part-00000";
+  place.files.put(next, "foreign");
+  place.world.advance(10s);
+  CHECK(contains(messageOf<FileError>([&] { run.stream.awaitTermination(); }), "it is there already, and not this batch's"));
+  CHECK(place.files.content(next) == "foreign");
+}
+
+TEST_CASE("checkpointer: what is visible of a later batch than the last committed one is refused") {
+  Place place;
+  const auto build = [](Run& run) { run.words() | reduceByKey(plus) | saveAsTextFiles("/out/w").named("files"); };
+  {
+    Run run(place);
+    build(run);
+    run.stream.start();
+    place.world.advance(3s);
+  }
+  for (const std::string& path : place.files.paths())
+    if (path.starts_with("/checkpoint/") && path != "/checkpoint/snapshot-0") place.files.remove(path);  // as after a restore
+  Run run(place);
+  build(run);
+  CHECK(contains(run.refusal(), "is of this job, and of a later batch than the last committed one, 0"));
+}
+
+TEST_CASE("checkpointer: a journal that cannot be written ends the stream, and nothing that was committed is lost") {
+  for (const char* operation : {"write", "sync"}) {
+    CAPTURE(operation);
+    Place place;
+    std::vector<std::string> out;
+    {
+      Run run(place);
+      run.words() | mapWithState(StateSpec::function<long>(running)).named("states") | saveAsTextFiles("/out/w").named("files");
+      run.stream.start();
+      place.files.put("/in/1", "a\n");
+      place.world.advance(1s);
+      place.files.put("/in/2", "a\n");
+      place.files.failNext(operation, "/checkpoint/journal-1-1.log");
+      place.files.failNext(operation, "/checkpoint/journal-1-1.log.tmp");
+      place.world.advance(3s);
+      CHECK_THROWS_AS(run.stream.awaitTermination(), FileError);
+    }
+    Run run(place);
+    std::string last;
+    run.words() | mapWithState(StateSpec::function<long>(running)).named("states") | saveAsTextFiles("/out/w").named("files");
+    run.stream.start();
+    place.world.advance(2s);
+    for (const std::string& path : place.files.paths())
+      if (path.find("/part-") != std::string::npos && !place.files.content(path).empty()) out.push_back(place.files.content(path));
+    std::sort(out.begin(), out.end());
+    CHECK(out == std::vector<std::string>{"(a,1)\n", "(a,2)\n"});
+  }
+}
+
+}  // namespace
