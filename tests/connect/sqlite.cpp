@@ -60,10 +60,10 @@ struct Run {
   }
 
   int failures = 0;
+  support::Told told;  // told until the stream has gone
   Context context;
   StreamingContext stream;
   sqlite::Database database;
-  support::Told told;
 };
 
 void makeInput(Fixture& fixture) {
@@ -115,6 +115,7 @@ TEST_CASE("sqlite: a batch that fails for good stops the stream, or is given up 
     Run job(fixture, {.repeats = 1});
     job.failures = 100;
     job.stream.start();
+    fixture.world.advance(1ms);
     fixture.files.put("/in/1", "a bad a\n");
     fixture.world.advance(3s);
     CHECK_THROWS_AS(job.stream.awaitTermination(), std::runtime_error);
@@ -139,6 +140,7 @@ TEST_CASE("sqlite: what does not belong together is refused at start") {
   {
     Run job(fixture);
     job.stream.start();
+    fixture.world.advance(1ms);
     fixture.files.put("/in/1", "a\n");
     fixture.world.advance(3s);
     job.stream.stop();

@@ -16,9 +16,10 @@
 namespace {
 
 struct Options {
-  std::uint64_t seeds = 100;
+  std::uint64_t seeds = 0;  // 0: 100, or every allocation
   std::uint64_t first = 1;
   bool table = false;
+  bool trace = false;           // tell all that happens
   bool calm = false;            // nothing fails: the jobs and the oracle against each other
   bool untilViolation = false;  // for the mutants: one is enough
   bool crashPoints = false;     // each call of each job is once the last
@@ -28,6 +29,7 @@ struct Options {
 
 bool parse(int argc, char* argv[], Options& options) {
   const std::map<std::string_view, bool*> switches{{"--table", &options.table},
+                                                   {"--trace", &options.trace},
                                                    {"--calm", &options.calm},
                                                    {"--until-violation", &options.untilViolation},
                                                    {"--crash-points", &options.crashPoints},
@@ -77,12 +79,13 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
   std::uint64_t done = 0;
   std::uint64_t violations = 0;
   std::uint64_t batches = 0;
-  for (std::uint64_t seed = options.first; done < options.seeds && !(options.untilViolation && violations != 0); ++seed, ++done) {
+  for (std::uint64_t seed = options.first; done < (options.seeds == 0 ? 100 : options.seeds) && !(options.untilViolation && violations != 0); ++seed, ++done) {
     const auto run = [&](simulate::Simulation& simulation) { return options.calm ? simulation.runCalm() : simulation.run(); };
     std::vector<std::string> found;
     running = "aborted; replay: tests/simulate/run --seeds 1 --first " + std::to_string(seed) + "\n";
     try {
       simulate::Simulation simulation(seed, hits);
+      if (options.trace) simulation.tellAll();
       found = run(simulation);
       batches += simulation.ticks();
       if (seed % 100 == 0) {
@@ -126,12 +129,14 @@ std::uint64_t runAllocations(const Options& options, simulate::Hits& hits) {
   std::uint64_t points = 0;
   std::uint64_t violations = 0;
   for (const simulate::Kind kind : {simulate::Kind::Stateless, simulate::Kind::Window, simulate::Kind::State})
-    for (std::uint64_t n = options.first;; ++n) {
+    for (std::uint64_t n = options.first; options.seeds == 0 || n < options.first + options.seeds; ++n) {
+      running = "aborted; replay: tests/simulate/run --allocations --seeds 1 --first " + std::to_string(n) + "\n";
       simulate::Simulation simulation(simulate::Job{.kind = kind, .hasEffect = true}, hits);
+      if (options.trace) simulation.tellAll();
       const auto found = simulation.runShortOfMemory(n);
       if (!simulation.reached()) break;
       ++points;
-      violations += report(std::string(simulate::kindNames[static_cast<std::size_t>(kind)]) + ", allocation " + std::to_string(n), "--allocations", found);
+      violations += report(std::string(simulate::kindNames[static_cast<std::size_t>(kind)]) + ", allocation " + std::to_string(n), "--allocations --seeds 1 --first " + std::to_string(n), found);
     }
   std::printf("allocations=%llu violations=%llu\n", static_cast<unsigned long long>(points), static_cast<unsigned long long>(violations));
   return violations;
@@ -142,7 +147,7 @@ std::uint64_t runAllocations(const Options& options, simulate::Hits& hits) {
 int main(int argc, char* argv[]) {
   Options options;
   if (!parse(argc, argv, options)) {
-    std::fprintf(stderr, "usage: %s [--seeds N] [--first S] [--table] [--calm] [--until-violation] [--crash-points] [--failures] [--allocations]\n", argv[0]);
+    std::fprintf(stderr, "usage: %s [--seeds N] [--first S] [--table] [--trace] [--calm] [--until-violation] [--crash-points] [--failures] [--allocations]\n", argv[0]);
     return 2;
   }
   using simulate::Fault;

@@ -134,9 +134,10 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
 
   void rollback(const Batch& batch) override {
     if (std::exchange(begun_, false)) job_.decider->rollback();
+    if (broken_) return;  // the batch may be committed for all that is known: its stage must stay
     for (const auto& output : graph_.outputs())
       if (StagedOutput* staged = output->staged()) staged->abort(batch);
-    if (!broken_) reload();
+    reload();
   }
 
   void settle(const Batch&) override {
