@@ -2,6 +2,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "support/rivals.hpp"
 #include "word_count/contenders.hpp"
 
 namespace bench {
@@ -26,9 +27,12 @@ Digest handNaive(std::string_view text) {
   return digestOfAll(counts);
 }
 
+namespace {
+
 /// Views into the text as keys: nothing is copied.
-Digest handCareful(std::string_view text) {
-  std::unordered_map<std::string_view, long> counts;
+template <class Map>
+Digest countViews(std::string_view text) {
+  Map counts;
   const char* const end = text.data() + text.size();
   for (const char* at = text.data(); at != end;) {
     while (at != end && isBlank(*at)) ++at;
@@ -37,6 +41,22 @@ Digest handCareful(std::string_view text) {
     if (at != word) ++counts[std::string_view(word, static_cast<std::size_t>(at - word))];
   }
   return digestOfAll(counts);
+}
+
+}  // namespace
+
+Digest handViews(std::string_view text) {
+  return countViews<std::unordered_map<std::string_view, long>>(text);
+}
+
+Digest handCareful(std::string_view text) {
+  return countViews<CarefulMap<std::string_view, long>>(text);
+}
+
+Digest handCarefulBatches(const Batches& batches) {
+  Digest digest;
+  for (const std::string_view batch : batches) digest += handCareful(batch);
+  return digest;
 }
 
 }  // namespace bench

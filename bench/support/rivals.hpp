@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// The hash maps of others, as far as they are installed; the careful loops use the first that is.
+
+#include <cstdint>
+#include <unordered_map>
+
+#if BENCH_ABSL
+#include <absl/container/flat_hash_map.h>
+#endif
+#if __has_include(<tsl/robin_map.h>)
+#define BENCH_ROBIN_MAP 1
+#include <tsl/robin_map.h>
+#else
+#define BENCH_ROBIN_MAP 0
+#endif
+#if __has_include(<boost/unordered/unordered_flat_map.hpp>)
+#define BENCH_BOOST_FLAT 1
+#include <boost/unordered/unordered_flat_map.hpp>
+#elif __has_include(<boost/unordered_map.hpp>)
+#define BENCH_BOOST_FLAT 0
+#include <boost/unordered_map.hpp>
+#endif
+
+namespace bench {
+
+#if BENCH_ABSL
+template <class Key, class Value>
+using CarefulMap = absl::flat_hash_map<Key, Value>;
+inline constexpr const char* carefulMap = "absl::flat_hash_map";
+#else
+template <class Key, class Value>
+using CarefulMap = std::unordered_map<Key, Value>;
+inline constexpr const char* carefulMap = "std::unordered_map (absl IS MISSING, an easier rival)";
+#endif
+
+}  // namespace bench
