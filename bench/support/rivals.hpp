@@ -11,14 +11,12 @@
 #if __has_include(<tsl/robin_map.h>)
 #define BENCH_ROBIN_MAP 1
 #include <tsl/robin_map.h>
-#else
-#define BENCH_ROBIN_MAP 0
 #endif
 #if __has_include(<boost/unordered/unordered_flat_map.hpp>)
 #define BENCH_BOOST_FLAT 1
 #include <boost/unordered/unordered_flat_map.hpp>
 #elif __has_include(<boost/unordered_map.hpp>)
-#define BENCH_BOOST_FLAT 0
+#define BENCH_BOOST 1
 #include <boost/unordered_map.hpp>
 #endif
 
@@ -28,10 +26,30 @@ namespace bench {
 template <class Key, class Value>
 using CarefulMap = absl::flat_hash_map<Key, Value>;
 inline constexpr const char* carefulMap = "absl::flat_hash_map";
+inline constexpr bool hasAbsl = true;
 #else
 template <class Key, class Value>
 using CarefulMap = std::unordered_map<Key, Value>;
 inline constexpr const char* carefulMap = "std::unordered_map (absl IS MISSING, an easier rival)";
+inline constexpr bool hasAbsl = false;
+#endif
+
+#if BENCH_ROBIN_MAP
+inline constexpr bool hasRobinMap = true;
+#else
+inline constexpr bool hasRobinMap = false;
+#endif
+
+#if BENCH_BOOST_FLAT
+inline constexpr bool hasBoost = true;
+inline constexpr const char* boostMap = "boost::unordered_flat_map";
+#else
+inline constexpr const char* boostMap = "boost::unordered_map (no flat one installed)";
+#if BENCH_BOOST
+inline constexpr bool hasBoost = true;
+#else
+inline constexpr bool hasBoost = false;
+#endif
 #endif
 
 }  // namespace bench

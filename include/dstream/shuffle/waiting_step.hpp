@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// WaitingStep: the step of a combining operator for small keys and values; records wait until there are many, and go into the table in one go.
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/invoke.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/pairs.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/shuffle/task_table.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// stored = fn(stored, value), the result owned before the old one goes: it may be a view into it.
+template <class Combined, class Fn, class Other>
+DSTREAM_INLINE void combineValue(Kept<Combined>& stored, const Fn& fn, Other&& other) {
+  if constexpr (SelfOwned<Combined> && std::is_invocable_r_v<Combined, const Fn&, Combined, Other>) {
+    stored = static_cast<Combined>(detail::invoke(fn, std::move(stored), std::forward<Other>(other)));
+  } else {
+    stored = Owned<Combined>::own(static_cast<Combined>(detail::invoke(fn, Owned<Combined>::look(stored), std::forward<Other>(other))));
+  }
+}
+
+/// Values that own all they are and fit two registers, with keys that can be told apart by as much.
+template <class Key, class ValueRecord>
+inline constexpr bool canWait = [] {
+  using Value = std::remove_cvref_t<ValueRecord>;
+  if constexpr (KeyForm<Key>::small && SelfOwned<Value>) return wordSized<Value>;
+  return false;
+}();
+
+/// **meaning** a record that waits has its key owned and hashed, and its place in the index is on its way to the cache. When `most` wait, their
+/// entries are sent for, and then all are combined. Long text goes at once: its bytes may be gone later. So the records of a key keep their order.
+/// **errors** when a function throws, those that wait are dropped with the batch.
+template <class Key, class Combined, class ValueRecord, class Create, class MergeValue>
+class WaitingStep {
+ public:
+  using Table = TaskTable<Key, Kept<Combined>>;
+
+  WaitingStep(const Create& create, const MergeValue& mergeValue) : create_(&create), mergeValue_(&mergeValue) {}
+  /// Nothing waits in a copy.
+  WaitingStep(const WaitingStep& other) : create_(other.create_), mergeValue_(other.mergeValue_) {}
+  WaitingStep& operator=(const WaitingStep&) = delete;
+
+  template <class Record>
+  DSTREAM_INLINE Table* operator()(Table* table, Record&& record) {
+    if (!Form::canWait(member<0>(record))) [[unlikely]] {
+      combineNow(table, Form::probe(member<0>(std::forward<Record>(record))), Value(member<1>(std::forward<Record>(record))));
+      return table;
+    }
+    const auto probe = Form::waiting(member<0>(std::forward<Record>(record)));
+    const std::uint64_t hash = table->hashWaiting(probe);
+    table->prefetchPlace(hash);
+    ::new (static_cast<void*>(&waiting_[count_])) Waiting{probe, hash, member<1>(std::forward<Record>(record))};
+    if (++count_ == most) combineAll(table);
+    return table;
+  }
+
+  void finish(Table* table) { combineAll(table); }
+
+ private:
+  using Form = KeyForm<Key>;
+  using Value = std::remove_cvref_t<ValueRecord>;
+  static constexpr std::size_t most = 64;
+
+  struct Waiting {
+    typename Form::Stored probe;
+    std::uint64_t hash;
+    Value value;
+  };
+
+  [[gnu::noinline]] void combineNow(Table* table, typename Form::Stored probe, Value value) {
+    table->combineProbe(
+        probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(value)); },
+        [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(value)); });
+  }
+
+  [[gnu::noinline]] void combineAll(Table* table) {
+    const std::size_t count = std::exchange(count_, 0);
+    if (!table->makeRoom(count))
+      for (std::size_t i = 0; i < count; ++i) waiting_[i].hash = table->hashWaiting(waiting_[i].probe);
+    for (std::size_t i = 0; i < count; ++i) table->prefetchEntry(waiting_[i].hash);
+    for (std::size_t i = 0; i < count; ++i) {
+      Waiting& one = waiting_[i];
+      table->combineHere(
+          one.hash, one.probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(one.value)); },
+          [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(one.value)); });
+    }
+  }
+
+  Kept<Combined> created(ValueRecord value) const { return Owned<Combined>::own(detail::invoke(*create_, static_cast<ValueRecord>(value))); }
+
+  const Create* create_;
+  const MergeValue* mergeValue_;
+  std::size_t count_ = 0;
+  union {
+    Waiting waiting_[most];  // the first count_
+  };
+};
+
+}  // namespace dstream::inline v0::detail

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/shuffle/waiting_step.hpp>
+
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/random.hpp"
+
+namespace {
+
+using namespace dstream;
+using detail::canWait;
+using detail::TaskTable;
+
+static_assert(canWait<int, int> && canWait<std::string_view, long&&> && canWait<std::string, const double&>);
+static_assert(canWait<std::string_view, std::pair<int, int>>);
+static_assert(!canWait<std::string_view, std::string_view>);
+static_assert(!canWait<std::string_view, std::string>);
+static_assert(!canWait<std::vector<int>, int>);
+
+/// Tells all values of a key and their order.
+constexpr auto first = [](int value) { return std::to_string(value); };
+constexpr auto next = [](std::string before, int value) { return before + "," + std::to_string(value); };
+
+template <class Key, class Create, class MergeValue>
+using Step = detail::WaitingStep<Key, std::string, int, Create, MergeValue>;
+
+template <class Key, class Create, class MergeValue>
+auto stepOf(const Create& create, const MergeValue& mergeValue) {
+  return Step<Key, Create, MergeValue>(create, mergeValue);
+}
+
+template <class Key>
+auto contents(TaskTable<Key, std::string>& table) {
+  std::vector<std::pair<Kept<Key>, std::string>> part;
+  table.moveInto(part);
+  return std::map<Kept<Key>, std::string>(part.begin(), part.end());
+}
+
+TEST_CASE("WaitingStep: nothing is lost, whatever number waits in the end; the records of a key keep their order") {
+  support::Random random(4);
+  for (int records = 0; records < 300; ++records) {
+    auto step = stepOf<std::string_view>(first, next);
+    TaskTable<std::string_view, std::string> table(random());
+    std::map<std::string, std::string> expected;
+    for (int i = 0; i < records; ++i) {
+      const std::size_t number = random.below(40);
+      std::string key = std::string(number, 'k') + std::to_string(number);  // long ones go at once
+      const auto [at, fresh] = expected.emplace(key, std::to_string(i));
+      if (!fresh) at->second += "," + std::to_string(i);
+      step(&table, std::pair{std::string_view(key), i});
+      key.assign(key.size(), '#');
+    }
+    step.finish(&table);
+    step.finish(&table);
+    CHECK(contents(table) == expected);
+  }
+}
+
+TEST_CASE("WaitingStep: the table grows while records wait, many times") {
+  auto step = stepOf<int>(first, next);
+  TaskTable<int, std::string> table(3);
+  for (int i = 0; i < 100000; ++i) step(&table, std::pair{i % 60000, i});
+  step.finish(&table);
+  REQUIRE(table.entries().size() == 60000);
+  for (int i = 0; i < 60000; ++i) {
+    const auto& entry = table.entries()[static_cast<std::size_t>(i)];
+    REQUIRE(entry.first == i);
+    REQUIRE(entry.second == (i < 40000 ? next(first(i), i + 60000) : first(i)));
+  }
+}
+
+TEST_CASE("WaitingStep: keys made to collide, among those that wait") {
+  const detail::HashSeed known(9);
+  auto step = stepOf<std::int64_t>(first, next);
+  TaskTable<std::int64_t, std::string> table(9);
+  std::size_t keys = 0;
+  for (std::int64_t key = 0; keys < 1000; ++key)
+    if ((detail::KeyForm<std::int64_t>::hash(key, known) & 0x7ff) == 0) {
+      step(&table, std::pair{key, 1});
+      step(&table, std::pair{key, 2});
+      ++keys;
+    }
+  step.finish(&table);
+  CHECK(table.isWary());
+  CHECK(table.entries().size() == 1000);
+  for (const auto& entry : table.entries()) CHECK(entry.second == "1,2");
+}
+
+TEST_CASE("WaitingStep: nothing waits in a copy") {
+  auto step = stepOf<int>(first, next);
+  TaskTable<int, std::string> table(3);
+  step(&table, std::pair{1, 1});
+  auto copy = step;
+  copy.finish(&table);
+  CHECK(table.entries().empty());
+  step.finish(&table);
+  CHECK(table.entries().size() == 1);
+}
+
+TEST_CASE("WaitingStep: when a function throws, nothing is combined twice and those that waited are dropped") {
+  int calls = 0;
+  const auto failing = [&calls](const std::string& before, int value) {
+    if (++calls == 5) throw std::runtime_error("five");
+    return next(before, value);
+  };
+  auto step = stepOf<int>(first, failing);
+  TaskTable<int, std::string> table(3);
+  const auto all = [&] {
+    for (int i = 0; i < 1000; ++i) step(&table, std::pair{0, i});
+  };
+  CHECK_THROWS_WITH(all(), "five");
+  CHECK(table.entries().size() == 1);
+  CHECK(table.entries()[0].second == "0,1,2,3,4");
+  step.finish(&table);
+  CHECK(table.entries()[0].second == "0,1,2,3,4");
+}
+
+}  // namespace
