@@ -21,34 +21,28 @@ std::int32_t tenthsOf(std::string_view text) {
   return negative ? -tenths : tenths;
 }
 
-std::pair<std::string_view, std::string_view> fieldsOf(std::string_view row) {
+constexpr auto fields = [](std::string_view row) {
   const std::size_t semicolon = row.find(';');
-  return {row.substr(0, semicolon), row.substr(semicolon + 1)};
-}
-
-Extremes added(Extremes all, std::int32_t tenths) {
+  return std::pair{row.substr(0, semicolon), row.substr(semicolon + 1)};
+};
+constexpr auto add = [](Extremes all, std::int32_t tenths) {
   all.add(tenths);
   return all;
-}
-
-Extremes joined(Extremes left, const Extremes& right) {
+};
+constexpr auto join = [](Extremes left, const Extremes& right) {
   left.sum += right.sum;
   left.rows += right.rows;
   if (right.least < left.least) left.least = right.least;
   if (right.most > left.most) left.most = right.most;
   return left;
-}
-
-constexpr auto add = [](Extremes all, std::int32_t tenths) { return added(all, tenths); };
-constexpr auto join = [](Extremes left, const Extremes& right) { return joined(left, right); };
+};
 
 const auto extremes =
-    map(fieldsOf)
-    | mapValues([](std::string_view text) { return tenthsOf(text); })
+    map(fields) | mapValues([](std::string_view text) { return tenthsOf(text); })
     | aggregateByKey(Extremes{}, add, join);
 
 const auto extremesByHelper =
-    map(fieldsOf) | mapValues([](std::string_view text) {
+    map(fields) | mapValues([](std::string_view text) {
       const double degrees = parseNumber<double>(text).value_or(0);
       return static_cast<std::int32_t>(degrees * 10 + (degrees < 0 ? -0.5 : 0.5));
     })

@@ -7,7 +7,7 @@
 namespace bench {
 
 Digest straightforward(std::string_view rows) {
-  CarefulMap<std::string_view, Extremes> stations;
+  CarefulMap<CarefulText, Extremes> stations;
   const char* const end = rows.data() + rows.size();
   for (const char* at = rows.data(); at != end;) {
     const char* const semicolon =
@@ -18,12 +18,12 @@ Digest straightforward(std::string_view rows) {
     std::int32_t tenths = 0;
     for (; *digit != '\n'; ++digit)
       if (*digit != '.') tenths = tenths * 10 + (*digit - '0');
-    stations[std::string_view(at, static_cast<std::size_t>(semicolon - at))].add(negative ? -tenths
-                                                                                           : tenths);
+    const CarefulText station(at, static_cast<std::size_t>(semicolon - at));
+    stations[station].add(negative ? -tenths : tenths);
     at = digit + 1;
   }
   Digest digest;
-  for (const auto& [station, found] : stations) digest = noted(digest, station, found);
+  for (const auto& [station, found] : stations) digest += noted(Digest{}, std::string_view(station.data(), station.size()), found);
   return digest;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 // How often each key occurs: the table alone, its keys ready in a vector.
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,12 @@ Tally tallyOf(const Key& key, std::int64_t count) {
 template <class Map>
 Tally tallyOfAll(const Map& map) {
   Tally tally;
-  for (const auto& [key, count] : map) tally += tallyOf(key, count);
+  for (const auto& [key, count] : map)
+    if constexpr (requires { key.data(); }) {  // of any kind of view
+      tally += tallyOf(std::string_view(key.data(), key.size()), count);
+    } else {
+      tally += tallyOf(key, count);
+    }
   return tally;
 }
 

@@ -11,7 +11,12 @@ namespace {
 template <class Map, class Keys>
 Tally countIn(const Keys& keys) {
   Map map;
-  for (const auto& key : keys) ++map[key];
+  for (const auto& key : keys)
+    if constexpr (requires { key.data(); }) {
+      ++map[typename Map::key_type(key.data(), key.size())];
+    } else {
+      ++map[key];
+    }
   return tallyOfAll(map);
 }
 }  // namespace
@@ -25,7 +30,7 @@ Tally stdTable(const Numbers& keys) {
 
 #if BENCH_ABSL
 Tally abslTable(const Words& keys) {
-  return countIn<absl::flat_hash_map<std::string_view, long>>(keys);
+  return countIn<absl::flat_hash_map<CarefulText, long>>(keys);
 }
 Tally abslTable(const Numbers& keys) {
   return countIn<absl::flat_hash_map<std::uint64_t, long>>(keys);

@@ -213,6 +213,49 @@ TEST_CASE("TaskTable: keys of pairs, vectors and floats; combinations that only 
   CHECK(*contents(pointers)[9].second == 10);
 }
 
+TEST_CASE("TaskTable: lists keys that hardly repeat, when it may, and looks for them again after a while") {
+  TaskTable<std::int64_t, int> table(4);
+  const auto give = [&](std::int64_t key) {
+    if (table.lists(1)) {
+      table.list(key, [] { return 1; });
+    } else {
+      add(table, key, 1);
+    }
+  };
+  constexpr std::int64_t many = 2'000'000;
+  for (std::int64_t key = 0; key < many; ++key) give(key);
+  CHECK_FALSE(table.repeats());
+  CHECK(table.entries().size() == many);
+  table.clear();
+
+  for (int batch = 0; batch < 2; ++batch) {
+    table.mayList();
+    for (std::int64_t key = 0; key < many; ++key) give(key);
+    CHECK(table.repeats());
+    const std::size_t different = table.entries().size();
+    CHECK(different == many);
+    for (std::int64_t i = 0; i < many; ++i) give(i % 10);
+    CHECK(table.entries().size() < different + many / 2);
+    std::map<std::int64_t, std::int64_t> counts;
+    for (const auto& [key, count] : table.entries()) counts[key] += count;
+    CHECK(counts.size() == many);
+    CHECK(counts[7] == 1 + many / 10);
+    CHECK(counts[many - 1] == 1);
+    table.clear();
+    CHECK_FALSE(table.repeats());
+  }
+}
+
+TEST_CASE("TaskTable: does not list keys that repeat") {
+  TaskTable<std::int64_t, int> table(4);
+  table.mayList();
+  for (std::int64_t i = 0; i < 1'000'000; ++i) {
+    REQUIRE_FALSE(table.lists(1));
+    add(table, i % 200'000 / 2, 1);
+  }
+  CHECK(table.entries().size() == 100'000);
+}
+
 TEST_CASE("TaskTable: absorb takes the named entries of another, combined where there is one") {
   for (const int keys : {0, 1, 31, 32, 33, 1000}) {
     TaskTable<std::string_view, int> first(1);

@@ -36,6 +36,24 @@ auto stepOf(const Create& create, const MergeValue& mergeValue) {
   return Step<Key, Create, MergeValue>(create, mergeValue);
 }
 
+/// The step as a fold calls it.
+template <class Key, class OneStep>
+class Feed {
+ public:
+  Feed(OneStep& step, TaskTable<Key, std::string>& table) : step_(step), at_{&table} {}
+  template <class K>
+  void give(K key, int value) {
+    at_ = step_(at_, std::pair{key, value});
+  }
+  void finish() { step_.finish(at_); }
+
+ private:
+  OneStep& step_;
+  typename OneStep::Progress at_;
+};
+template <class Key, class OneStep>
+Feed(OneStep&, TaskTable<Key, std::string>&) -> Feed<Key, OneStep>;
+
 template <class Key>
 auto contents(TaskTable<Key, std::string>& table) {
   std::vector<std::pair<Kept<Key>, std::string>> part;
@@ -48,17 +66,17 @@ TEST_CASE("WaitingStep: nothing is lost, whatever number waits in the end; the r
   for (int records = 0; records < 300; ++records) {
     auto step = stepOf<std::string_view>(first, next);
     TaskTable<std::string_view, std::string> table(random());
+    Feed feed(step, table);
     std::map<std::string, std::string> expected;
     for (int i = 0; i < records; ++i) {
       const std::size_t number = random.below(40);
       std::string key = std::string(number, 'k') + std::to_string(number);  // long ones go at once
       const auto [at, fresh] = expected.emplace(key, std::to_string(i));
       if (!fresh) at->second += "," + std::to_string(i);
-      step(&table, std::pair{std::string_view(key), i});
+      feed.give(std::string_view(key), i);
       key.assign(key.size(), '#');
     }
-    step.finish(&table);
-    step.finish(&table);
+    feed.finish();
     CHECK(contents(table) == expected);
   }
 }
@@ -66,8 +84,9 @@ TEST_CASE("WaitingStep: nothing is lost, whatever number waits in the end; the r
 TEST_CASE("WaitingStep: the table grows while records wait, many times") {
   auto step = stepOf<int>(first, next);
   TaskTable<int, std::string> table(3);
-  for (int i = 0; i < 100000; ++i) step(&table, std::pair{i % 60000, i});
-  step.finish(&table);
+  Feed feed(step, table);
+  for (int i = 0; i < 100000; ++i) feed.give(i % 60000, i);
+  feed.finish();
   REQUIRE(table.entries().size() == 60000);
   for (int i = 0; i < 60000; ++i) {
     const auto& entry = table.entries()[static_cast<std::size_t>(i)];
@@ -80,28 +99,18 @@ TEST_CASE("WaitingStep: keys made to collide, among those that wait") {
   const detail::HashSeed known(9);
   auto step = stepOf<std::int64_t>(first, next);
   TaskTable<std::int64_t, std::string> table(9);
+  Feed feed(step, table);
   std::size_t keys = 0;
   for (std::int64_t key = 0; keys < 1000; ++key)
     if ((detail::KeyForm<std::int64_t>::hash(key, known) & 0x7ff) == 0) {
-      step(&table, std::pair{key, 1});
-      step(&table, std::pair{key, 2});
+      feed.give(key, 1);
+      feed.give(key, 2);
       ++keys;
     }
-  step.finish(&table);
+  feed.finish();
   CHECK(table.isWary());
   CHECK(table.entries().size() == 1000);
   for (const auto& entry : table.entries()) CHECK(entry.second == "1,2");
-}
-
-TEST_CASE("WaitingStep: nothing waits in a copy") {
-  auto step = stepOf<int>(first, next);
-  TaskTable<int, std::string> table(3);
-  step(&table, std::pair{1, 1});
-  auto copy = step;
-  copy.finish(&table);
-  CHECK(table.entries().empty());
-  step.finish(&table);
-  CHECK(table.entries().size() == 1);
 }
 
 TEST_CASE("WaitingStep: when a function throws, nothing is combined twice and those that waited are dropped") {
@@ -112,13 +121,12 @@ TEST_CASE("WaitingStep: when a function throws, nothing is combined twice and th
   };
   auto step = stepOf<int>(first, failing);
   TaskTable<int, std::string> table(3);
+  Feed feed(step, table);
   const auto all = [&] {
-    for (int i = 0; i < 1000; ++i) step(&table, std::pair{0, i});
+    for (int i = 0; i < 1000; ++i) feed.give(0, i);
   };
   CHECK_THROWS_WITH(all(), "five");
   CHECK(table.entries().size() == 1);
-  CHECK(table.entries()[0].second == "0,1,2,3,4");
-  step.finish(&table);
   CHECK(table.entries()[0].second == "0,1,2,3,4");
 }
 

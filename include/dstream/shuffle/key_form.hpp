@@ -93,7 +93,9 @@ struct KeyForm<Key> {
   DSTREAM_INLINE static Key waiting(const Key& key) { return key; }
   DSTREAM_INLINE static std::uint64_t hashWaiting(const Key& probe, const HashSeed& seed) { return hash(probe, seed); }
   DSTREAM_INLINE static std::uint64_t hash(const Key& probe, const HashSeed& seed) {
-    if constexpr (std::is_integral_v<Key> && sizeof(Key) <= 8) {
+    if constexpr (std::is_integral_v<Key> && sizeof(Key) <= 2) {  // so few keys have places of their own
+      if (!seed.strong) [[likely]] return static_cast<std::uint64_t>(static_cast<std::uint16_t>(probe)) * 0x100000001;
+    } else if constexpr (std::is_integral_v<Key> && sizeof(Key) <= 8) {
       if (!seed.strong) [[likely]] return mix(static_cast<std::uint64_t>(probe) ^ seed.first, seed.second | 1);
     }
     return KeyHash<Key>::hash(probe, seed.first);

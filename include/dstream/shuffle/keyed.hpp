@@ -39,7 +39,8 @@ enum class CombineOrder { Any, Slices };
 template <class Table>
 class TablePool {
  public:
-  TablePool(const TableStore& store, std::uint64_t seed, std::size_t tasks = 0) : store_(store), seed_(seed), byTask_(tasks > 0), tables_(tasks) {}
+  TablePool(const TableStore& store, std::uint64_t seed, std::size_t tasks = 0, bool many = false)
+      : store_(store), seed_(seed), byTask_(tasks > 0), many_(many), tables_(tasks) {}
   TablePool(const TablePool&) = delete;
   TablePool& operator=(const TablePool&) = delete;
   ~TablePool() {
@@ -59,6 +60,9 @@ class TablePool {
     TablePool& pool_;
     Table* table_;
   };
+
+  /// Several tables will be merged, and the order in which the records of a key are combined is open.
+  [[nodiscard]] bool manyInAnyOrder() const { return many_ && !byTask_; }
 
   /// All tables, when no lease is out; in the order of the tasks where those were announced.
   const std::vector<Table*>& tables() const { return tables_; }
@@ -86,6 +90,7 @@ class TablePool {
   const TableStore& store_;
   std::uint64_t seed_;
   bool byTask_;
+  bool many_;
   SpinLock busy_;
   std::vector<Table*> tables_;  // all; a task holds one for its time
   std::vector<Table*> free_;
@@ -96,9 +101,13 @@ template <class Table, Rdd R, class Step>
 void fillTables(TablePool<Table>& pool, R& parent, RunnerRef runner, const std::vector<Slice>& slices, const Step& step, std::size_t before = 0) {
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
     typename TablePool<Table>::Lease table(pool, before + task);
+    if (pool.manyInAnyOrder()) table.get()->mayList();
     Step own = step;
-    static_cast<void>(parent.fold(slices[task], table.get(), own));
-    if constexpr (requires { own.finish(table.get()); }) own.finish(table.get());
+    if constexpr (requires { typename Step::Progress; }) {
+      own.finish(parent.fold(slices[task], typename Step::Progress{table.get()}, own));
+    } else {
+      static_cast<void>(parent.fold(slices[task], table.get(), own));
+    }
   });
 }
 
@@ -115,7 +124,8 @@ auto mergeTables(const TablePool<TaskTable<Key, Combined>>& pool, const TableSto
   const std::vector<Table*>& tables = pool.tables();
   std::vector<Part> parts(partitions);
   if (tables.empty()) return parts;
-  if (tables.size() == 1 && partitions == 1) {
+  const bool single = tables.size() == 1 && !tables[0]->repeats();
+  if (single && partitions == 1) {
     tables[0]->moveInto(parts[0]);
     return parts;
   }
@@ -128,7 +138,7 @@ auto mergeTables(const TablePool<TaskTable<Key, Combined>>& pool, const TableSto
       places[t][Table::Form::partitionHash(entries[i].first) % partitions].push_back(static_cast<std::uint32_t>(i));
   });
   runner.forEach(partitions, [&](std::size_t, std::size_t part) {
-    if (tables.size() == 1) {
+    if (single) {
       parts[part].reserve(places[0][part].size());
       for (const std::uint32_t i : places[0][part]) tables[0]->moveEntryInto(parts[part], i);
       return;
@@ -147,7 +157,7 @@ auto combineKeyed(const TableStore& store, R& parent, RunnerRef runner, std::siz
                   CombineOrder order = CombineOrder::Any) {
   const auto slices = slicesOf(parent, runner.sliceBytes());
   const bool bySlice = order == CombineOrder::Slices || runner.ordered();
-  TablePool<TaskTable<Key, Combined>> pool(store, runner.seed(), bySlice ? slices.size() : 0);
+  TablePool<TaskTable<Key, Combined>> pool(store, runner.seed(), bySlice ? slices.size() : 0, runner.slots() > 1);
   fillTables(pool, parent, runner, slices, step);
   return mergeTables(pool, store, runner, partitions, merge);
 }

@@ -17,8 +17,8 @@ namespace dstream::inline v0::detail {
 
 /// **meaning** maps a key to its combination, in order of first appearance, for as long as a batch. Nothing is taken out but all at once: what
 /// changes over many batches is a CombineTable's.
-/// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 32 bytes of index for each; all of it for the next batch, unless most
-/// was not used. **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full.
+/// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 64 bytes of index for each; all of it for the next batch, unless most
+/// was not used. **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one a quarter.
 /// **errors** more than 2³¹ distinct keys throw std::length_error. When an operation throws, the table keeps what it had.
 /// **threads** one owner at a time.
 /// Keys made to meet in one place of the index are noticed by how far they stand from it: from then on the table hashes with another seed, and with
@@ -58,7 +58,7 @@ class TaskTable {
   DSTREAM_INLINE void prefetchEntry(std::uint64_t hash) const { __builtin_prefetch(entries_.data() + slots_[hash & mask_].entry); }
   /// Room for so many new keys. False: hashes taken before hold no longer.
   DSTREAM_INLINE bool makeRoom(std::size_t keys) {
-    if (entries_.size() + keys <= limit_ && !crowded_) [[likely]] return true;
+    if (entries_.size() - first_ + keys <= limit_ && !crowded_) [[likely]] return true;
     grow(keys);
     return false;
   }
@@ -83,6 +83,31 @@ class TaskTable {
       }
     }
   }
+
+  /// Where tables are merged in the end anyway, keys that hardly repeat need not be looked for: asked before so many records, says whether they are to be
+  /// listed instead, one entry each. It looks into stretches of them, and goes on to list after one that had seven new keys in eight records.
+  void mayList() { mayList_ = true; }
+  DSTREAM_INLINE bool lists(std::size_t records) {
+    if (!mayList_) [[likely]] return false;
+    if (toList_ != 0) {
+      toList_ -= records < toList_ ? records : toList_;
+      if (toList_ == 0) startAnew(entries_.size() + records);
+      return true;
+    }
+    looked_ += records;
+    if (looked_ >= stretch) {
+      if (entries_.size() - before_ > looked_ / 8 * 7) toList_ = 7 * stretch;
+      before_ = entries_.size();
+      looked_ = 0;
+    }
+    return false;
+  }
+  template <class Probe, class Create>
+  DSTREAM_INLINE void list(const Probe& probe, Create&& create) {
+    entries_.emplace_back(Form::keep(arena_, probe), create());
+  }
+  /// A key may have several entries.
+  [[nodiscard]] bool repeats() const { return toList_ != 0 || first_ != 0; }
 
   /// Whether it has met keys that seemed made to collide.
   [[nodiscard]] bool isWary() const { return seed_.strong; }
@@ -131,7 +156,8 @@ class TaskTable {
     const std::size_t used = entries_.size() + std::exchange(taken_, 0);
     entries_.clear();
     arena_.clear();
-    crowded_ = false;
+    crowded_ = mayList_ = false;
+    first_ = toList_ = looked_ = before_ = 0;
     if (used < slots_.size() / 16) {
       std::vector<Entry>().swap(entries_);
       std::vector<Slot>().swap(slots_);
@@ -150,21 +176,33 @@ class TaskTable {
   /// No hash worth the name lets a key stand farther from its place in an index half empty: the longest cluster of 2³¹ keys has about 110.
   static constexpr std::size_t farthest = 256;
 
+  /// A small index has more room than it needs, since keys that stand elsewhere than expected cost a branch that nobody can foresee; in a large one
+  /// the caches matter more.
+  static constexpr std::size_t mostIn(std::size_t size) { return size <= 16 * 1024 ? size / 4 : size / 2; }
+
+  static constexpr std::size_t stretch = 64 * 1024;
+
   static std::uint32_t tagOf(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32) | 1; }
 
+  /// What is listed is not in the index; nor is what was before it, lest the index grow with it all.
+  void startAnew(std::size_t entries) {
+    slots_.assign(slots_.size(), Slot{});
+    first_ = before_ = entries;
+  }
+
   [[gnu::noinline]] void grow(std::size_t keys) {
-    const std::size_t wanted = entries_.size() + keys;
-    if (wanted > 0x7fffffffU) throw std::length_error("dstream: too many distinct keys in one task");
+    const std::size_t wanted = entries_.size() - first_ + keys;
+    if (first_ + wanted > 0x7fffffffU) throw std::length_error("dstream: too many distinct keys in one task");
     std::size_t size = slots_.empty() ? 256 : slots_.size();
-    while (size / 2 < wanted) size *= 2;
+    while (mostIn(size) < wanted) size *= 2;
     if (std::exchange(crowded_, false)) {
       seed_ = HashSeed(mix(seed_.first, reinterpret_cast<std::uintptr_t>(slots_.data()) ^ secret0));  // where memory lies, nobody foresees
       seed_.strong = true;
     }
     std::vector<Slot> slots(size);
-    entries_.reserve(size / 2);
+    if (first_ == 0) entries_.reserve(mostIn(size));
     const std::size_t mask = size - 1;
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
+    for (std::size_t i = first_; i < entries_.size(); ++i) {
       const std::uint64_t hash = Form::hashStored(entries_[i].first, seed_);
       std::size_t at = hash & mask;
       while (slots[at].tag != 0) at = (at + 1) & mask;
@@ -172,16 +210,21 @@ class TaskTable {
     }
     slots_.swap(slots);
     mask_ = mask;
-    limit_ = size / 2;
+    limit_ = mostIn(size);
   }
 
   std::vector<Slot> slots_;
   std::size_t mask_ = 0;
   std::vector<Entry> entries_;
   std::size_t limit_ = 0;
+  std::size_t first_ = 0;  // of the entries in the index
   std::size_t taken_ = 0;
   HashSeed seed_;
   bool crowded_ = false;
+  bool mayList_ = false;
+  std::size_t toList_ = 0;  // records
+  std::size_t looked_ = 0;  // records of this stretch
+  std::size_t before_ = 0;  // entries when it began
   [[no_unique_address]] typename Form::Arena arena_;
 };
 

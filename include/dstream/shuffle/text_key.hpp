@@ -58,7 +58,8 @@ class TextKey {
   DSTREAM_INLINE static TextKeyWords inside(std::string_view text) {
     const TextKeyWords size{0, static_cast<std::uint64_t>(text.size()) << lastByte};
 #if defined(__SSE2__)
-    if ((reinterpret_cast<std::uintptr_t>(text.data()) & 4095) <= 4096 - 16) [[likely]] return (sixteen(text.data()) & mask(text.size())) | size;
+    const bool inPage = (reinterpret_cast<std::uintptr_t>(text.data()) & 4095) <= 4096 - 16;
+    if (inPage && !text.empty()) [[likely]] return (sixteen(text.data()) & mask(text.size())) | size;  // an empty one may be anywhere
 #endif
     return exactly(text) | size;
   }

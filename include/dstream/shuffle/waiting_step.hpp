@@ -47,21 +47,31 @@ class WaitingStep {
   WaitingStep(const WaitingStep& other) : create_(other.create_), mergeValue_(other.mergeValue_) {}
   WaitingStep& operator=(const WaitingStep&) = delete;
 
+  /// In registers: a number in memory would be written and read back for every record.
+  struct Progress {
+    Table* table;
+    std::size_t waiting = 0;
+  };
+
   template <class Record>
-  DSTREAM_INLINE Table* operator()(Table* table, Record&& record) {
+  DSTREAM_INLINE Progress operator()(Progress at, Record&& record) {
+    Table* const table = at.table;
     if (!Form::canWait(member<0>(record))) [[unlikely]] {
       combineNow(table, Form::probe(member<0>(std::forward<Record>(record))), Value(member<1>(std::forward<Record>(record))));
-      return table;
+      return at;
     }
     const auto probe = Form::waiting(member<0>(std::forward<Record>(record)));
     const std::uint64_t hash = table->hashWaiting(probe);
     table->prefetchPlace(hash);
-    ::new (static_cast<void*>(&waiting_[count_])) Waiting{probe, hash, member<1>(std::forward<Record>(record))};
-    if (++count_ == most) combineAll(table);
-    return table;
+    ::new (static_cast<void*>(&waiting_[at.waiting])) Waiting{probe, hash, member<1>(std::forward<Record>(record))};
+    if (++at.waiting == most) {
+      combineAll(table, most);
+      at.waiting = 0;
+    }
+    return at;
   }
 
-  void finish(Table* table) { combineAll(table); }
+  void finish(Progress at) { combineAll(at.table, at.waiting); }
 
  private:
   using Form = KeyForm<Key>;
@@ -80,26 +90,33 @@ class WaitingStep {
         [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(value)); });
   }
 
-  [[gnu::noinline]] void combineAll(Table* table) {
-    const std::size_t count = std::exchange(count_, 0);
+  [[gnu::noinline]] void combineAll(Table* table, std::size_t count) {
+    if (table->lists(count)) {
+      for (std::size_t i = 0; i < count; ++i)
+        table->list(waiting_[i].probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(waiting_[i].value)); });
+      return;
+    }
     if (!table->makeRoom(count))
       for (std::size_t i = 0; i < count; ++i) waiting_[i].hash = table->hashWaiting(waiting_[i].probe);
     for (std::size_t i = 0; i < count; ++i) table->prefetchEntry(waiting_[i].hash);
     for (std::size_t i = 0; i < count; ++i) {
       Waiting& one = waiting_[i];
-      table->combineHere(
-          one.hash, one.probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(one.value)); },
-          [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(one.value)); });
+      combineHere(table, one.hash, one.probe, static_cast<ValueRecord>(one.value));
     }
+  }
+
+  DSTREAM_INLINE void combineHere(Table* table, std::uint64_t hash, const typename Form::Stored& probe, ValueRecord value) {
+    table->combineHere(
+        hash, probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(value)); },
+        [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(value)); });
   }
 
   Kept<Combined> created(ValueRecord value) const { return Owned<Combined>::own(detail::invoke(*create_, static_cast<ValueRecord>(value))); }
 
   const Create* create_;
   const MergeValue* mergeValue_;
-  std::size_t count_ = 0;
   union {
-    Waiting waiting_[most];  // the first count_
+    Waiting waiting_[most];  // as many as Progress says
   };
 };
 
