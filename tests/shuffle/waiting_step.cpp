@@ -58,6 +58,7 @@ template <class Key>
 auto contents(TaskTable<Key, std::string>& table) {
   std::vector<std::pair<Kept<Key>, std::string>> part;
   table.moveInto(part);
+  CHECK(std::map<Kept<Key>, std::string>(part.begin(), part.end()).size() == part.size());  // no key twice
   return std::map<Kept<Key>, std::string>(part.begin(), part.end());
 }
 
@@ -111,6 +112,31 @@ TEST_CASE("WaitingStep: keys made to collide, among those that wait") {
   CHECK(table.isWary());
   CHECK(table.entries().size() == 1000);
   for (const auto& entry : table.entries()) CHECK(entry.second == "1,2");
+}
+
+TEST_CASE("WaitingStep: a long text changes the table's hash while short ones wait") {
+  const detail::HashSeed known(9);
+  std::vector<std::string> keys;  // all in one place, far more than may stand in a row
+  for (int i = 0; keys.size() < 400; ++i) {
+    std::string text = std::to_string(i);
+    if ((detail::KeyForm<std::string>::hash(detail::TextKey(text), known) & 0x1fff) == 3) keys.push_back(std::move(text));
+  }
+  for (std::size_t when = 258; when < 400; ++when) {
+    auto step = stepOf<std::string>(first, next);
+    TaskTable<std::string, std::string> table(9);
+    Feed feed(step, table);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (i == when) feed.give(std::string("a text longer than fifteen bytes"), 0);
+      feed.give(keys[i], 1);
+      feed.give(keys[i], 2);
+    }
+    for (const std::string& key : keys) feed.give(key, 3);
+    feed.finish();
+    CHECK(table.isWary());
+    const auto found = contents(table);
+    REQUIRE(found.size() == keys.size() + 1);
+    for (const std::string& key : keys) REQUIRE(found.at(key) == "1,2,3");
+  }
 }
 
 TEST_CASE("WaitingStep: when a function throws, nothing is combined twice and those that waited are dropped") {

@@ -75,6 +75,20 @@ TEST_CASE("parseNumber: as from_chars, on random texts") {
   for (int round = 0; round < 4000; ++round) check(random.text(random.below(22), round % 3 == 0 ? "0123456789"sv : round % 3 == 1 ? "0123456789.-"sv : "019.-e+ x"sv));
 }
 
+TEST_CASE("parseNumber: all texts of up to five bytes of a small alphabet") {
+  for (std::size_t size = 0; size <= 5; ++size) {
+    std::size_t count = 1;
+    for (std::size_t i = 0; i < size; ++i) count *= 8;
+    bool equal = true;
+    for (std::size_t number = 0; number < count; ++number) {
+      std::string text;
+      for (std::size_t i = 0, rest = number; i < size; ++i, rest /= 8) text.push_back("019.-/ e"[rest % 8]);
+      equal &= agrees<double>(text) && agrees<int>(text);
+    }
+    CHECK(equal);
+  }
+}
+
 TEST_CASE("parseNumber: the nearest double of every number with up to six digits behind its point") {
   support::Random random(5);
   for (int round = 0; round < 20000; ++round) {

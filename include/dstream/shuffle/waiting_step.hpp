@@ -43,7 +43,7 @@ class WaitingStep {
   using Table = TaskTable<Key, Kept<Combined>>;
 
   WaitingStep(const Create& create, const MergeValue& mergeValue) : create_(&create), mergeValue_(&mergeValue) {}
-  /// Nothing waits in a copy.
+  /// For another task: what waits here is not copied.
   WaitingStep(const WaitingStep& other) : create_(other.create_), mergeValue_(other.mergeValue_) {}
   WaitingStep& operator=(const WaitingStep&) = delete;
 
@@ -77,6 +77,7 @@ class WaitingStep {
   using Form = KeyForm<Key>;
   using Value = std::remove_cvref_t<ValueRecord>;
   static constexpr std::size_t most = 64;
+  static constexpr std::size_t nearEntries = 1024;  // are in the nearest cache or the next
 
   struct Waiting {
     typename Form::Stored probe;
@@ -96,9 +97,10 @@ class WaitingStep {
         table->list(waiting_[i].probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(waiting_[i].value)); });
       return;
     }
-    if (!table->makeRoom(count))
+    if (!table->makeRoom(count) || table->isWary())  // wary perhaps since these were hashed
       for (std::size_t i = 0; i < count; ++i) waiting_[i].hash = table->hashWaiting(waiting_[i].probe);
-    for (std::size_t i = 0; i < count; ++i) table->prefetchEntry(waiting_[i].hash);
+    if (table->entries().size() > nearEntries)
+      for (std::size_t i = 0; i < count; ++i) table->prefetchEntry(waiting_[i].hash);
     for (std::size_t i = 0; i < count; ++i) {
       Waiting& one = waiting_[i];
       combineHere(table, one.hash, one.probe, static_cast<ValueRecord>(one.value));
