@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <vector>
 
 #include <dstream/core/runner.hpp>
 
@@ -38,10 +39,17 @@ Digest digestOfAll(const Counts& counts) {
   return digest;
 }
 
+/// What is counted apart, one batch after another: the digests' sum.
+using Batches = std::vector<std::string_view>;
+
 [[gnu::noinline]] Digest handNaive(std::string_view text);
+[[gnu::noinline]] Digest handViews(std::string_view text);
 [[gnu::noinline]] Digest handCareful(std::string_view text);
+[[gnu::noinline]] Digest handCarefulBatches(const Batches& batches);
 [[gnu::noinline]] Digest dstreamInline(std::string_view text);
 [[gnu::noinline]] Digest dstreamOn(std::string_view text, dstream::RunnerRef runner);
+[[gnu::noinline]] Digest dstreamGeneric(std::string_view text);
+[[gnu::noinline]] Digest dstreamBatches(const Batches& batches);
 [[gnu::noinline]] Digest stdViews(std::string_view text);
 [[gnu::noinline]] Digest rangeV3(std::string_view text);
 

@@ -20,7 +20,7 @@
 namespace {
 
 using namespace dstream;
-using Table = CombineTable<int, int>;
+using Table = detail::TaskTable<int, int>;
 using Pool = detail::TablePool<Table>;
 
 struct AppendPair {
@@ -66,7 +66,8 @@ TEST_CASE("Keyed: kept pairs are seen as views") {
 }
 
 TEST_CASE("TablePool: a table is leased to one at a time, and given back for the next") {
-  Pool pool(0);
+  const detail::TableStore store;
+  Pool pool(store, 0);
   Table* first = nullptr;
   {
     Pool::Lease one(pool);
@@ -84,7 +85,8 @@ TEST_CASE("TablePool: a table is leased to one at a time, and given back for the
 }
 
 TEST_CASE("TablePool: many threads") {
-  Pool pool(0);
+  const detail::TableStore store;
+  Pool pool(store, 0);
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 4; ++thread)
     threads.emplace_back([&pool] {

@@ -336,6 +336,51 @@ TEST_CASE("reduceByKey: what the functions throw reaches the caller, nothing lea
   }
 }
 
+TEST_CASE("reduceByKey: keys that hardly repeat at first, and then do") {
+  std::vector<std::pair<std::int64_t, int>> records;
+  for (std::int64_t i = 0; i < 700'000; ++i) records.emplace_back(i * 7919, 1);
+  for (std::int64_t i = 0; i < 300'000; ++i) records.emplace_back(i % 3000 * 7919, 1);
+  for (const std::size_t slots : {1U, 2U})
+    for (const std::size_t parts : {1U, 3U}) {
+      support::SlicingRunner runner(slots, 1'000'000, slots);
+      const auto counts = parallelize(records, 1) | on(runner) | reduceByKey(plus, parts) | collect();
+      REQUIRE(counts.size() == 700'000);
+      bool right = true;
+      for (const auto& [key, count] : counts) right &= count == (key < 3000 * 7919 ? 101 : 1);
+      CHECK(right);
+    }
+}
+
+TEST_CASE("reduceByKey: one pipeline for many batches, of keys of several types") {
+  const auto pipeline = reduceByKey(plus);
+  for (int batch = 0; batch < 20; ++batch) {
+    std::vector<std::pair<std::string_view, int>> words;
+    std::vector<std::pair<int, int>> numbers;
+    const std::string text = "a word that is " + std::to_string(batch) + " times longer than what fits";
+    for (int i = 0; i < 100 * batch; ++i) {
+      words.emplace_back(std::string_view(text).substr(0, static_cast<std::size_t>(i) % text.size()), 1);
+      numbers.emplace_back(i % 30, 1);
+    }
+    CHECK(sorted(words | pipeline | collect()) == naive(words, plus));
+    CHECK(sorted(numbers | pipeline | collect()) == naive(numbers, plus));
+    if (batch > 0)
+      CHECK_THROWS(words | reduceByKey([](int, int) -> int { throw std::runtime_error("no"); }) | collect());
+  }
+}
+
+TEST_CASE("reduceByKey: a batch that fails leaves nothing for the next one") {
+  bool fails = true;
+  const auto pipeline = reduceByKey([&fails](long left, long right) {
+    if (fails && left == 50) throw std::runtime_error("fifty");
+    return left + right;
+  });
+  std::vector<std::pair<std::string_view, long>> records;
+  for (int i = 0; i < 300; ++i) records.emplace_back(i % 3 == 0 ? "a" : "a key longer than fifteen bytes", 1);
+  CHECK_THROWS_WITH(records | pipeline | collect(), "fifty");
+  fails = false;
+  CHECK(sorted(records | pipeline | collect()) == std::vector<std::pair<std::string, long>>{{"a", 100}, {"a key longer than fifteen bytes", 200}});
+}
+
 TEST_CASE("reduceByKey: the words of Don Quijote") {
   const auto book = support::testData("donQuijote.txt");
   if (!book) {

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/text/lines.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
+#include <memory>
 #include <range/v3/range/concepts.hpp>
 #include <range/v3/range/conversion.hpp>
 #include <range/v3/view/transform.hpp>
 #include <ranges>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <dstream/actions/collect.hpp>
@@ -17,8 +21,10 @@
 #include <dstream/actions/take.hpp>
 #include <dstream/core/on.hpp>
 #include <dstream/core/pusher.hpp>
+#include <dstream/operators/filter.hpp>
 #include <dstream/operators/flatMap.hpp>
 #include <dstream/operators/map.hpp>
+#include <dstream/text/words.hpp>
 
 #include "support/catch.hpp"
 #include "support/naive.hpp"
@@ -172,6 +178,47 @@ TEST_CASE("lines: as the pusher of a flatMap over blocks") {
   const Strings blocks{"a\nb\n", "", "c\r\n", "d"};
   CHECK((blocks | flatMap(lines) | collect()) == Strings{"a", "b", "c", "d"});
 }
+
+/// The words, and their places in the text: once with a filter that looks at the lines, once in one scan.
+TEST_CASE("lines: the words of lines in one scan are those of each line") {
+  std::string every;
+  for (int byte = 0; byte < 256; ++byte) every.push_back(static_cast<char>(byte));
+  const auto places = map([](std::string_view word) {
+    return std::pair{reinterpret_cast<std::uintptr_t>(word.data()), word.size()};
+  });
+  const auto looking = filter([](std::string_view) { return true; });
+  const std::uint64_t seed = 321;
+  CAPTURE(seed);
+  support::Random random(seed);
+  for (int round = 0; round < 1500; ++round) {
+    const std::string_view alphabet = round % 4 == 0   ? std::string_view(every)
+                                      : round % 4 == 1 ? "ab \r\n"sv
+                                      : round % 4 == 2 ? "a\n"sv
+                                                       : "wordsandlines\xc3\x80\0 \r\n"sv;
+    const std::string around = random.text(random.below(64) + random.below(round % 10 == 0 ? 6000 : 300), alphabet);
+    const std::string_view text = std::string_view(around).substr(random.below(around.size() + 1));
+    const std::unique_ptr<char[]> copy(new char[text.size()]);  // of exactly its size
+    text.copy(copy.get(), text.size());
+    const std::string_view exact(copy.get(), text.size());
+
+    const auto scanned = lines(exact) | flatMap(splitWords) | places | collect();
+    CHECK(scanned == (lines(exact) | looking | flatMap(splitWords) | places | collect()));
+    const Texts expected = support::naiveWords(exact);
+    REQUIRE(scanned.size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      REQUIRE(scanned[i]
+              == std::pair{reinterpret_cast<std::uintptr_t>(expected[i].data()),
+                           expected[i].size()});
+
+    support::SlicingRunner runner(random(), 1 + random.below(200));
+    CHECK(scanned == (lines(exact) | on(runner) | flatMap(splitWords) | places | collect()));
+    const std::size_t some = random.below(expected.size() + 2);
+    CHECK((lines(exact) | flatMap(splitWords) | take(some)).size() == std::min(some, expected.size()));
+  }
+}
+
+static_assert((lines("to be\nor\r\n\nnot"sv) | flatMap(splitWords) | collect<std::array<std::string_view, 4>>())
+              == std::array{"to"sv, "be"sv, "or"sv, "not"sv});
 
 TEST_CASE("lines: a range, so views of std and range-v3 may follow") {
   const Lines two = lines("a\nbcd");

@@ -31,4 +31,16 @@ class SpinLock {
   bool held_ = false;
 };
 
+/// Holds it while in scope.
+class SpinHold {
+ public:
+  explicit SpinHold(SpinLock& lock) : lock_(lock) { lock_.lock(); }
+  SpinHold(const SpinHold&) = delete;
+  SpinHold& operator=(const SpinHold&) = delete;
+  ~SpinHold() { lock_.unlock(); }
+
+ private:
+  SpinLock& lock_;
+};
+
 }  // namespace dstream::inline v0::detail

@@ -32,8 +32,13 @@ struct ElementOf<Inner> {
   using type = typename std::remove_cvref_t<Inner>::reference;
 };
 
+template <class Fn>
+concept LooksAcrossLines = requires { requires Fn::acrossLines; };
+
 template <class Fn, class Next>
 struct FlatMapStep {
+  static constexpr bool acrossLines = LooksAcrossLines<Fn>;
+
   template <class Accumulator, class Record>
   DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
     using Inner = CallResult<Fn, Record>;

@@ -54,13 +54,14 @@ struct AggregateByKeyOp : Nameable<AggregateByKeyOp<Zero, SeqOp, CombOp>> {
 
   template <class R>
   auto over(R rdd) const {
-    return combinedByKey<Zero>(std::move(rdd), FromZero<Zero, SeqOp>{zero, seqOp}, seqOp, combOp, partitions);
+    return combinedByKey<Zero>(std::move(rdd), tables, FromZero<Zero, SeqOp>{zero, seqOp}, seqOp, combOp, partitions);
   }
 
   Zero zero;
   [[no_unique_address]] SeqOp seqOp;
   [[no_unique_address]] CombOp combOp;
   std::size_t partitions;
+  TableStore tables;
 };
 
 }  // namespace detail

@@ -16,24 +16,15 @@
 #include <dstream/core/wide.hpp>
 #include <dstream/shuffle/key_value.hpp>
 #include <dstream/shuffle/keyed.hpp>
+#include <dstream/shuffle/waiting_step.hpp>
 
 namespace dstream::inline v0 {
 
 namespace detail {
 
-/// stored = fn(stored, value), the result owned before the old one goes: it may be a view into it.
-template <class Combined, class Fn, class Other>
-DSTREAM_INLINE void combineValue(Kept<Combined>& stored, const Fn& fn, Other&& other) {
-  if constexpr (SelfOwned<Combined> && std::is_invocable_r_v<Combined, const Fn&, Combined, Other>) {
-    stored = static_cast<Combined>(detail::invoke(fn, std::move(stored), std::forward<Other>(other)));
-  } else {
-    stored = Owned<Combined>::own(static_cast<Combined>(detail::invoke(fn, Owned<Combined>::look(stored), std::forward<Other>(other))));
-  }
-}
-
 template <class Key, class Combined, class Create, class MergeValue>
 struct CombineByKeyStep {
-  using Table = CombineTable<Key, Kept<Combined>>;
+  using Table = TaskTable<Key, Kept<Combined>>;
 
   template <class Record>
   DSTREAM_INLINE Table* operator()(Table* table, Record&& record) const {
@@ -49,14 +40,21 @@ struct CombineByKeyStep {
 
 /// What all operators of this family are: `partitions` 0 means as many as the runner has slots.
 template <class Combined, class R, class Create, class MergeValue, class MergeCombiners>
-auto combinedByKey(R rdd, Create create, MergeValue mergeValue, MergeCombiners mergeCombiners, std::size_t partitions) {
+auto combinedByKey(R rdd, const TableStore& store, Create create, MergeValue mergeValue, MergeCombiners mergeCombiners, std::size_t partitions) {
   using Key = KeyOf<typename R::reference>;
-  return wide<Keyed<Key, Combined>>(std::move(rdd), [create = std::move(create), mergeValue = std::move(mergeValue),
+  using Value = ValueRecord<typename R::reference>;
+  return wide<Keyed<Key, Combined>>(std::move(rdd), [store, create = std::move(create), mergeValue = std::move(mergeValue),
                                                      mergeCombiners = std::move(mergeCombiners), partitions](R& parent, RunnerRef runner) {
-    return Keyed<Key, Combined>{combineKeyed<Key, Kept<Combined>>(
-        parent, runner, partitions == 0 ? runner.partitions() : partitions,
-        CombineByKeyStep<Key, Combined, Create, MergeValue>{&create, &mergeValue},
-        [&](Kept<Combined>& stored, Kept<Combined>&& other) { combineValue<Combined>(stored, mergeCombiners, handOver<Combined>(other)); })};
+    const auto combine = [&](const auto& step) {
+      return Keyed<Key, Combined>{combineKeyed<Key, Kept<Combined>>(
+          store, parent, runner, partitions == 0 ? runner.partitions() : partitions, step,
+          [&](Kept<Combined>& stored, Kept<Combined>&& other) { combineValue<Combined>(stored, mergeCombiners, handOver<Combined>(other)); })};
+    };
+    if constexpr (canWait<Key, Value>) {
+      return combine(WaitingStep<Key, Combined, Value, Create, MergeValue>(create, mergeValue));
+    } else {
+      return combine(CombineByKeyStep<Key, Combined, Create, MergeValue>{&create, &mergeValue});
+    }
   });
 }
 
@@ -91,13 +89,14 @@ struct CombineByKeyOp : Nameable<CombineByKeyOp<Create, MergeValue, MergeCombine
   template <class R>
   auto over(R rdd) const {
     using Combined = std::remove_cvref_t<CallResult<Create, ValueRecord<typename R::reference>>>;
-    return combinedByKey<Combined>(std::move(rdd), create, mergeValue, mergeCombiners, partitions);
+    return combinedByKey<Combined>(std::move(rdd), tables, create, mergeValue, mergeCombiners, partitions);
   }
 
   [[no_unique_address]] Create create;
   [[no_unique_address]] MergeValue mergeValue;
   [[no_unique_address]] MergeCombiners mergeCombiners;
   std::size_t partitions;
+  TableStore tables;
 };
 
 }  // namespace detail

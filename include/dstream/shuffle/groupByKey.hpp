@@ -21,7 +21,7 @@ namespace detail {
 
 template <class Key, class Values>
 struct GroupByKeyStep {
-  using Table = CombineTable<Key, Values>;
+  using Table = TaskTable<Key, Values>;
 
   template <class Record>
   DSTREAM_INLINE Table* operator()(Table* table, Record&& record) const {
@@ -64,7 +64,7 @@ struct GroupByKeyOp : Nameable<GroupByKeyOp> {
     return wide<Keyed<Key, Values>>(std::move(rdd), [asked = partitions](R& parent, RunnerRef runner) {
       const std::size_t parts = asked == 0 ? runner.partitions() : asked;
       return Keyed<Key, Values>{
-          combineKeyed<Key, Kept<Values>>(parent, runner, parts, GroupByKeyStep<Key, Kept<Values>>{}, AppendValues{}, CombineOrder::Slices)};
+          combineKeyed<Key, Kept<Values>>(TableStore(), parent, runner, parts, GroupByKeyStep<Key, Kept<Values>>{}, AppendValues{}, CombineOrder::Slices)};
     });
   }
 

@@ -14,8 +14,9 @@
 #include <dstream/core/partitions.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
-#include <dstream/shuffle/combine_table.hpp>
 #include <dstream/shuffle/hash.hpp>
+#include <dstream/shuffle/table_store.hpp>
+#include <dstream/shuffle/task_table.hpp>
 
 namespace dstream::inline v0 {
 
@@ -34,15 +35,17 @@ namespace detail {
 enum class CombineOrder { Any, Slices };
 
 /// Tables for the tasks that run now: an accumulator belongs to a running task, never to a worker, which may help elsewhere meanwhile.
-/// Or, where `tasks` are announced, one table for each of them.
+/// Or, where `tasks` are announced, one table for each of them. All go back to the store in the end.
 template <class Table>
 class TablePool {
  public:
-  explicit TablePool(std::uint64_t seed, std::size_t tasks = 0) : seed_(seed), byTask_(tasks > 0), tables_(tasks) {}
+  TablePool(const TableStore& store, std::uint64_t seed, std::size_t tasks = 0, bool many = false)
+      : store_(store), seed_(seed), byTask_(tasks > 0), many_(many), tables_(tasks) {}
   TablePool(const TablePool&) = delete;
   TablePool& operator=(const TablePool&) = delete;
   ~TablePool() {
-    for (Table* table : tables_) delete table;
+    for (Table* table : tables_)
+      if (table != nullptr) store_.give(table);
   }
 
   class Lease {
@@ -58,17 +61,20 @@ class TablePool {
     Table* table_;
   };
 
+  /// Several tables will be merged, and the order in which the records of a key are combined is open.
+  [[nodiscard]] bool manyInAnyOrder() const { return many_ && !byTask_; }
+
   /// All tables, when no lease is out; in the order of the tasks where those were announced.
   const std::vector<Table*>& tables() const { return tables_; }
 
  private:
   Table* take(std::size_t task) {
-    if (byTask_) return tables_[task] = new Table(seed_);
-    const Hold hold(busy_);
+    if (byTask_) return tables_[task] = store_.take<Table>(seed_);
+    const SpinHold hold(busy_);
     if (free_.empty()) {
       tables_.reserve(tables_.size() + 1);
       free_.reserve(tables_.size() + 1);  // so that give cannot throw
-      tables_.push_back(new Table(seed_));
+      tables_.push_back(store_.take<Table>(seed_));
       return tables_.back();
     }
     Table* table = free_.back();
@@ -77,25 +83,16 @@ class TablePool {
   }
   void give(Table* table) {
     if (byTask_) return;
-    const Hold hold(busy_);
+    const SpinHold hold(busy_);
     free_.push_back(table);
   }
 
-  class Hold {
-   public:
-    explicit Hold(SpinLock& lock) : lock_(lock) { lock_.lock(); }
-    Hold(const Hold&) = delete;
-    Hold& operator=(const Hold&) = delete;
-    ~Hold() { lock_.unlock(); }
-
-   private:
-    SpinLock& lock_;
-  };
-
+  const TableStore& store_;
   std::uint64_t seed_;
   bool byTask_;
+  bool many_;
   SpinLock busy_;
-  std::vector<Table*> tables_;  // all, owned; a task holds one for its time
+  std::vector<Table*> tables_;  // all; a task holds one for its time
   std::vector<Table*> free_;
 };
 
@@ -104,58 +101,65 @@ template <class Table, Rdd R, class Step>
 void fillTables(TablePool<Table>& pool, R& parent, RunnerRef runner, const std::vector<Slice>& slices, const Step& step, std::size_t before = 0) {
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
     typename TablePool<Table>::Lease table(pool, before + task);
+    if (pool.manyInAnyOrder()) table.get()->mayList();
     Step own = step;
-    static_cast<void>(parent.fold(slices[task], table.get(), own));
+    if constexpr (requires { typename Step::Progress; }) {
+      own.finish(parent.fold(slices[task], typename Step::Progress{table.get()}, own));
+    } else {
+      static_cast<void>(parent.fold(slices[task], table.get(), own));
+    }
   });
 }
 
+/// Entries of tables, as a result keeps them.
+template <class Key, class Combined>
+using KeyedPart = std::vector<std::pair<Kept<Key>, Combined>>;
+
 /// **reduce side** each partition merges its entries of all tables, in their order: `merge(combined, Combined&& other)`.
 template <class Key, class Combined, class Merge>
-auto mergeTables(const TablePool<CombineTable<Key, Combined>>& pool, RunnerRef runner, std::size_t partitions, const Merge& merge) {
-  using Table = CombineTable<Key, Combined>;
-  using Entry = typename Table::Entry;
+auto mergeTables(const TablePool<TaskTable<Key, Combined>>& pool, const TableStore& store, RunnerRef runner, std::size_t partitions, const Merge& merge) {
+  using Table = TaskTable<Key, Combined>;
+  using Part = KeyedPart<Key, Combined>;
 
   const std::vector<Table*>& tables = pool.tables();
-  std::vector<std::vector<Entry>> parts(partitions);
+  std::vector<Part> parts(partitions);
   if (tables.empty()) return parts;
-  if (tables.size() == 1 && partitions == 1) {
-    parts[0] = std::move(tables[0]->entries());
+  const bool single = tables.size() == 1 && !tables[0]->repeats();
+  if (single && partitions == 1) {
+    tables[0]->moveInto(parts[0]);
     return parts;
   }
 
   using Places = Deferred<std::vector<std::vector<std::uint32_t>>, Table>;  // for each partition, its entries' indices in one table
   std::vector<Places> places(tables.size(), Places(partitions));
   runner.forEach(tables.size(), [&](std::size_t, std::size_t t) {
-    const std::vector<Entry>& entries = tables[t]->entries();
+    const auto& entries = tables[t]->entries();
     for (std::size_t i = 0; i < entries.size(); ++i)
-      places[t][KeyHash<Key>::hash(Owned<Key>::look(entries[i].first), 0) % partitions].push_back(static_cast<std::uint32_t>(i));
+      places[t][Table::Form::partitionHash(entries[i].first) % partitions].push_back(static_cast<std::uint32_t>(i));
   });
   runner.forEach(partitions, [&](std::size_t, std::size_t part) {
-    if (tables.size() == 1) {
+    if (single) {
       parts[part].reserve(places[0][part].size());
-      for (const std::uint32_t i : places[0][part]) parts[part].push_back(std::move(tables[0]->entries()[i]));
+      for (const std::uint32_t i : places[0][part]) tables[0]->moveEntryInto(parts[part], i);
       return;
     }
-    Table merged(runner.seed() + 1);  // not the partitions' seed: all its keys agree in what that hash says
-    for (std::size_t t = 0; t < tables.size(); ++t)
-      for (const std::uint32_t i : places[t][part]) {
-        Entry& entry = tables[t]->entries()[i];
-        merged.combineKept(std::move(entry.first), [&]() -> Combined { return std::move(entry.second); },
-                           [&](Combined& combined) { merge(combined, std::move(entry.second)); });
-      }
-    parts[part] = std::move(merged.entries());
+    TablePool<Table> merged(store, runner.seed() + 1);  // not the tasks' seed: all its keys agree in what that hash says
+    typename TablePool<Table>::Lease table(merged);
+    for (std::size_t t = 0; t < tables.size(); ++t) table.get()->absorb(*tables[t], places[t][part], merge);
+    table.get()->moveInto(parts[part]);
   });
   return parts;
 }
 
 /// The parts of a Keyed: both sides for one parent.
 template <class Key, class Combined, Rdd R, class Step, class Merge>
-auto combineKeyed(R& parent, RunnerRef runner, std::size_t partitions, const Step& step, const Merge& merge, CombineOrder order = CombineOrder::Any) {
+auto combineKeyed(const TableStore& store, R& parent, RunnerRef runner, std::size_t partitions, const Step& step, const Merge& merge,
+                  CombineOrder order = CombineOrder::Any) {
   const auto slices = slicesOf(parent, runner.sliceBytes());
   const bool bySlice = order == CombineOrder::Slices || runner.ordered();
-  TablePool<CombineTable<Key, Combined>> pool(runner.seed(), bySlice ? slices.size() : 0);
+  TablePool<TaskTable<Key, Combined>> pool(store, runner.seed(), bySlice ? slices.size() : 0, runner.slots() > 1);
   fillTables(pool, parent, runner, slices, step);
-  return mergeTables(pool, runner, partitions, merge);
+  return mergeTables(pool, store, runner, partitions, merge);
 }
 
 }  // namespace detail

@@ -48,11 +48,12 @@ struct ReduceByKeyOp : Nameable<ReduceByKeyOp<Fn>> {
 
   template <class R>
   auto over(R rdd) const {
-    return combinedByKey<ValueOf<typename R::reference>>(std::move(rdd), AsItIs{}, fn, fn, partitions);
+    return combinedByKey<ValueOf<typename R::reference>>(std::move(rdd), tables, AsItIs{}, fn, fn, partitions);
   }
 
   [[no_unique_address]] Fn fn;
   std::size_t partitions;
+  TableStore tables;
 };
 
 }  // namespace detail

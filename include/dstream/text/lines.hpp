@@ -11,23 +11,20 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
-#include <dstream/text/byte_mask.hpp>
+#include <dstream/text/blanks.hpp>
 
 namespace dstream::inline v0 {
 
 namespace detail {
-struct LineFeed {
-  DSTREAM_INLINE static constexpr bool one(char c) { return c == '\n'; }
-  template <class Bytes>
-  DSTREAM_INLINE static auto all(Bytes bytes) {
-    return bytes == '\n';
-  }
-};
+/// A step that makes of a text what it makes of its lines, one after another: it need not be given lines.
+template <class Step>
+concept AcrossLines = requires { requires Step::acrossLines; };
 }  // namespace detail
 
 /// **meaning** the lines of a text. A line ends at LF; a CR just before it belongs to the end; any other CR is data; a last line without LF
 /// counts; bytes pass unchanged. An Rdd of one partition, a Pusher, and a forward range.
-/// **kept** a view of the text, which must outlive it and its lines. **cost** one step call per line; line ends are found 64 bytes at a time.
+/// **kept** a view of the text, which must outlive it and its lines. **cost** one step call per line, line ends are found 64 bytes at a time; where
+/// the words of the lines are all that is asked for, no line is looked for.
 class Lines {
  public:
   using reference = std::string_view;
@@ -50,26 +47,11 @@ class Lines {
 
   template <class Accumulator, class Step>
   DSTREAM_INLINE constexpr Accumulator fold(Accumulator accumulator, Step& step) const {
-    const char* at = text_.data();
-    const char* const end = at + text_.size();
-    const char* from = at;  // where the line begins that has not ended
-    for (bool more = at != end; more;) {
-      const auto bytes = static_cast<std::size_t>(end - at) < 64 ? static_cast<std::size_t>(end - at) : 64;
-      std::uint64_t ends = detail::byteMask<detail::LineFeed>(at, bytes);
-      more = bytes == 64;  // a text that ends with its chunk needs an empty one more, to end its last line at the one call below
-      if (!more && end[-1] != '\n') ends |= std::uint64_t{1} << bytes;
-      for (; ends != 0; ends &= ends - 1) {
-        const char* const to = at + std::countr_zero(ends);
-        // A CR belongs to the end that follows it: one comparison says that the line is not empty and has an end.
-        const auto length = static_cast<std::size_t>(to - from);
-        const bool fed = length - 1 < static_cast<std::size_t>(end - from) - 1 && to[-1] == '\r';
-        accumulator = step(std::move(accumulator), std::string_view(from, length - static_cast<std::size_t>(fed)));
-        if (stopped(accumulator)) return accumulator;
-        from = to + 1;
-      }
-      at += bytes;
+    if constexpr (detail::AcrossLines<Step>) {
+      return step(std::move(accumulator), text_);
+    } else {
+      return foldLines(std::move(accumulator), step);
     }
-    return accumulator;
   }
 
   class iterator {
@@ -105,6 +87,30 @@ class Lines {
   [[nodiscard]] constexpr iterator end() const { return iterator{}; }
 
  private:
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE constexpr Accumulator foldLines(Accumulator accumulator, Step& step) const {
+    const char* at = text_.data();
+    const char* const end = at + text_.size();
+    const char* from = at;  // where the line begins that has not ended
+    for (bool more = at != end; more;) {
+      const auto bytes = static_cast<std::size_t>(end - at) < 64 ? static_cast<std::size_t>(end - at) : 64;
+      std::uint64_t ends = detail::maskOf<detail::Feed>(at, bytes);
+      more = bytes == 64;  // a text that ends with its chunk needs an empty one more, to end its last line at the one call below
+      if (!more && end[-1] != '\n') ends |= std::uint64_t{1} << bytes;
+      for (; ends != 0; ends &= ends - 1) {
+        const char* const to = at + std::countr_zero(ends);
+        // A CR belongs to the end that follows it: one comparison says that the line is not empty and has an end.
+        const auto length = static_cast<std::size_t>(to - from);
+        const bool fed = length - 1 < static_cast<std::size_t>(end - from) - 1 && to[-1] == '\r';
+        accumulator = step(std::move(accumulator), std::string_view(from, length - static_cast<std::size_t>(fed)));
+        if (stopped(accumulator)) return accumulator;
+        from = to + 1;
+      }
+      at += bytes;
+    }
+    return accumulator;
+  }
+
   DSTREAM_INLINE static constexpr std::string_view line(const char* from, const char* to, bool fed) {
     if (fed && to != from && to[-1] == '\r') --to;
     return {from, static_cast<std::size_t>(to - from)};

@@ -2,7 +2,6 @@
 #pragma once
 // splitWords: text → its words, by white space, as views.
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -12,6 +11,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/text/blanks.hpp>
+#include <dstream/text/positions.hpp>
 
 namespace dstream::inline v0 {
 
@@ -27,27 +27,30 @@ class Words {
 
   template <class Accumulator, class Step>
   DSTREAM_INLINE constexpr Accumulator fold(Accumulator accumulator, Step& step) const {
-    const char* chunk = text_.data();
+    const char* base = text_.data();
     std::size_t left = text_.size();
-    const char* start = nullptr;  // of the word that a chunk began and did not end
+    std::uint16_t edges[detail::placesFor(chunksAtOnce + 1)];
+    const char* start = nullptr;  // of the word that is not ended
+    detail::WordEdges marks;
     for (bool more = left != 0; more;) {
-      const std::size_t bytes = left < 64 ? left : 64;
-      const std::uint64_t word = ~detail::blanks(chunk, bytes);  // bits behind `bytes` count as white space, so the last word ends
-      std::uint64_t edges = word ^ (word << 1 | (start != nullptr ? 1U : 0U));
-      more = bytes == 64;  // a text that ends with its chunk needs an empty one more, to end its last word at the one call below
-      while (edges != 0) {
-        if (start == nullptr) {
-          start = chunk + std::countr_zero(edges);
-          edges &= edges - 1;
-          if (edges == 0) break;  // only in a full chunk: the word goes on in the next
-        }
-        const char* end = chunk + std::countr_zero(edges);
-        edges &= edges - 1;
-        accumulator = step(std::move(accumulator), std::string_view(start, static_cast<std::size_t>(end - start)));
-        if (stopped(accumulator)) return accumulator;
-        start = nullptr;
+      const std::size_t chunks = left / 64 < chunksAtOnce ? left / 64 : chunksAtOnce;
+      std::size_t count = chunks == 0 ? 0 : detail::positions(base, chunks, edges, marks);
+      std::size_t bytes = chunks * 64;
+      more = left - bytes >= 64;
+      if (!more) {  // the rest: bits behind it count as white space, so the last word ends
+        count += detail::writeBits(marks(detail::blanks(base + bytes, left - bytes)), bytes, edges + count);
+        bytes = left;
       }
-      chunk += bytes;
+      edges[count] = 0;
+      std::size_t next = 0;
+      if (start == nullptr) start = base + edges[next++];
+      for (; next < count; next += 2) {
+        accumulator = step(std::move(accumulator), std::string_view(start, static_cast<std::size_t>(base + edges[next] - start)));
+        if (stopped(accumulator)) return accumulator;
+        start = base + edges[next + 1];
+      }
+      if (next != count) start = nullptr;
+      base += bytes;
       left -= bytes;
     }
     return accumulator;
@@ -93,11 +96,15 @@ class Words {
   [[nodiscard]] constexpr iterator end() const { return iterator{}; }
 
  private:
+  static constexpr std::size_t chunksAtOnce = 32;
+
   std::string_view text_;
 };
 
 struct SplitWords {
   static constexpr const char* scan = "splitWords";
+  /// The end of a line is white space: the words of its lines are the words of a text.
+  static constexpr bool acrossLines = true;
   constexpr Words operator()(std::string_view text) const { return Words{text}; }
 };
 

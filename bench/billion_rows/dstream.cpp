@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <utility>
+
+#include <dstream/core.hpp>
+#include <dstream/text/parse_number.hpp>
+
+#include "billion_rows/contenders.hpp"
+
+namespace bench {
+
+namespace {
+
+using namespace dstream;
+
+/// As a user writes it.
+std::int32_t tenthsOf(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  std::int32_t tenths = 0;
+  for (const char c : text.substr(negative ? 1 : 0))
+    if (c != '.') tenths = tenths * 10 + (c - '0');
+  return negative ? -tenths : tenths;
+}
+
+constexpr auto fields = [](std::string_view row) {
+  const std::size_t semicolon = row.find(';');
+  return std::pair{row.substr(0, semicolon), row.substr(semicolon + 1)};
+};
+constexpr auto add = [](Extremes all, std::int32_t tenths) {
+  all.add(tenths);
+  return all;
+};
+constexpr auto join = [](Extremes left, const Extremes& right) {
+  left.sum += right.sum;
+  left.rows += right.rows;
+  if (right.least < left.least) left.least = right.least;
+  if (right.most > left.most) left.most = right.most;
+  return left;
+};
+
+const auto extremes =
+    map(fields) | mapValues([](std::string_view text) { return tenthsOf(text); })
+    | aggregateByKey(Extremes{}, add, join);
+
+const auto extremesByHelper =
+    map(fields) | mapValues([](std::string_view text) {
+      const double degrees = parseNumber<double>(text).value_or(0);
+      return static_cast<std::int32_t>(degrees * 10 + (degrees < 0 ? -0.5 : 0.5));
+    })
+    | aggregateByKey(Extremes{}, add, join);
+
+const auto digest =
+    map([](const auto& station) { return noted(Digest{}, station.first, station.second); })
+    | fold(Digest{}, [](Digest left, const Digest& right) { return left += right; });
+
+}  // namespace
+
+Digest dstreamRows(std::string_view rows) { return lines(rows) | extremes | digest; }
+
+Digest dstreamRowsOn(std::string_view rows, RunnerRef runner) {
+  return lines(rows) | on(runner) | extremes | digest;
+}
+
+Digest dstreamParseNumber(std::string_view rows) {
+  return lines(rows) | extremesByHelper | digest;
+}
+
+}  // namespace bench

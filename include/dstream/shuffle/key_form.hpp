@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// KeyForm: how a table of one batch stores a key: text as a TextKey, a small number as it is, anything else in its kept form.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/shuffle/hash.hpp>
+#include <dstream/shuffle/text_arena.hpp>
+#include <dstream/shuffle/text_key.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// Equal whether kept or not.
+template <class Key, class K>
+DSTREAM_INLINE bool sameKey(const Kept<Key>& stored, const K& key) {
+  if constexpr (Text<Kept<Key>>) {
+    return std::string_view(stored) == std::string_view(key);
+  } else if constexpr (requires { static_cast<bool>(stored == key); }) {
+    return stored == key;
+  } else if constexpr (requires { static_cast<bool>(Owned<Key>::look(stored) == key); }) {
+    return Owned<Key>::look(stored) == key;
+  } else {  // vector<string> and vector<string_view>
+    if (stored.size() != key.size()) return false;
+    for (std::size_t i = 0; i < stored.size(); ++i)
+      if (stored[i] != key[i]) return false;
+    return true;
+  }
+}
+
+/// What the hash of one table depends on. `strong`: some keys met too often, so they are hashed with more care.
+struct HashSeed {
+  explicit HashSeed(std::uint64_t seed) : first(seed ^ secret0), second(mix(seed ^ secret1, secret0) ^ secret1) {}
+  std::uint64_t first;
+  std::uint64_t second;
+  bool strong = false;
+};
+
+/// `Probe`: a key on its way to the table; `Stored`: in it. `keep` stores a probe, `take` gives the kept form of what was stored.
+/// `small`: a key fits two registers, and those that `canWait` allows make a probe by `waiting`, with a hash by `hashWaiting`, that owns all it needs.
+template <class Key>
+struct KeyForm {
+  using Stored = Kept<Key>;
+  struct Arena {
+    static void clear() {}
+  };
+  static constexpr bool small = false;
+
+  template <class K>
+  DSTREAM_INLINE static K&& probe(K&& key) {
+    return std::forward<K>(key);
+  }
+  template <class K>
+  DSTREAM_INLINE static std::uint64_t hash(const K& probe, const HashSeed& seed) {
+    return KeyHash<Key>::hash(probe, seed.first);
+  }
+  DSTREAM_INLINE static std::uint64_t hashStored(const Stored& stored, const HashSeed& seed) { return hash(Owned<Key>::look(stored), seed); }
+  template <class K>
+  DSTREAM_INLINE static bool same(const Stored& stored, const K& probe) {
+    return sameKey<Key>(stored, probe);
+  }
+  template <class K>
+  static Stored keep(Arena&, K&& probe) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<K>, Stored>) {
+      return std::forward<K>(probe);
+    } else {
+      return Owned<Key>::own(std::forward<K>(probe));
+    }
+  }
+  static Kept<Key> take(Stored& stored) { return std::move(stored); }
+  static std::uint64_t partitionHash(const Stored& stored) { return KeyHash<Key>::hash(Owned<Key>::look(stored), 0); }
+};
+
+/// Numbers and their like.
+template <class Key>
+  requires SelfOwned<Key> && wordSized<Key> && (!Text<Key>)
+struct KeyForm<Key> {
+  using Stored = Key;
+  struct Arena {
+    static void clear() {}
+  };
+  static constexpr bool small = true;
+
+  DSTREAM_INLINE static Key probe(const Key& key) { return key; }
+  DSTREAM_INLINE static bool canWait(const Key&) { return true; }
+  DSTREAM_INLINE static Key waiting(const Key& key) { return key; }
+  DSTREAM_INLINE static std::uint64_t hashWaiting(const Key& probe, const HashSeed& seed) { return hash(probe, seed); }
+  DSTREAM_INLINE static std::uint64_t hash(const Key& probe, const HashSeed& seed) {
+    if constexpr (std::is_integral_v<Key> && sizeof(Key) <= 2) {  // so few keys have places of their own
+      if (!seed.strong) [[likely]] return static_cast<std::uint64_t>(static_cast<std::uint16_t>(probe)) * 0x100000001;
+    } else if constexpr (std::is_integral_v<Key> && sizeof(Key) <= 8) {
+      if (!seed.strong) [[likely]] return mix(static_cast<std::uint64_t>(probe) ^ seed.first, seed.second | 1);
+    }
+    return KeyHash<Key>::hash(probe, seed.first);
+  }
+  DSTREAM_INLINE static std::uint64_t hashStored(const Stored& stored, const HashSeed& seed) { return hash(stored, seed); }
+  DSTREAM_INLINE static bool same(const Stored& stored, const Key& probe) { return stored == probe; }
+  DSTREAM_INLINE static Stored keep(Arena&, const Key& probe) { return probe; }
+  static Kept<Key> take(Stored& stored) { return stored; }
+  static std::uint64_t partitionHash(const Stored& stored) { return KeyHash<Key>::hash(stored, 0); }
+};
+
+template <class Key>
+  requires std::is_same_v<Key, std::string_view> || std::is_same_v<Key, std::string>
+struct KeyForm<Key> {
+  using Stored = TextKey;
+  using Arena = TextArena;
+  static constexpr bool small = true;
+
+  DSTREAM_INLINE static TextKey probe(std::string_view key) { return TextKey(key); }
+  DSTREAM_INLINE static bool canWait(std::string_view key) { return key.size() <= TextKey::most; }
+  DSTREAM_INLINE static TextKey waiting(std::string_view key) { return TextKey::ofShort(key); }
+  DSTREAM_INLINE static std::uint64_t hashWaiting(const TextKey& probe, const HashSeed& seed) {
+    if (seed.strong) [[unlikely]] return hashText(probe, seed);
+    return mix(probe.first() ^ seed.first, probe.second() ^ seed.second);
+  }
+  DSTREAM_INLINE static std::uint64_t hash(const TextKey& probe, const HashSeed& seed) {
+    return probe.isShort() ? hashWaiting(probe, seed) : hashText(probe, seed);
+  }
+  [[gnu::noinline]] static std::uint64_t hashText(TextKey probe, const HashSeed& seed) { return KeyHash<Key>::hash(probe.text(), seed.first); }
+  DSTREAM_INLINE static std::uint64_t hashStored(const Stored& stored, const HashSeed& seed) { return hash(stored, seed); }
+  DSTREAM_INLINE static bool same(const Stored& stored, const TextKey& probe) { return stored == probe; }
+  DSTREAM_INLINE static Stored keep(Arena& arena, const TextKey& probe) {
+    if (probe.isShort()) [[likely]] return probe;
+    return TextKey(arena.keep(probe.text()));
+  }
+  static Kept<Key> take(const Stored& stored) { return Kept<Key>(stored.text()); }
+  static std::uint64_t partitionHash(const Stored& stored) { return KeyHash<Key>::hash(stored.text(), 0); }
+};
+
+}  // namespace dstream::inline v0::detail

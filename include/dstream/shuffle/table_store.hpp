@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// TableStore: an operator's tables between its batches.
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/atomic_count.hpp>
+#include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// **meaning** empty tables with the memory they had; `take` gives one, or a new one. Copies share them, so that the batches that an operator
+/// makes find the tables of those before. What type they are, an operator does not know before it is applied: all of the same one at a time.
+/// **kept** as many tables as were in use at a time, at most 64. **threads** any.
+template <class Use = OnUse>
+class BasicTableStore {
+ public:
+  BasicTableStore() : shelf_(new Shelf) {}
+  BasicTableStore(const BasicTableStore& other) : shelf_(other.shelf_) { shelf_->owners.increment(); }
+  BasicTableStore& operator=(BasicTableStore other) noexcept {
+    std::swap(shelf_, other.shelf_);
+    return *this;
+  }
+  ~BasicTableStore() {
+    if (!shelf_->owners.decrement()) return;
+    shelf_->drop();
+    delete shelf_;
+  }
+
+  template <class Table>
+  [[nodiscard]] Table* take(std::uint64_t seed) const {
+    {
+      const SpinHold hold(shelf_->busy);
+      if (shelf_->type == &typeMark<Table> && !shelf_->tables.empty()) {
+        void* table = shelf_->tables.back();
+        shelf_->tables.pop_back();
+        return static_cast<Table*>(table);
+      }
+    }
+    return new Table(seed);
+  }
+  template <class Table>
+  void give(Table* table) const noexcept {
+    table->clear();
+    const SpinHold hold(shelf_->busy);
+    if (shelf_->type != &typeMark<Table>) {
+      shelf_->drop();
+      shelf_->type = &typeMark<Table>;
+      shelf_->destroy = [](void* held) { delete static_cast<Table*>(held); };
+    }
+    try {
+      if (shelf_->tables.size() < most) {
+        shelf_->tables.push_back(table);
+        return;
+      }
+    } catch (...) {  // no memory to remember it
+    }
+    delete table;
+  }
+
+ private:
+  static constexpr std::size_t most = 64;
+  template <class Table>
+  static inline char typeMark = 0;
+
+  struct Shelf {
+    void drop() noexcept {
+      for (void* table : tables) destroy(table);
+      tables.clear();
+    }
+    AtomicCount owners;
+    SpinLock busy;
+    const char* type = nullptr;
+    void (*destroy)(void*) = nullptr;
+    Deferred<std::vector<void*>, Use> tables;
+  };
+
+  Shelf* shelf_;
+};
+using TableStore = BasicTableStore<>;
+
+}  // namespace dstream::inline v0::detail

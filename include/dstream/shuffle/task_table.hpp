@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// TaskTable: one running combination per distinct key of a batch; what a task of a keyed operator folds into.
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/shuffle/key_form.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// **meaning** maps a key to its combination, in order of first appearance, for as long as a batch. Nothing is taken out but all at once: what
+/// changes over many batches is a CombineTable's.
+/// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 64 bytes of index for each; all of it for the next batch, unless most
+/// was not used. **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one a quarter.
+/// **errors** more than 2³¹ distinct keys throw std::length_error. When an operation throws, the table keeps what it had.
+/// **threads** one owner at a time.
+/// Keys made to meet in one place of the index are noticed by how far they stand from it: from then on the table hashes with another seed, and with
+/// more care.
+template <class Key, class Combined>
+class TaskTable {
+ public:
+  using Form = KeyForm<Key>;
+  using Entry = std::pair<typename Form::Stored, Combined>;
+
+  explicit TaskTable(std::uint64_t seed) : seed_(seed) {}
+  TaskTable(const TaskTable&) = delete;
+  TaskTable& operator=(const TaskTable&) = delete;
+
+  /// The combination of `key`: `update(combined)` when there is one, else stored from `create()`.
+  template <class K, class Create, class Update>
+  DSTREAM_INLINE void combine(K&& key, Create&& create, Update&& update) {
+    combineProbe(Form::probe(std::forward<K>(key)), create, update);
+  }
+  template <class Probe, class Create, class Update>
+  DSTREAM_INLINE void combineProbe(Probe&& probe, Create&& create, Update&& update) {
+    makeRoom(1);
+    combineHere(hash(probe), std::forward<Probe>(probe), create, update);
+  }
+
+  // The same in three steps, for many keys at a time: while one waits, the memory that it needs is on its way.
+
+  template <class Probe>
+  [[nodiscard]] DSTREAM_INLINE std::uint64_t hash(const Probe& probe) const {
+    return Form::hash(probe, seed_);
+  }
+  template <class Probe>
+  [[nodiscard]] DSTREAM_INLINE std::uint64_t hashWaiting(const Probe& probe) const {
+    return Form::hashWaiting(probe, seed_);
+  }
+  DSTREAM_INLINE void prefetchPlace(std::uint64_t hash) const { __builtin_prefetch(slots_.data() + (hash & mask_)); }
+  DSTREAM_INLINE void prefetchEntry(std::uint64_t hash) const { __builtin_prefetch(entries_.data() + slots_[hash & mask_].entry); }
+  /// Room for so many new keys. False: hashes taken before hold no longer.
+  DSTREAM_INLINE bool makeRoom(std::size_t keys) {
+    if (entries_.size() - first_ + keys <= limit_ && !crowded_) [[likely]] return true;
+    grow(keys);
+    return false;
+  }
+  /// Where there is room.
+  template <class Probe, class Create, class Update>
+  DSTREAM_INLINE void combineHere(std::uint64_t hash, Probe&& probe, Create&& create, Update&& update) {
+    const std::uint32_t tag = tagOf(hash);
+    for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
+      const Slot slot = slots_[at];
+      if (slot.tag == tag) [[likely]] {
+        Entry& entry = entries_[slot.entry];
+        if (Form::same(entry.first, probe)) [[likely]] {
+          update(entry.second);
+          return;
+        }
+      } else if (slot.tag == 0) {
+        const std::size_t index = entries_.size();
+        entries_.emplace_back(Form::keep(arena_, std::forward<Probe>(probe)), create());
+        slots_[at] = {tag, static_cast<std::uint32_t>(index)};
+        if (((at - hash) & mask_) > farthest) [[unlikely]] crowded_ = !seed_.strong;
+        return;
+      }
+    }
+  }
+
+  /// Where tables are merged in the end anyway, keys that hardly repeat need not be looked for: asked before so many records, says whether they are to be
+  /// listed instead, one entry each. It looks into stretches of them, and goes on to list after one that had seven new keys in eight records.
+  void mayList() { mayList_ = true; }
+  DSTREAM_INLINE bool lists(std::size_t records) {
+    if (!mayList_) [[likely]] return false;
+    if (toList_ != 0) {
+      toList_ -= records < toList_ ? records : toList_;
+      if (toList_ == 0) startAnew(entries_.size() + records);
+      return true;
+    }
+    looked_ += records;
+    if (looked_ >= stretch) {
+      if (entries_.size() - before_ > looked_ / 8 * 7) toList_ = 7 * stretch;
+      before_ = entries_.size();
+      looked_ = 0;
+    }
+    return false;
+  }
+  template <class Probe, class Create>
+  DSTREAM_INLINE void list(const Probe& probe, Create&& create) {
+    entries_.emplace_back(Form::keep(arena_, probe), create());
+  }
+  /// A key may have several entries.
+  [[nodiscard]] bool repeats() const { return toList_ != 0 || first_ != 0; }
+
+  /// Whether it has met keys that seemed made to collide.
+  [[nodiscard]] bool isWary() const { return seed_.strong; }
+  [[nodiscard]] std::vector<Entry>& entries() { return entries_; }
+  [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+
+  /// The entries, for good: only clear() may follow.
+  void moveInto(std::vector<std::pair<Kept<Key>, Combined>>& part) {
+    if constexpr (std::is_same_v<typename Form::Stored, Kept<Key>>) {
+      std::vector<Entry> next;
+      next.reserve(entries_.size());
+      taken_ = entries_.size();
+      next.swap(entries_);
+      part = std::move(next);
+    } else {
+      part.reserve(entries_.size());
+      for (std::size_t i = 0; i < entries_.size(); ++i) moveEntryInto(part, i);
+    }
+  }
+  void moveEntryInto(std::vector<std::pair<Kept<Key>, Combined>>& part, std::size_t index) {
+    Entry& entry = entries_[index];
+    part.emplace_back(Form::take(entry.first), std::move(entry.second));
+  }
+  /// Some entries of another table: `merge(combined, Combined&& other)` where there is one already.
+  template <class Merge>
+  void absorb(TaskTable& other, const std::vector<std::uint32_t>& places, const Merge& merge) {
+    constexpr std::size_t atOnce = 32;
+    std::uint64_t hashes[atOnce];
+    for (std::size_t from = 0; from < places.size(); from += atOnce) {
+      const std::size_t count = places.size() - from < atOnce ? places.size() - from : atOnce;
+      makeRoom(count);
+      for (std::size_t i = 0; i < count; ++i) {
+        hashes[i] = Form::hashStored(other.entries_[places[from + i]].first, seed_);
+        prefetchPlace(hashes[i]);
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        Entry& entry = other.entries_[places[from + i]];
+        combineHere(
+            hashes[i], std::move(entry.first), [&]() -> Combined { return std::move(entry.second); },
+            [&](Combined& combined) { merge(combined, std::move(entry.second)); });
+      }
+    }
+  }
+  /// Takes out all.
+  void clear() noexcept {
+    const std::size_t used = entries_.size() + std::exchange(taken_, 0);
+    entries_.clear();
+    arena_.clear();
+    crowded_ = mayList_ = false;
+    first_ = toList_ = looked_ = before_ = 0;
+    if (used < slots_.size() / 16) {
+      std::vector<Entry>().swap(entries_);
+      std::vector<Slot>().swap(slots_);
+      mask_ = limit_ = 0;
+    } else {
+      slots_.assign(slots_.size(), Slot{});
+    }
+  }
+
+ private:
+  /// tag: the hash's upper half, 0 when free. entry: index into entries_.
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t entry = 0;
+  };
+  /// No hash worth the name lets a key stand farther from its place in an index half empty: the longest cluster of 2³¹ keys has about 110.
+  static constexpr std::size_t farthest = 256;
+
+  /// A small index has more room than it needs, since keys that stand elsewhere than expected cost a branch that nobody can foresee; in a large one
+  /// the caches matter more.
+  static constexpr std::size_t mostIn(std::size_t size) { return size <= 16 * 1024 ? size / 4 : size / 2; }
+
+  static constexpr std::size_t stretch = 64 * 1024;
+
+  static std::uint32_t tagOf(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32) | 1; }
+
+  /// What is listed is not in the index; nor is what was before it, lest the index grow with it all.
+  void startAnew(std::size_t entries) {
+    slots_.assign(slots_.size(), Slot{});
+    first_ = before_ = entries;
+  }
+
+  [[gnu::noinline]] void grow(std::size_t keys) {
+    const std::size_t wanted = entries_.size() - first_ + keys;
+    if (first_ + wanted > 0x7fffffffU) throw std::length_error("dstream: too many distinct keys in one task");
+    std::size_t size = slots_.empty() ? 256 : slots_.size();
+    while (mostIn(size) < wanted) size *= 2;
+    if (std::exchange(crowded_, false)) {
+      seed_ = HashSeed(mix(seed_.first, reinterpret_cast<std::uintptr_t>(slots_.data()) ^ secret0));  // where memory lies, nobody foresees
+      seed_.strong = true;
+    }
+    std::vector<Slot> slots(size);
+    if (first_ == 0) entries_.reserve(mostIn(size));
+    const std::size_t mask = size - 1;
+    for (std::size_t i = first_; i < entries_.size(); ++i) {
+      const std::uint64_t hash = Form::hashStored(entries_[i].first, seed_);
+      std::size_t at = hash & mask;
+      while (slots[at].tag != 0) at = (at + 1) & mask;
+      slots[at] = {tagOf(hash), static_cast<std::uint32_t>(i)};
+    }
+    slots_.swap(slots);
+    mask_ = mask;
+    limit_ = mostIn(size);
+  }
+
+  std::vector<Slot> slots_;
+  std::size_t mask_ = 0;
+  std::vector<Entry> entries_;
+  std::size_t limit_ = 0;
+  std::size_t first_ = 0;  // of the entries in the index
+  std::size_t taken_ = 0;
+  HashSeed seed_;
+  bool crowded_ = false;
+  bool mayList_ = false;
+  std::size_t toList_ = 0;  // records
+  std::size_t looked_ = 0;  // records of this stretch
+  std::size_t before_ = 0;  // entries when it began
+  [[no_unique_address]] typename Form::Arena arena_;
+};
+
+}  // namespace dstream::inline v0::detail

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+// WaitingStep: the step of a combining operator for small keys and values; records wait until there are many, and go into the table in one go.
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include <dstream/core/config.hpp>
+#include <dstream/core/invoke.hpp>
+#include <dstream/core/owned.hpp>
+#include <dstream/core/pairs.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/shuffle/task_table.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// stored = fn(stored, value), the result owned before the old one goes: it may be a view into it.
+template <class Combined, class Fn, class Other>
+DSTREAM_INLINE void combineValue(Kept<Combined>& stored, const Fn& fn, Other&& other) {
+  if constexpr (SelfOwned<Combined> && std::is_invocable_r_v<Combined, const Fn&, Combined, Other>) {
+    stored = static_cast<Combined>(detail::invoke(fn, std::move(stored), std::forward<Other>(other)));
+  } else {
+    stored = Owned<Combined>::own(static_cast<Combined>(detail::invoke(fn, Owned<Combined>::look(stored), std::forward<Other>(other))));
+  }
+}
+
+/// Values that own all they are and fit two registers, with keys that can be told apart by as much.
+template <class Key, class ValueRecord>
+inline constexpr bool canWait = [] {
+  using Value = std::remove_cvref_t<ValueRecord>;
+  if constexpr (KeyForm<Key>::small && SelfOwned<Value>) return wordSized<Value>;
+  return false;
+}();
+
+/// **meaning** a record that waits has its key owned and hashed, and its place in the index is on its way to the cache. When `most` wait, their
+/// entries are sent for, and then all are combined. Long text goes at once: its bytes may be gone later. So the records of a key keep their order.
+/// **errors** when a function throws, those that wait are dropped with the batch.
+template <class Key, class Combined, class ValueRecord, class Create, class MergeValue>
+class WaitingStep {
+ public:
+  using Table = TaskTable<Key, Kept<Combined>>;
+
+  WaitingStep(const Create& create, const MergeValue& mergeValue) : create_(&create), mergeValue_(&mergeValue) {}
+  /// For another task: what waits here is not copied.
+  WaitingStep(const WaitingStep& other) : create_(other.create_), mergeValue_(other.mergeValue_) {}
+  WaitingStep& operator=(const WaitingStep&) = delete;
+
+  /// In registers: a number in memory would be written and read back for every record.
+  struct Progress {
+    Table* table;
+    std::size_t waiting = 0;
+  };
+
+  template <class Record>
+  DSTREAM_INLINE Progress operator()(Progress at, Record&& record) {
+    Table* const table = at.table;
+    if (!Form::canWait(member<0>(record))) [[unlikely]] {
+      combineNow(table, Form::probe(member<0>(std::forward<Record>(record))), Value(member<1>(std::forward<Record>(record))));
+      return at;
+    }
+    const auto probe = Form::waiting(member<0>(std::forward<Record>(record)));
+    const std::uint64_t hash = table->hashWaiting(probe);
+    table->prefetchPlace(hash);
+    ::new (static_cast<void*>(&waiting_[at.waiting])) Waiting{probe, hash, member<1>(std::forward<Record>(record))};
+    if (++at.waiting == most) {
+      combineAll(table, most);
+      at.waiting = 0;
+    }
+    return at;
+  }
+
+  void finish(Progress at) { combineAll(at.table, at.waiting); }
+
+ private:
+  using Form = KeyForm<Key>;
+  using Value = std::remove_cvref_t<ValueRecord>;
+  static constexpr std::size_t most = 64;
+  static constexpr std::size_t nearEntries = 1024;  // are in the nearest cache or the next
+
+  struct Waiting {
+    typename Form::Stored probe;
+    std::uint64_t hash;
+    Value value;
+  };
+
+  [[gnu::noinline]] void combineNow(Table* table, typename Form::Stored probe, Value value) {
+    table->combineProbe(
+        probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(value)); },
+        [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(value)); });
+  }
+
+  [[gnu::noinline]] void combineAll(Table* table, std::size_t count) {
+    if (table->lists(count)) {
+      for (std::size_t i = 0; i < count; ++i)
+        table->list(waiting_[i].probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(waiting_[i].value)); });
+      return;
+    }
+    if (!table->makeRoom(count) || table->isWary())  // wary perhaps since these were hashed
+      for (std::size_t i = 0; i < count; ++i) waiting_[i].hash = table->hashWaiting(waiting_[i].probe);
+    if (table->entries().size() > nearEntries)
+      for (std::size_t i = 0; i < count; ++i) table->prefetchEntry(waiting_[i].hash);
+    for (std::size_t i = 0; i < count; ++i) {
+      Waiting& one = waiting_[i];
+      combineHere(table, one.hash, one.probe, static_cast<ValueRecord>(one.value));
+    }
+  }
+
+  DSTREAM_INLINE void combineHere(Table* table, std::uint64_t hash, const typename Form::Stored& probe, ValueRecord value) {
+    table->combineHere(
+        hash, probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(value)); },
+        [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(value)); });
+  }
+
+  Kept<Combined> created(ValueRecord value) const { return Owned<Combined>::own(detail::invoke(*create_, static_cast<ValueRecord>(value))); }
+
+  const Create* create_;
+  const MergeValue* mergeValue_;
+  union {
+    Waiting waiting_[most];  // as many as Progress says
+  };
+};
+
+}  // namespace dstream::inline v0::detail
