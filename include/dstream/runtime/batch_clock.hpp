@@ -63,7 +63,7 @@ class BasicBatchClock final : public Actor {
       return Step::ready();
     }
     const Nanos now = world.now(Clock::Wall);
-    if (now < next_) return Step::at(world.now(Clock::Steady) + (next_ - now < lookAgain ? next_ - now : lookAgain));
+    if (now < next_) return untilNext(world, now);
     const Nanos missed = (now - next_) / interval_;
     if (std::exchange(resumed_, false) ? missed > 0 : missed > lateLimit && now - next_ > lateTime) {
       next_ += missed * interval_;
@@ -71,7 +71,7 @@ class BasicBatchClock final : public Actor {
     }
     form(world, {.seq = formed_.load(std::memory_order_relaxed) + 1, .time = {next_}, .epoch = epoch_});
     next_ += interval_;
-    return Step::ready();
+    return untilNext(world, world.now(Clock::Wall));
   }
 
   /// The clock ends with the first tick at which every input has ended and given away all it had.
@@ -83,6 +83,11 @@ class BasicBatchClock final : public Actor {
   [[nodiscard]] std::uint64_t formed() const { return formed_.load(std::memory_order_acquire); }
 
  private:
+  [[nodiscard]] Step untilNext(World& world, Nanos now) const {
+    if (now >= next_) return Step::ready();
+    return Step::at(world.now(Clock::Steady) + (next_ - now < lookAgain ? next_ - now : lookAgain));
+  }
+
   [[nodiscard]] std::optional<Batch> plannedNext() const {
     if (committer_ == nullptr) return std::nullopt;
     return committer_->planned(formed_.load(std::memory_order_relaxed) + 1);
@@ -102,7 +107,7 @@ class BasicBatchClock final : public Actor {
     for (const Input* input : inputs_) last = last && input->drained();
 
     const std::uint64_t seq = info.batch.seq;
-    scheduler_.submit(std::move(info));
+    scheduler_.submit(std::move(info), last);
     formed_.store(seq, std::memory_order_release);
     if (last) {
       done_.store(true, std::memory_order_release);

@@ -3,6 +3,7 @@
 // EventBus: takes events from any thread and gives them to the listeners, in order, on the events lane.
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -83,7 +84,16 @@ class BasicEventBus final : public Actor {
   void add(Listener listener) {
     const detail::Lock lock(mutex_);
     listeners_.push_back(std::make_shared<Listener>(std::move(listener)));
+    listened_.store(true, std::memory_order_relaxed);
   }
+  /// A listener that wants trouble only.
+  void addForTrouble(Listener listener) {
+    const detail::Lock lock(mutex_);
+    listeners_.push_back(std::make_shared<Listener>(std::move(listener)));
+  }
+  /// Somebody wants to hear of every batch. Else its events need not be made: of an empty batch they are half the cost. relaxed: who has just
+  /// begun to listen may miss what happens at the same time.
+  [[nodiscard]] bool listened() const { return listened_.load(std::memory_order_relaxed); }
 
   void post(Event event) {
     {
@@ -139,6 +149,7 @@ class BasicEventBus final : public Actor {
   detail::Mutex mutex_;
   Events queue_;
   Listeners listeners_;
+  std::atomic<bool> listened_{false};
 };
 using EventBus = BasicEventBus<>;
 

@@ -103,10 +103,12 @@ class BasicScheduler final : public Actor {
   /// Batches are committed by this one, and repeated when they fail. Before the first submit.
   void committing(Committer& committer) { committer_ = &committer; }
 
-  void submit(BatchInfo batch) {
-    events_.post(BatchSubmitted{batch});
+  /// last: no batch comes after this one, and somebody may wait for its end.
+  void submit(BatchInfo batch, bool last = false) {
+    if (events_.listened()) events_.post(BatchSubmitted{batch});
     {
       const detail::Lock lock(mutex_);
+      if (last) lastSeq_ = batch.batch.seq;
       queue_.push_back(std::move(batch));
     }
     world_.wake(*this);
@@ -168,7 +170,7 @@ class BasicScheduler final : public Actor {
   void run(BatchInfo& info) {
     if (info.started == 0) {
       info.started = world_.now(Clock::Wall);
-      events_.post(BatchStarted{info});
+      if (events_.listened()) events_.post(BatchStarted{info});
     }
     info.failedOutputs = 0;
     const BasicScheduler* const outer = std::exchange(running_, this);
@@ -195,9 +197,14 @@ class BasicScheduler final : public Actor {
   void conclude(BatchInfo& info) {
     failures_ = 0;
     info.ended = world_.now(Clock::Wall);
-    events_.post(BatchCompleted{info});
+    if (events_.listened()) events_.post(BatchCompleted{info});
     completed_.store(info.batch.seq, std::memory_order_release);
-    world_.notify();
+    if (isLast(info.batch.seq)) world_.notify();
+  }
+
+  [[nodiscard]] bool isLast(std::uint64_t seq) const {
+    const detail::Lock lock(mutex_);
+    return seq == lastSeq_;
   }
 
   /// Outputs and nodes once. False when a stop cut it short.
@@ -337,7 +344,7 @@ class BasicScheduler final : public Actor {
   /// False when a stop cut it short.
   bool runJob(BatchInfo& info, std::size_t id, Job& job) {
     const std::string& outputName = graph_.outputs()[id]->name;
-    events_.post(OutputStarted{info.batch, id, outputName});
+    if (events_.listened()) events_.post(OutputStarted{info.batch, id, outputName});
     const Nanos began = world_.now(Clock::Steady);
     std::string failure;
     bool whole = true;
@@ -350,7 +357,8 @@ class BasicScheduler final : public Actor {
       failed(info);
       failure = detail::whatOf(std::current_exception());
     }
-    events_.post(OutputCompleted{info.batch, id, outputName, world_.now(Clock::Steady) - began, std::move(failure)});
+    if (!failure.empty() || events_.listened())
+      events_.post(OutputCompleted{info.batch, id, outputName, world_.now(Clock::Steady) - began, std::move(failure)});
     return whole;
   }
 
@@ -387,6 +395,7 @@ class BasicScheduler final : public Actor {
   Batches cutShort_;
   Deferred<std::optional<BatchInfo>, Use> current_;  // the batch in hand, while it waits for another attempt
   Nanos again_ = 0;
+  std::uint64_t lastSeq_ = 0;
   bool halted_ = false;
   std::exception_ptr error_;
   std::atomic<std::uint64_t> completed_{0};

@@ -55,7 +55,7 @@ class BasicStreamingContext {
     if (interval_ <= 0) throw std::invalid_argument("dstream: the batch interval must be longer than zero");
     graph_->console = [&world = world_](std::string_view text) { world.write(Console::Out, text); };
     graph_->files = &world_.files();
-    if (configuration_.defaultListener) events_.add(DefaultListener(world_, context.name()));
+    if (configuration_.defaultListener) events_.addForTrouble(DefaultListener(world_, context.name()));
   }
   BasicStreamingContext(const BasicStreamingContext&) = delete;
   BasicStreamingContext& operator=(const BasicStreamingContext&) = delete;
