@@ -10,7 +10,6 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
-#include <dstream/text/blanks.hpp>
 #include <dstream/text/positions.hpp>
 
 namespace dstream::inline v0 {
@@ -23,7 +22,7 @@ concept AcrossLines = requires { requires Step::acrossLines; };
 
 /// **meaning** the lines of a text. A line ends at LF; a CR just before it belongs to the end; any other CR is data; a last line without LF
 /// counts; bytes pass unchanged. An Rdd of one partition, a Pusher, and a forward range.
-/// **kept** a view of the text, which must outlive it and its lines. **cost** one step call per line, line ends are found 64 bytes at a time; where
+/// **kept** a view of the text, which must outlive it and its lines. **cost** one step call per line, line ends are found 64 bytes at a time or by memchr; where
 /// the words of the lines are all that is asked for, no line is looked for.
 class Lines {
  public:
@@ -103,7 +102,7 @@ class Lines {
       more = left - bytes >= 64;
       bool fed = true;
       if (!more) {
-        count += detail::writeBits(detail::maskOf<detail::Feed>(base + bytes, left - bytes), bytes, feeds + count);
+        count += detail::feedsBetween(base + bytes, base + left, base, feeds + count);
         bytes = left;
         const char* const behind = count == 0 ? at : base + feeds[count - 1] + 1;
         if (behind != base + bytes) {  // a last line without LF
