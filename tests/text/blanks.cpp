@@ -21,7 +21,7 @@ constexpr std::string_view sixBlanks = " \t\n\v\f\r";
 static_assert(detail::blanks("a b", 3) == (all << 3 | 2));
 static_assert(detail::blanks(sixBlanks.data(), 6) == all);
 static_assert(detail::blanks("", 0) == all);
-static_assert(detail::maskByByte<detail::Blank>("\0\x1f!\x08\x0e\xa0\x85", 7) == 0);
+static_assert(detail::blanksByByte("\0\x1f!\x08\x0e\xa0\x85", 7) == 0);
 
 /// A copy of exactly its size on the heap: a read outside it is seen by the sanitizer.
 std::unique_ptr<char[]> exact(std::string_view text) {
@@ -45,12 +45,12 @@ TEST_CASE("blanks: every byte at every place of every size") {
       text[size * static_cast<std::size_t>(byte) / 256] = static_cast<char>(byte);
       const auto bytes = exact(text);
       equal &= detail::blanks(bytes.get(), size)
-               == (detail::maskByByte<detail::Blank>(bytes.get(), size) | detail::bitsFrom(size));
+               == (detail::blanksByByte(bytes.get(), size) | detail::bitsFrom(size));
     }
   CHECK(equal);
 }
 
-TEST_CASE("blanks: equals maskByByte on random bytes, and reads nothing else") {
+TEST_CASE("blanks: equals blanksByByte on random bytes, and reads nothing else") {
   const std::uint64_t seed = 20240601;
   CAPTURE(seed);
   support::Random random(seed);
@@ -62,7 +62,7 @@ TEST_CASE("blanks: equals maskByByte on random bytes, and reads nothing else") {
         random.text(size, round % 2 == 0 ? std::string_view(every) : " \t\n\v\f\rabc\x08\x0e\x1f!");
     const auto bytes = exact(text);
     if (detail::blanks(bytes.get(), size)
-        != (detail::maskByByte<detail::Blank>(bytes.get(), size) | detail::bitsFrom(size))) {
+        != (detail::blanksByByte(bytes.get(), size) | detail::bitsFrom(size))) {
       CAPTURE(round, size);
       FAIL_CHECK("the mask differs");
       break;

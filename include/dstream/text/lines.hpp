@@ -3,14 +3,13 @@
 // lines: text → its lines, as views; a head of pipelines that cuts the text into slices at line ends.
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 #include <utility>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
-#include <dstream/text/positions.hpp>
+#include <dstream/text/find_byte.hpp>
 
 namespace dstream::inline v0 {
 
@@ -22,8 +21,8 @@ concept AcrossLines = requires { requires Step::acrossLines; };
 
 /// **meaning** the lines of a text. A line ends at LF; a CR just before it belongs to the end; any other CR is data; a last line without LF
 /// counts; bytes pass unchanged. An Rdd of one partition, a Pusher, and a forward range.
-/// **kept** a view of the text, which must outlive it and its lines. **cost** one step call per line, line ends are found 64 bytes at a time or by memchr; where
-/// the words of the lines are all that is asked for, no line is looked for.
+/// **kept** a view of the text, which must outlive it and its lines. **cost** one memchr and one step call per line; where the words of the lines are
+/// all that is asked for, the text is scanned for words and no line is looked for.
 class Lines {
  public:
   using reference = std::string_view;
@@ -86,38 +85,16 @@ class Lines {
   [[nodiscard]] constexpr iterator end() const { return iterator{}; }
 
  private:
-  static constexpr std::size_t chunksAtOnce = 32;
-
   template <class Accumulator, class Step>
   DSTREAM_INLINE constexpr Accumulator foldLines(Accumulator accumulator, Step& step) const {
     const char* at = text_.data();
-    const char* base = at;
-    std::size_t left = text_.size();
-    std::uint16_t feeds[detail::placesFor(chunksAtOnce + 1)];
-    detail::LineFeeds marks;
-    for (bool more = left != 0; more;) {
-      const std::size_t chunks = left / 64 < chunksAtOnce ? left / 64 : chunksAtOnce;
-      std::size_t count = chunks == 0 ? 0 : detail::positions(base, chunks, feeds, marks);
-      std::size_t bytes = chunks * 64;
-      more = left - bytes >= 64;
-      bool fed = true;
-      if (!more) {
-        count += detail::feedsBetween(base + bytes, base + left, base, feeds + count);
-        bytes = left;
-        const char* const behind = count == 0 ? at : base + feeds[count - 1] + 1;
-        if (behind != base + bytes) {  // a last line without LF
-          feeds[count++] = static_cast<std::uint16_t>(bytes);
-          fed = false;
-        }
-      }
-      for (std::size_t next = 0; next < count; ++next) {
-        const char* const end = base + feeds[next];
-        accumulator = step(std::move(accumulator), line(at, end, fed || next + 1 < count));
-        if (stopped(accumulator)) return accumulator;
-        at = end + 1;
-      }
-      base += bytes;
-      left -= bytes;
+    const char* const end = at + text_.size();
+    while (at != end) {
+      const char* feed = detail::findByte(at, end, '\n');
+      const char* next = feed == nullptr ? end : feed + 1;
+      accumulator = step(std::move(accumulator), line(at, feed == nullptr ? end : feed, feed != nullptr));
+      if (stopped(accumulator)) break;
+      at = next;
     }
     return accumulator;
   }
