@@ -27,8 +27,8 @@ struct WordsNaively {
 auto scans() {
   using Marks = detail::WordEdges;
   using Scan = std::size_t (*)(const char*, std::size_t, std::uint16_t*, Marks&);
-  std::vector<Scan> all{detail::positionsByBits,
-                        [](const char* text, std::size_t chunks, std::uint16_t* places, Marks& marks) {
+  std::vector<Scan> all{detail::positionsByBits, [](const char* text, std::size_t chunks,
+                                                    std::uint16_t* places, Marks& marks) {
                           return detail::positions(text, chunks, places, marks);
                         }};
 #if defined(__x86_64__)
@@ -80,7 +80,9 @@ TEST_CASE("positions: dense, sparse and random texts of many chunks") {
   std::string every;
   for (int byte = 0; byte < 256; ++byte) every.push_back(static_cast<char>(byte));
   for (int round = 0; round < 500; ++round) {
-    const std::string_view alphabet = round % 3 == 0 ? "ab "sv : round % 3 == 1 ? "abcdefghij \r\n\0"sv : std::string_view(every);
+    const std::string_view alphabet = round % 3 == 0   ? "ab "sv
+                                      : round % 3 == 1 ? "abcdefghij \r\n\0"sv
+                                                       : std::string_view(every);
     check(random.text(random.below(3000), alphabet), random.below(2));
   }
 }
