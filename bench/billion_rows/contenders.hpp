@@ -44,7 +44,8 @@ inline Digest noted(Digest digest, std::string_view station, const Extremes& fou
   ++digest.stations;
   digest.rows += found.rows;
   std::uint64_t mixed = std::hash<std::string_view>{}(station);
-  for (const std::int64_t number : {found.sum, found.rows, std::int64_t{found.least}, std::int64_t{found.most}})
+  for (const std::int64_t number :
+       {found.sum, found.rows, std::int64_t{found.least}, std::int64_t{found.most}})
     mixed = (mixed ^ static_cast<std::uint64_t>(number)) * 0x9e3779b97f4a7c15U;
   digest.check += mixed ^ mixed >> 31;
   return digest;

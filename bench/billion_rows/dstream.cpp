@@ -37,9 +37,8 @@ constexpr auto join = [](Extremes left, const Extremes& right) {
   return left;
 };
 
-const auto extremes =
-    map(fields) | mapValues([](std::string_view text) { return tenthsOf(text); })
-    | aggregateByKey(Extremes{}, add, join);
+const auto extremes = map(fields) | mapValues([](std::string_view text) { return tenthsOf(text); })
+                      | aggregateByKey(Extremes{}, add, join);
 
 const auto extremesByHelper =
     map(fields) | mapValues([](std::string_view text) {
@@ -60,8 +59,6 @@ Digest dstreamRowsOn(std::string_view rows, RunnerRef runner) {
   return lines(rows) | on(runner) | extremes | digest;
 }
 
-Digest dstreamParseNumber(std::string_view rows) {
-  return lines(rows) | extremesByHelper | digest;
-}
+Digest dstreamParseNumber(std::string_view rows) { return lines(rows) | extremesByHelper | digest; }
 
 }  // namespace bench

@@ -23,7 +23,8 @@ Digest straightforward(std::string_view rows) {
     at = digit + 1;
   }
   Digest digest;
-  for (const auto& [station, found] : stations) digest += noted(Digest{}, std::string_view(station.data(), station.size()), found);
+  for (const auto& [station, found] : stations)
+    digest += noted(Digest{}, std::string_view(station.data(), station.size()), found);
   return digest;
 }
 

@@ -9,8 +9,8 @@
 int main() {
   const std::size_t rows = bench::quick() ? 2'000'000 : 100'000'000;
   const char* out = std::getenv("DSTREAM_BENCH_OUT");
-  const std::filesystem::path path = std::filesystem::path(out == nullptr ? "." : out)
-                                     / ("rows_" + std::to_string(rows) + ".txt");
+  const std::filesystem::path path =
+      std::filesystem::path(out == nullptr ? "." : out) / ("rows_" + std::to_string(rows) + ".txt");
   if (!std::filesystem::exists(path)) bench::makeRows(path, rows);
   const bench::Mapped file(path);
   const std::string_view text = file.text();
@@ -37,8 +37,6 @@ int main() {
   bench::Claims claims("billion_rows");
   claims.add("billion rows, one worker: time / straightforward loop",
              contest.ratio("dstream, one worker", "straightforward loop"), bench::atMost(0.70));
-  claims.add("billion rows, with parseNumber: time / straightforward loop",
-             contest.ratio("dstream, parseNumber", "straightforward loop"), bench::atMost(0.70));
   claims.add("billion rows: speed of two workers / one",
              contest.ratio("dstream, one worker by the clock", "dstream, two workers"),
              bench::atLeast(1.90));

@@ -26,10 +26,10 @@ namespace bench {
 inline std::vector<std::pair<std::string, double>> stations() {
   constexpr std::size_t wanted = 413;
   const char* given = std::getenv("DSTREAM_BENCH_STATIONS");
-  const std::filesystem::path path =
-      given != nullptr ? std::filesystem::path(given)
-                       : std::filesystem::path(__FILE__).parent_path()
-                             / "../../../shared/data/weather_stations.csv";
+  const std::filesystem::path path = given != nullptr
+                                         ? std::filesystem::path(given)
+                                         : std::filesystem::path(__FILE__).parent_path()
+                                               / "../../../shared/data/weather_stations.csv";
   std::vector<std::pair<std::string, double>> all;
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
@@ -52,7 +52,8 @@ inline std::vector<std::pair<std::string, double>> stations() {
   return some;
 }
 
-/// Every station as likely as any other, temperatures about normal around its mean; written to `path` unless a file of such rows is there.
+/// Every station as likely as any other, temperatures about normal around its mean; written to
+/// `path` unless a file of such rows is there.
 inline void makeRows(const std::filesystem::path& path, std::size_t rows) {
   const auto from = stations();
   Random random(rows);

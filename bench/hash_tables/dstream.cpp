@@ -9,10 +9,9 @@ namespace {
 
 using namespace dstream;
 
-const auto tally =
-    countByValue()
-    | map([](const auto& counted) { return tallyOf(counted.first, counted.second); })
-    | fold(Tally{}, [](Tally left, const Tally& right) { return left += right; });
+const auto tally = countByValue()
+                   | map([](const auto& counted) { return tallyOf(counted.first, counted.second); })
+                   | fold(Tally{}, [](Tally left, const Tally& right) { return left += right; });
 
 }  // namespace
 

@@ -29,9 +29,7 @@ Tally stdTable(const Numbers& keys) {
 }
 
 #if BENCH_ABSL
-Tally abslTable(const Words& keys) {
-  return countIn<absl::flat_hash_map<CarefulText, long>>(keys);
-}
+Tally abslTable(const Words& keys) { return countIn<absl::flat_hash_map<CarefulText, long>>(keys); }
 Tally abslTable(const Numbers& keys) {
   return countIn<absl::flat_hash_map<std::uint64_t, long>>(keys);
 }
@@ -44,9 +42,7 @@ Tally abslTable(const Numbers&) { return {}; }
 Tally robinTable(const Words& keys) {
   return countIn<tsl::robin_map<std::string_view, long>>(keys);
 }
-Tally robinTable(const Numbers& keys) {
-  return countIn<tsl::robin_map<std::uint64_t, long>>(keys);
-}
+Tally robinTable(const Numbers& keys) { return countIn<tsl::robin_map<std::uint64_t, long>>(keys); }
 #else
 Tally robinTable(const Words&) { return {}; }
 Tally robinTable(const Numbers&) { return {}; }

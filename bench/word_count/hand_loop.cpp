@@ -52,9 +52,7 @@ Digest handViews(std::string_view text) {
   return countViews<std::unordered_map, std::string_view>(text);
 }
 
-Digest handCareful(std::string_view text) {
-  return countViews<CarefulMap, CarefulText>(text);
-}
+Digest handCareful(std::string_view text) { return countViews<CarefulMap, CarefulText>(text); }
 
 Digest handCarefulBatches(const Batches& batches) {
   Digest digest;

@@ -65,9 +65,9 @@ int main() {
 
   const bench::Batches batches =
       batchesOf(std::string_view(text).substr(0, book.size() * 10), 100'000);
-  bench::Contest<bench::Digest> small(
-      "the same in batches of 100 kB, each counted apart",
-      static_cast<double>(bench::handCarefulBatches(batches).words), "word");
+  bench::Contest<bench::Digest> small("the same in batches of 100 kB, each counted apart",
+                                      static_cast<double>(bench::handCarefulBatches(batches).words),
+                                      "word");
   small.add("careful loop, fresh map per batch",
             [&] { return bench::handCarefulBatches(batches); });
   small.add("dstream, one worker", [&] { return bench::dstreamBatches(batches); });

@@ -25,7 +25,8 @@ static_assert(!KeyForm<std::vector<int>>::small);
 static_assert(!KeyForm<std::pair<std::string_view, int>>::small);
 static_assert(std::is_same_v<KeyForm<std::string>::Stored, detail::TextKey>);
 
-/// What is stored hashes as what was asked for, is the same, goes to the key's own partition, and gives it back.
+/// What is stored hashes as what was asked for, is the same, goes to the key's own partition, and
+/// gives it back.
 template <class Key>
 void checkForm(const Key& key, const Key& other) {
   using Form = KeyForm<Key>;

@@ -41,7 +41,8 @@ TEST_CASE("TableStore: what was given is taken again, empty; copies share it") {
   store.give(other);
 }
 
-TEST_CASE("TableStore: another type of table takes the place of the one before; all go in the end") {
+TEST_CASE(
+    "TableStore: another type of table takes the place of the one before; all go in the end") {
   {
     TableStore store;
     store.give(store.take<Counted>(0));

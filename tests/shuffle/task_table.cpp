@@ -59,7 +59,8 @@ TEST_CASE("TaskTable: keys in the order of their first appearance") {
 
 TEST_CASE("TaskTable: keys that are views become owners, short, long and empty ones") {
   TaskTable<std::string_view, int> table(1);
-  for (const char* text : {"", "a", "a key that is longer than what fits", "", "a", "a key that is longer than what fits"}) {
+  for (const char* text : {"", "a", "a key that is longer than what fits", "", "a",
+                           "a key that is longer than what fits"}) {
     std::string temporary = text;
     add(table, std::string_view(temporary), 1);
     temporary.assign(temporary.size(), '#');
@@ -75,7 +76,8 @@ TEST_CASE("TaskTable: texts of zeros, each by its length") {
     for (std::size_t size = 0; size < 20; ++size) add(table, std::string(size, '\0'), 1);
   const auto part = contents(table);
   REQUIRE(part.size() == 20);
-  for (std::size_t size = 0; size < 20; ++size) CHECK(part[size] == std::pair{std::string(size, '\0'), 2});
+  for (std::size_t size = 0; size < 20; ++size)
+    CHECK(part[size] == std::pair{std::string(size, '\0'), 2});
 }
 
 TEST_CASE("TaskTable: against unordered_map, batch after batch, with clear between") {
@@ -108,7 +110,8 @@ TEST_CASE("TaskTable: grows, keeping all keys; and is empty after clear, taken o
     for (int i = 99999; i >= 0; --i) add(table, i, 1);
     REQUIRE(table.entries().size() == 100000);
     bool twice = true;
-    for (std::size_t i = 0; i < 100000; ++i) twice &= table.entries()[i] == std::pair{static_cast<int>(i), 2};
+    for (std::size_t i = 0; i < 100000; ++i)
+      twice &= table.entries()[i] == std::pair{static_cast<int>(i), 2};
     CHECK(twice);
     if (round == 1) CHECK(contents(table).size() == 100000);
     table.clear();
@@ -119,7 +122,8 @@ TEST_CASE("TaskTable: grows, keeping all keys; and is empty after clear, taken o
   CHECK(contents(table) == std::vector{std::pair{8, 1}});
 }
 
-/// Keys whose hash ends in twelve zeros: in a table of that seed all of them want the same few places.
+/// Keys whose hash ends in twelve zeros: in a table of that seed all of them want the same few
+/// places.
 std::vector<std::int64_t> keysAgainst(std::uint64_t seed, std::size_t count) {
   const detail::HashSeed known(seed);
   std::vector<std::int64_t> keys;
@@ -148,7 +152,8 @@ TEST_CASE("TaskTable: short texts made to collide change its hash") {
   std::vector<std::string> keys;
   for (int i = 0; keys.size() < 700; ++i) {
     std::string text = std::to_string(i);
-    if ((detail::KeyForm<std::string>::hash(detail::TextKey(text), known) & 0x7ff) == 1) keys.push_back(std::move(text));
+    if ((detail::KeyForm<std::string>::hash(detail::TextKey(text), known) & 0x7ff) == 1)
+      keys.push_back(std::move(text));
   }
   TaskTable<std::string, int> table(5);
   for (int round = 0; round < 2; ++round)
@@ -163,15 +168,18 @@ TEST_CASE("TaskTable: a hash that knows only one value") {
   TaskTable<Colliding, int> table(0);
   for (int i = 0; i < 2400; ++i) add(table, Colliding{{i % 800}}, 1);
   REQUIRE(table.entries().size() == 800);
-  for (int i = 0; i < 800; ++i) CHECK(table.entries()[static_cast<std::size_t>(i)] == std::pair{Colliding{{i}}, 3});
+  for (int i = 0; i < 800; ++i)
+    CHECK(table.entries()[static_cast<std::size_t>(i)] == std::pair{Colliding{{i}}, 3});
 }
 
 TEST_CASE("TaskTable: when create throws, the table keeps what it had and works on") {
   TaskTable<std::string_view, int> table(0);
   for (int size = 0; size < 40; ++size) {
     const std::string key(static_cast<std::size_t>(size), 'x');
-    CHECK_THROWS_WITH(
-        table.combine(std::string_view(key), []() -> int { throw std::runtime_error("no value"); }, [](int&) {}), "no value");
+    CHECK_THROWS_WITH(table.combine(
+                          std::string_view(key),
+                          []() -> int { throw std::runtime_error("no value"); }, [](int&) {}),
+                      "no value");
     CHECK(table.entries().size() == static_cast<std::size_t>(size));
     add(table, std::string_view(key), size);
     CHECK(table.entries().back().first.text() == key);
@@ -182,7 +190,8 @@ TEST_CASE("TaskTable: when create throws, the table keeps what it had and works 
 TEST_CASE("TaskTable: when update throws, the table keeps what it had and works on") {
   TaskTable<int, int> table(0);
   for (int i = 0; i < 30; ++i) add(table, i, 1);
-  CHECK_THROWS_WITH(table.combine(7, [] { return 0; }, [](int&) { throw std::runtime_error("no"); }), "no");
+  CHECK_THROWS_WITH(
+      table.combine(7, [] { return 0; }, [](int&) { throw std::runtime_error("no"); }), "no");
   for (int i = 0; i < 30; ++i) add(table, i, 1);
   CHECK(table.entries().size() == 30);
   for (const auto& entry : table.entries()) CHECK(entry.second == 2);
@@ -193,7 +202,8 @@ TEST_CASE("TaskTable: keys of pairs, vectors and floats; combinations that only 
   add(pairs, std::pair{"a"sv, 1}, 1);
   add(pairs, std::pair{"a"sv, 2}, 1);
   add(pairs, std::pair{"a"sv, 1}, 1);
-  CHECK(contents(pairs) == std::vector<std::pair<std::pair<std::string, int>, int>>{{{"a", 1}, 2}, {{"a", 2}, 1}});
+  CHECK(contents(pairs)
+        == std::vector<std::pair<std::pair<std::string, int>, int>>{{{"a", 1}, 2}, {{"a", 2}, 1}});
 
   TaskTable<std::vector<int>, int> vectors(0);
   add(vectors, std::vector{1, 2}, 1);
@@ -208,12 +218,16 @@ TEST_CASE("TaskTable: keys of pairs, vectors and floats; combinations that only 
 
   TaskTable<int, std::unique_ptr<int>> pointers(0);
   for (int i = 0; i < 100; ++i)
-    pointers.combine(i % 10, [] { return std::make_unique<int>(1); }, [](std::unique_ptr<int>& combined) { ++*combined; });
+    pointers.combine(
+        i % 10, [] { return std::make_unique<int>(1); },
+        [](std::unique_ptr<int>& combined) { ++*combined; });
   REQUIRE(pointers.entries().size() == 10);
   CHECK(*contents(pointers)[9].second == 10);
 }
 
-TEST_CASE("TaskTable: lists keys that hardly repeat, when it may, and looks for them again after a while") {
+TEST_CASE(
+    "TaskTable: lists keys that hardly repeat, when it may, and looks for them again after a "
+    "while") {
   TaskTable<std::int64_t, int> table(4);
   const auto give = [&](std::int64_t key) {
     if (table.lists(1)) {
@@ -263,7 +277,8 @@ TEST_CASE("TaskTable: absorb takes the named entries of another, combined where 
     std::map<std::string, int> expected;
     std::vector<std::uint32_t> places;
     for (int i = 0; i < keys; ++i) {
-      const std::string key = std::string(static_cast<std::size_t>(i % 30), 'k') + std::to_string(i);
+      const std::string key =
+          std::string(static_cast<std::size_t>(i % 30), 'k') + std::to_string(i);
       if (i % 3 != 0) add(first, std::string_view(key), expected[key] = i);
       add(second, std::string_view(key), 1000);
       if (i % 2 == 0) {

@@ -39,7 +39,8 @@ TEST_CASE("TextArena: what is kept after clear is used again") {
   CHECK(arena.keep("").empty());
   arena.clear();
   arena.clear();
-  CHECK(arena.keep("after two clears nothing was left to use") == "after two clears nothing was left to use");
+  CHECK(arena.keep("after two clears nothing was left to use")
+        == "after two clears nothing was left to use");
 }
 
 }  // namespace

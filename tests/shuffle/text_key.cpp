@@ -70,7 +70,8 @@ TEST_CASE("TextKey: what stands around a text does not matter") {
     const std::string left = random.text(random.below(40), "xyz") + text + random.text(40, "123");
     const std::string right = random.text(random.below(40), "zyx") + text + random.text(40, "321");
     const auto inside = [&](const std::string& around) {
-      return TextKey(std::string_view(around).substr(around.size() - 40 - text.size(), text.size()));
+      return TextKey(
+          std::string_view(around).substr(around.size() - 40 - text.size(), text.size()));
     };
     REQUIRE(inside(left) == inside(right));
     REQUIRE(inside(left).first() == TextKey(text).first());

@@ -18,7 +18,8 @@ using namespace dstream;
 using detail::canWait;
 using detail::TaskTable;
 
-static_assert(canWait<int, int> && canWait<std::string_view, long&&> && canWait<std::string, const double&>);
+static_assert(canWait<int, int> && canWait<std::string_view, long&&>
+              && canWait<std::string, const double&>);
 static_assert(canWait<std::string_view, std::pair<int, int>>);
 static_assert(!canWait<std::string_view, std::string_view>);
 static_assert(!canWait<std::string_view, std::string>);
@@ -26,7 +27,9 @@ static_assert(!canWait<std::vector<int>, int>);
 
 /// Tells all values of a key and their order.
 constexpr auto first = [](int value) { return std::to_string(value); };
-constexpr auto next = [](std::string before, int value) { return before + "," + std::to_string(value); };
+constexpr auto next = [](std::string before, int value) {
+  return before + "," + std::to_string(value);
+};
 
 template <class Key, class Create, class MergeValue>
 using Step = detail::WaitingStep<Key, std::string, int, Create, MergeValue>;
@@ -58,11 +61,14 @@ template <class Key>
 auto contents(TaskTable<Key, std::string>& table) {
   std::vector<std::pair<Kept<Key>, std::string>> part;
   table.moveInto(part);
-  CHECK(std::map<Kept<Key>, std::string>(part.begin(), part.end()).size() == part.size());  // no key twice
+  CHECK(std::map<Kept<Key>, std::string>(part.begin(), part.end()).size()
+        == part.size());  // no key twice
   return std::map<Kept<Key>, std::string>(part.begin(), part.end());
 }
 
-TEST_CASE("WaitingStep: nothing is lost, whatever number waits in the end; the records of a key keep their order") {
+TEST_CASE(
+    "WaitingStep: nothing is lost, whatever number waits in the end; the records of a key keep "
+    "their order") {
   support::Random random(4);
   for (int records = 0; records < 300; ++records) {
     auto step = stepOf<std::string_view>(first, next);
@@ -119,7 +125,8 @@ TEST_CASE("WaitingStep: a long text changes the table's hash while short ones wa
   std::vector<std::string> keys;  // all in one place, far more than may stand in a row
   for (int i = 0; keys.size() < 400; ++i) {
     std::string text = std::to_string(i);
-    if ((detail::KeyForm<std::string>::hash(detail::TextKey(text), known) & 0x1fff) == 3) keys.push_back(std::move(text));
+    if ((detail::KeyForm<std::string>::hash(detail::TextKey(text), known) & 0x1fff) == 3)
+      keys.push_back(std::move(text));
   }
   for (std::size_t when = 258; when < 400; ++when) {
     auto step = stepOf<std::string>(first, next);
@@ -139,7 +146,9 @@ TEST_CASE("WaitingStep: a long text changes the table's hash while short ones wa
   }
 }
 
-TEST_CASE("WaitingStep: when a function throws, nothing is combined twice and those that waited are dropped") {
+TEST_CASE(
+    "WaitingStep: when a function throws, nothing is combined twice and those that waited are "
+    "dropped") {
   int calls = 0;
   const auto failing = [&calls](const std::string& before, int value) {
     if (++calls == 5) throw std::runtime_error("five");

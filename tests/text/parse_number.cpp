@@ -20,7 +20,8 @@ using namespace std::string_view_literals;
 
 static_assert(parseNumber<int>("-42") == -42);
 static_assert(parseNumber<std::uint8_t>("255") == std::uint8_t{255});
-static_assert(!parseNumber<std::uint8_t>("256") && !parseNumber<int>("") && !parseNumber<int>("4 "));
+static_assert(!parseNumber<std::uint8_t>("256") && !parseNumber<int>("")
+              && !parseNumber<int>("4 "));
 static_assert(parseNumber<double>("-12.5") == -12.5);
 
 /// What std::from_chars says of the whole text.
@@ -59,12 +60,59 @@ void check(std::string_view text) {
 
 TEST_CASE("parseNumber: as from_chars, by hand") {
   for (const std::string_view text :
-       {""sv, "-"sv, "+1"sv, " 1"sv, "1 "sv, "1\0"sv, "--1"sv, "0"sv, "-0"sv, "00012"sv, "1x"sv, "0x10"sv, "127"sv, "128"sv, "-128"sv, "-129"sv, "255"sv,
-        "256"sv, "32767"sv, "2147483647"sv, "2147483648"sv, "-2147483648"sv, "-2147483649"sv, "4294967295"sv, "4294967296"sv,
-        "9223372036854775807"sv, "9223372036854775808"sv, "-9223372036854775808"sv, "-9223372036854775809"sv, "18446744073709551615"sv,
-        "18446744073709551616"sv, "99999999999999999999999"sv, "."sv, "-."sv, "5."sv, ".5"sv, "-.5"sv, "1.2.3"sv, "1e3"sv, "1E-3"sv, "1e"sv, "inf"sv,
-        "-nan"sv, "0.1"sv, "123456789012345"sv, "1234567890123456"sv, "12345678.9012345"sv, "0.000000000000001"sv, "1e400"sv, "1e-400"sv, "-0.0"sv,
-        "1,5"sv, "179769313486231570000000000000000000000000000000000000000"sv})
+       {""sv,
+        "-"sv,
+        "+1"sv,
+        " 1"sv,
+        "1 "sv,
+        "1\0"sv,
+        "--1"sv,
+        "0"sv,
+        "-0"sv,
+        "00012"sv,
+        "1x"sv,
+        "0x10"sv,
+        "127"sv,
+        "128"sv,
+        "-128"sv,
+        "-129"sv,
+        "255"sv,
+        "256"sv,
+        "32767"sv,
+        "2147483647"sv,
+        "2147483648"sv,
+        "-2147483648"sv,
+        "-2147483649"sv,
+        "4294967295"sv,
+        "4294967296"sv,
+        "9223372036854775807"sv,
+        "9223372036854775808"sv,
+        "-9223372036854775808"sv,
+        "-9223372036854775809"sv,
+        "18446744073709551615"sv,
+        "18446744073709551616"sv,
+        "99999999999999999999999"sv,
+        "."sv,
+        "-."sv,
+        "5."sv,
+        ".5"sv,
+        "-.5"sv,
+        "1.2.3"sv,
+        "1e3"sv,
+        "1E-3"sv,
+        "1e"sv,
+        "inf"sv,
+        "-nan"sv,
+        "0.1"sv,
+        "123456789012345"sv,
+        "1234567890123456"sv,
+        "12345678.9012345"sv,
+        "0.000000000000001"sv,
+        "1e400"sv,
+        "1e-400"sv,
+        "-0.0"sv,
+        "1,5"sv,
+        "179769313486231570000000000000000000000000000000000000000"sv})
     check(text);
 }
 
@@ -72,7 +120,10 @@ TEST_CASE("parseNumber: as from_chars, on random texts") {
   const std::uint64_t seed = 2;
   CAPTURE(seed);
   support::Random random(seed);
-  for (int round = 0; round < 4000; ++round) check(random.text(random.below(22), round % 3 == 0 ? "0123456789"sv : round % 3 == 1 ? "0123456789.-"sv : "019.-e+ x"sv));
+  for (int round = 0; round < 4000; ++round)
+    check(random.text(random.below(22), round % 3 == 0   ? "0123456789"sv
+                                        : round % 3 == 1 ? "0123456789.-"sv
+                                                         : "019.-e+ x"sv));
 }
 
 TEST_CASE("parseNumber: all texts of up to five bytes of a small alphabet") {
@@ -82,14 +133,16 @@ TEST_CASE("parseNumber: all texts of up to five bytes of a small alphabet") {
     bool equal = true;
     for (std::size_t number = 0; number < count; ++number) {
       std::string text;
-      for (std::size_t i = 0, rest = number; i < size; ++i, rest /= 8) text.push_back("019.-/ e"[rest % 8]);
+      for (std::size_t i = 0, rest = number; i < size; ++i, rest /= 8)
+        text.push_back("019.-/ e"[rest % 8]);
       equal &= agrees<double>(text) && agrees<int>(text);
     }
     CHECK(equal);
   }
 }
 
-TEST_CASE("parseNumber: the nearest double of every number with up to six digits behind its point") {
+TEST_CASE(
+    "parseNumber: the nearest double of every number with up to six digits behind its point") {
   support::Random random(5);
   for (int round = 0; round < 20000; ++round) {
     std::string text = std::to_string(random.between(-99999, 99999));

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -18,7 +17,6 @@ using namespace dstream;
 using namespace std::string_view_literals;
 
 struct WordsNaively {
-  using Marks = detail::WordEdges;
   bool operator()(char byte) {
     if (support::isSpace(byte) != inside) return false;
     inside = !inside;
@@ -26,21 +24,16 @@ struct WordsNaively {
   }
   bool inside = false;
 };
-struct FeedsNaively {
-  using Marks = detail::LineFeeds;
-  bool operator()(char byte) const { return byte == '\n'; }
-};
-
-template <class Marks>
 auto scans() {
+  using Marks = detail::WordEdges;
   using Scan = std::size_t (*)(const char*, std::size_t, std::uint16_t*, Marks&);
-  std::vector<Scan> all{detail::positionsByBits<Marks>,
-                        [](const char* text, std::size_t chunks, std::uint16_t* places, Marks& marks) {
+  std::vector<Scan> all{detail::positionsByBits, [](const char* text, std::size_t chunks,
+                                                    std::uint16_t* places, Marks& marks) {
                           return detail::positions(text, chunks, places, marks);
                         }};
 #if defined(__x86_64__)
   if (detail::hasCompress()) {
-    all.push_back(detail::positionsByCompress<Marks>);
+    all.push_back(detail::positionsByCompress);
   } else {
     WARN("this processor has no AVX-512 VBMI2: its scan is NOT tested");
   }
@@ -49,28 +42,23 @@ auto scans() {
 }
 
 /// Byte by byte, on a heap copy of exactly the text's size at an odd alignment.
-template <class Naively>
-void checkOne(std::string_view text, typename Naively::Marks before, Naively naively) {
+void check(std::string_view text, std::uint64_t before) {
+  WordsNaively naively{before != 0};
   const std::size_t chunks = text.size() / 64;
   std::vector<std::uint16_t> expected;
   for (std::size_t i = 0; i < chunks * 64; ++i)
     if (naively(text[i])) expected.push_back(static_cast<std::uint16_t>(i));
-  for (const auto scan : scans<typename Naively::Marks>())
+  for (const auto scan : scans())
     for (const std::size_t shift : {0U, 1U, 31U}) {
       const std::unique_ptr<char[]> bytes(new char[shift + chunks * 64]);
       text.copy(bytes.get() + shift, chunks * 64);
       const std::unique_ptr<std::uint16_t[]> places(new std::uint16_t[detail::placesFor(chunks)]);
-      auto marks = before;
+      detail::WordEdges marks{before};
       const std::size_t count = scan(bytes.get() + shift, chunks, places.get(), marks);
       REQUIRE(std::vector<std::uint16_t>(places.get(), places.get() + count) == expected);
-      if constexpr (std::is_same_v<Naively, WordsNaively>) REQUIRE((marks.inside != 0) == naively.inside);
+      REQUIRE((marks.inside != 0) == naively.inside);
     }
 }
-void check(std::string_view text, std::uint64_t before) {
-  checkOne(text, detail::WordEdges{before}, WordsNaively{before != 0});
-  checkOne(text, detail::LineFeeds{}, FeedsNaively{});
-}
-
 TEST_CASE("positions: every byte") {
   for (int byte = 0; byte < 256; ++byte)
     for (const std::uint64_t before : {0U, 1U}) {
@@ -92,7 +80,9 @@ TEST_CASE("positions: dense, sparse and random texts of many chunks") {
   std::string every;
   for (int byte = 0; byte < 256; ++byte) every.push_back(static_cast<char>(byte));
   for (int round = 0; round < 500; ++round) {
-    const std::string_view alphabet = round % 3 == 0 ? "ab "sv : round % 3 == 1 ? "abcdefghij \r\n\0"sv : std::string_view(every);
+    const std::string_view alphabet = round % 3 == 0   ? "ab "sv
+                                      : round % 3 == 1 ? "abcdefghij \r\n\0"sv
+                                                       : std::string_view(every);
     check(random.text(random.below(3000), alphabet), random.below(2));
   }
 }

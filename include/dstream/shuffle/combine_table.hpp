@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// CombineTable: one running combination per distinct key; what a task of a keyed operator folds into.
+// CombineTable: one running combination per distinct key, for as long as one likes; what windows and states keep.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/shuffle/hash.hpp>
+#include <dstream/shuffle/key_form.hpp>
 
 namespace dstream::inline v0 {
 
@@ -111,7 +112,7 @@ class CombineTable {
       }
       if (slot.tag == tag) {
         Entry& entry = entries_[slot.entry - 1];
-        if (sameKey(entry.first, key)) {
+        if (detail::sameKey<Key>(entry.first, key)) {
           update(entry.second);
           return;
         }
@@ -126,7 +127,7 @@ class CombineTable {
     const std::uint64_t hash = KeyHash<Key>::hash(key, seed_);
     const auto tag = static_cast<std::uint32_t>(hash >> 32);
     for (std::size_t at = hash & mask_; slots_[at].entry != 0; at = (at + 1) & mask_)
-      if (slots_[at].tag == tag && sameKey(entries_[slots_[at].entry - 1].first, key)) return at;
+      if (slots_[at].tag == tag && detail::sameKey<Key>(entries_[slots_[at].entry - 1].first, key)) return at;
     return none;
   }
   [[nodiscard]] std::size_t slotOfEntry(std::size_t entry) const {
@@ -151,22 +152,6 @@ class CombineTable {
       return std::forward<K>(key);
     } else {
       return Owned<Key>::own(std::forward<K>(key));
-    }
-  }
-
-  template <class K>
-  DSTREAM_INLINE static bool sameKey(const Kept<Key>& stored, const K& key) {
-    if constexpr (detail::Text<Kept<Key>>) {
-      return std::string_view(stored) == std::string_view(key);
-    } else if constexpr (requires { static_cast<bool>(stored == key); }) {
-      return stored == key;
-    } else if constexpr (requires { static_cast<bool>(Owned<Key>::look(stored) == key); }) {
-      return Owned<Key>::look(stored) == key;
-    } else {  // vector<string> and vector<string_view>
-      if (stored.size() != key.size()) return false;
-      for (std::size_t i = 0; i < stored.size(); ++i)
-        if (stored[i] != key[i]) return false;
-      return true;
     }
   }
 

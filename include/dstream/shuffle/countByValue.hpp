@@ -8,6 +8,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/functions.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/pairs.hpp>
 #include <dstream/operators/map.hpp>
 #include <dstream/shuffle/reduceByKey.hpp>
@@ -27,6 +28,9 @@ struct OnceEach {
 /// **meaning** each different record of a batch with the number of its occurrences. **kept** one (T, int64) per distinct record and task, as
 /// owners. **order** none promised. **cost** that of reduceByKey. **errors** compile time: a T without hash or ==, or whose ownership cannot
 /// be seen. **source** Spark DStream.countByValue.
-[[nodiscard]] inline auto countByValue(std::size_t partitions = 0) { return map(detail::OnceEach{}) | reduceByKey(plus, partitions); }
+template <class Use = OnUse>
+[[nodiscard]] auto countByValue(std::size_t partitions = 0) {
+  return map(detail::OnceEach{}) | reduceByKey(plus, partitions);
+}
 
 }  // namespace dstream::inline v0

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/pairs.hpp>
 #include <dstream/operators/keys.hpp>
 #include <dstream/operators/map.hpp>
@@ -38,7 +39,8 @@ struct KeepFirst {
 /// **meaning** each different record of a batch once. **kept** one T per distinct record and task, as owners. **order** none promised.
 /// **cost** that of reduceByKey. **errors** compile time: a T without hash or ==, or whose ownership cannot be seen.
 /// **source** Spark RDD.distinct.
-[[nodiscard]] inline auto distinct(std::size_t partitions = 0) {
+template <class Use = OnUse>
+[[nodiscard]] auto distinct(std::size_t partitions = 0) {
   return map(detail::AsKey{}) | reduceByKey(detail::KeepFirst{}, partitions) | keys();
 }
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/atomic_count.hpp>
 #include <dstream/core/config.hpp>
@@ -35,11 +34,7 @@ class BasicTableStore {
   [[nodiscard]] Table* take(std::uint64_t seed) const {
     {
       const SpinHold hold(shelf_->busy);
-      if (shelf_->type == &typeMark<Table> && !shelf_->tables.empty()) {
-        void* table = shelf_->tables.back();
-        shelf_->tables.pop_back();
-        return static_cast<Table*>(table);
-      }
+      if (shelf_->type == &typeMark<Table> && shelf_->count != 0) return static_cast<Table*>(shelf_->tables[--shelf_->count]);
     }
     return new Table(seed);
   }
@@ -52,12 +47,9 @@ class BasicTableStore {
       shelf_->type = &typeMark<Table>;
       shelf_->destroy = [](void* held) { delete static_cast<Table*>(held); };
     }
-    try {
-      if (shelf_->tables.size() < most) {
-        shelf_->tables.push_back(table);
-        return;
-      }
-    } catch (...) {  // no memory to remember it
+    if (shelf_->count < most) {
+      shelf_->tables[shelf_->count++] = table;
+      return;
     }
     delete table;
   }
@@ -69,14 +61,14 @@ class BasicTableStore {
 
   struct Shelf {
     void drop() noexcept {
-      for (void* table : tables) destroy(table);
-      tables.clear();
+      while (count != 0) destroy(tables[--count]);
     }
     AtomicCount owners;
     SpinLock busy;
     const char* type = nullptr;
     void (*destroy)(void*) = nullptr;
-    Deferred<std::vector<void*>, Use> tables;
+    std::size_t count = 0;
+    void* tables[most];
   };
 
   Shelf* shelf_;

@@ -7,12 +7,16 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 
 namespace dstream::inline v0::detail {
 
 /// **meaning** `keep(text)` copies a text; the copy stays where it is until `clear()`.
 /// **kept** after clear the blocks of the usual size that were in use, for as much again.
-class TextArena {
+template <class Use = OnUse>
+class BasicTextArena {
+  using Block = Deferred<std::vector<char>, Use>;
+
  public:
   static constexpr std::size_t blockBytes = 32 * 1024;
 
@@ -22,7 +26,7 @@ class TextArena {
       return {large_.back().data(), text.size()};
     }
     if (used_ == 0 || blocks_[used_ - 1].size() + text.size() > blockBytes) nextBlock();
-    std::vector<char>& block = blocks_[used_ - 1];
+    Block& block = blocks_[used_ - 1];
     const std::size_t at = block.size();
     block.insert(block.end(), text.begin(), text.end());
     return {block.data() + at, text.size()};
@@ -31,7 +35,7 @@ class TextArena {
   void clear() {
     large_.clear();
     blocks_.resize(used_);
-    for (std::vector<char>& block : blocks_) block.clear();
+    for (Block& block : blocks_) block.clear();
     used_ = 0;
   }
 
@@ -44,9 +48,10 @@ class TextArena {
     ++used_;
   }
 
-  std::vector<std::vector<char>> blocks_;  // never grown past what was reserved: texts stay in place
+  Deferred<std::vector<Block>, Use> blocks_;  // never grown past what was reserved: texts stay in place
   std::size_t used_ = 0;                   // of blocks_
-  std::vector<std::vector<char>> large_;
+  Deferred<std::vector<Block>, Use> large_;
 };
+using TextArena = BasicTextArena<>;
 
 }  // namespace dstream::inline v0::detail

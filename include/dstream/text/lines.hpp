@@ -11,11 +11,19 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
-#include <dstream/text/blanks.hpp>
+#include <dstream/text/byte_mask.hpp>
 
 namespace dstream::inline v0 {
 
 namespace detail {
+struct LineFeed {
+  DSTREAM_INLINE static constexpr bool one(char c) { return c == '\n'; }
+  template <class Bytes>
+  DSTREAM_INLINE static auto all(Bytes bytes) {
+    return bytes == '\n';
+  }
+};
+
 /// A step that makes of a text what it makes of its lines, one after another: it need not be given lines.
 template <class Step>
 concept AcrossLines = requires { requires Step::acrossLines; };
@@ -94,7 +102,7 @@ class Lines {
     const char* from = at;  // where the line begins that has not ended
     for (bool more = at != end; more;) {
       const auto bytes = static_cast<std::size_t>(end - at) < 64 ? static_cast<std::size_t>(end - at) : 64;
-      std::uint64_t ends = detail::maskOf<detail::Feed>(at, bytes);
+      std::uint64_t ends = detail::byteMask<detail::LineFeed>(at, bytes);
       more = bytes == 64;  // a text that ends with its chunk needs an empty one more, to end its last line at the one call below
       if (!more && end[-1] != '\n') ends |= std::uint64_t{1} << bytes;
       for (; ends != 0; ends &= ends - 1) {

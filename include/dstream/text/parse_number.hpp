@@ -2,7 +2,6 @@
 #pragma once
 // parseNumber: text → the number that it is, or none.
 
-#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +24,7 @@ struct Decimal {
   bool negative;
 };
 
-constexpr std::optional<Decimal> decimalByByte(std::string_view text) {
+constexpr std::optional<Decimal> plainDecimal(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
   Decimal number{0, 0, negative};
@@ -45,48 +44,6 @@ constexpr std::optional<Decimal> decimalByByte(std::string_view text) {
   }
   if (digits == 0 || digits > 15) return std::nullopt;
   return number;
-}
-
-/// One to eight bytes, the first one lowest, zeros behind them.
-DSTREAM_INLINE std::uint64_t upToEight(const char* text, std::size_t size) {
-  if (size >= 4) {
-    std::uint32_t first = 0;
-    std::uint32_t last = 0;
-    __builtin_memcpy(&first, text, 4);
-    __builtin_memcpy(&last, text + size - 4, 4);
-    return first | static_cast<std::uint64_t>(last) << (8 * (size - 4));
-  }
-  const auto byte = [text](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])) << (8 * i); };
-  return byte(0) | byte(size / 2) | byte(size - 1);
-}
-
-/// The same, of up to eight bytes, all of them at once: how many digits there are, where the point is and whether a minus is there, nobody can foresee.
-DSTREAM_INLINE std::optional<Decimal> decimalOfWord(std::uint64_t word, std::size_t size) {
-  constexpr std::uint64_t each = 0x0101010101010101;
-  const bool negative = (word & 0xff) == '-';
-  word >>= negative ? 8 : 0;
-  size -= negative ? 1 : 0;
-  const std::uint64_t unlike = word ^ each * '.';
-  const std::uint64_t points = (unlike - each) & ~unlike & each * 0x80;  // the lowest one is right, others may follow a point that is none
-  const std::size_t point = points == 0 ? size : static_cast<std::size_t>(std::countr_zero(points)) / 8;
-  const std::size_t digits = size - (points == 0 ? 0 : 1);
-  if (digits == 0 || digits > 8) return std::nullopt;
-  // without the point, to the upper end of the word, with zeros in front
-  const std::uint64_t inFront = ~(~std::uint64_t{0} << (4 * point) << (4 * point));
-  word = (word & inFront) | (points == 0 ? 0 : word >> 8 & ~inFront);
-  word = word << (8 * (8 - digits)) | (each * '0' >> (4 * digits) >> (4 * digits));
-  word ^= each * '0';
-  if (((word + each * 0x76) | word) & each * 0x80) return std::nullopt;
-  word = word * 10 + (word >> 8);  // by twos, then all
-  const std::uint64_t twos = 0x000000ff000000ff;
-  const std::uint64_t number = ((word & twos) * 0x000f424000000064 + (word >> 16 & twos) * 0x0000271000000001) >> 32;
-  return Decimal{number, static_cast<int>(digits - (points == 0 ? digits : point)), negative};
-}
-
-DSTREAM_INLINE constexpr std::optional<Decimal> plainDecimal(std::string_view text) {
-  if constexpr (std::endian::native == std::endian::little)
-    if (!std::is_constant_evaluated() && text.size() <= 8 && !text.empty()) return decimalOfWord(upToEight(text.data(), text.size()), text.size());
-  return decimalByByte(text);
 }
 
 inline constexpr double powersOfTen[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// positions: where words begin and end, or lines end, in whole chunks of 64 bytes; by compressed positions on processors that have them.
+// positions: where words begin and end in whole chunks of 64 bytes; by compressed positions on processors that have them.
 
 #include <bit>
 #include <cstddef>
@@ -14,18 +14,12 @@ namespace dstream::inline v0::detail {
 
 /// Where white space and what is not meet: beginning and end of words, alternately. `inside`: a word goes on from before; then from the last chunk.
 struct WordEdges {
-  using Wanted = Blank;
   DSTREAM_INLINE constexpr std::uint64_t operator()(std::uint64_t blank) {
     const std::uint64_t edges = ~blank ^ (~blank << 1 | inside);
     inside = ~blank >> 63;
     return edges;
   }
   std::uint64_t inside = 0;
-};
-
-struct LineFeeds {
-  using Wanted = Feed;
-  DSTREAM_INLINE constexpr std::uint64_t operator()(std::uint64_t feeds) { return feeds; }
 };
 
 /// A place for each byte, and more, since several are written at a time. At most 1,023 chunks.
@@ -52,11 +46,10 @@ DSTREAM_INLINE constexpr std::size_t writeBits(std::uint64_t mask, std::size_t b
   return found;
 }
 
-template <class Marks>
-constexpr std::size_t positionsByBits(const char* text, std::size_t chunks, std::uint16_t* places, Marks& marks) {
+constexpr std::size_t positionsByBits(const char* text, std::size_t chunks, std::uint16_t* places, WordEdges& marks) {
   std::size_t count = 0;
   for (std::size_t chunk = 0; chunk < chunks; ++chunk)
-    count += writeBits(marks(maskOf<typename Marks::Wanted>(text + chunk * 64, 64)), chunk * 64, places + count);
+    count += writeBits(marks(blanks(text + chunk * 64, 64)), chunk * 64, places + count);
   return count;
 }
 
@@ -69,23 +62,17 @@ using Bytes32 [[gnu::vector_size(32)]] = unsigned char;
 using Places32 [[gnu::vector_size(64)]] = std::uint16_t;
 
 /// No branch per position, so half the time of the bits; chosen at run time, since who compiles for all processors sets no flag for this one.
-template <class Marks>
-[[gnu::target("avx512f,avx512bw,avx512vbmi2,popcnt"), gnu::noinline]] std::size_t positionsByCompress(const char* text, std::size_t chunks,
-                                                                                                      std::uint16_t* places, Marks& marks) {
+[[gnu::target("avx512f,avx512bw,avx512vbmi2,popcnt"), gnu::noinline]] inline std::size_t positionsByCompress(const char* text, std::size_t chunks,
+                                                                                                      std::uint16_t* places, WordEdges& marks) {
   Bytes64 counted;
   for (unsigned char i = 0; i < 64; ++i) counted[i] = i;
-  Marks own = marks;
+  WordEdges own = marks;
   std::size_t count = 0;
   for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
     Bytes64 bytes;
     __builtin_memcpy(&bytes, text + chunk * 64, sizeof(bytes));
-    Bytes64 wanted;  // written out: returned from a function, a vector of 64 bytes would not be made for this target
-    if constexpr (std::is_same_v<typename Marks::Wanted, Blank>) {
-      wanted = (bytes == ' ') | (bytes - '\t' < 5);
-    } else {
-      wanted = bytes == '\n';
-    }
-    const std::uint64_t mask = own(__builtin_ia32_cvtb2mask512(reinterpret_cast<Signed64>(wanted)));
+    const auto blank = (bytes == ' ') | (bytes - '\t' < 5);
+    const std::uint64_t mask = own(__builtin_ia32_cvtb2mask512(reinterpret_cast<Signed64>(blank)));
     const auto found = static_cast<std::size_t>(__builtin_popcountll(mask));
     const auto packed = __builtin_ia32_compressqi512_mask(reinterpret_cast<Signed64>(counted), Signed64{}, mask);
     for (std::size_t half = 0; half * 32 < found; ++half) {
@@ -101,9 +88,8 @@ template <class Marks>
 }
 #endif
 
-/// Writes to `places` where `marks` finds what it looks for in `chunks` chunks of 64 bytes, and gives the number.
-template <class Marks>
-DSTREAM_INLINE constexpr std::size_t positions(const char* text, std::size_t chunks, std::uint16_t* places, Marks& marks) {
+/// Writes to `places` where words begin and end in `chunks` chunks of 64 bytes, and gives the number.
+DSTREAM_INLINE constexpr std::size_t positions(const char* text, std::size_t chunks, std::uint16_t* places, WordEdges& marks) {
 #if defined(__x86_64__)
   if (!std::is_constant_evaluated() && hasCompress()) return positionsByCompress(text, chunks, places, marks);
 #endif
