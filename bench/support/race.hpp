@@ -25,7 +25,7 @@
 
 namespace bench {
 
-/// A stream of batches of T, one a second, on one worker. `give` does with a batch what the
+/// A stream of batches of T, one a second, on one worker or on a runner's. `give` does with a batch what the
 /// scheduler does, without its clock, queue and events: they cost the same whatever is remembered.
 template <class T>
 class Feed {
@@ -36,17 +36,21 @@ class Feed {
   class Given final : public dstream::SharedNode<Head> {
    public:
     const Records* records = nullptr;
+    dstream::RunnerRef runner;
 
    private:
     std::optional<Head> compute(const dstream::Batch&) override {
-      return Head(dstream::detail::headOf(*records), dstream::RunnerRef{});
+      return Head(dstream::detail::headOf(*records), runner);
     }
   };
 
  public:
   static constexpr std::int64_t interval = 1'000'000'000;
 
-  Feed() { given_->slide = interval; }
+  explicit Feed(dstream::RunnerRef runner = {}) {
+    given_->slide = interval;
+    given_->runner = runner;
+  }
 
   [[nodiscard]] auto stream() const {
     return dstream::DStream<dstream::SharedRef<Head>>{graph_, {given_}};
