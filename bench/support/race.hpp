@@ -167,12 +167,16 @@ class Race {
         title_.c_str(), buildLine().c_str(), rounds);
     std::printf("  %-40s %10s %10s %10s %10s %12s\n", "", "median", "least", "most", "ratio",
                 "slowest one");
+    Series series(title_, "us per batch");
     for (Lane& lane : lanes_) {
       lane.timing = timingOf(lane.rounds);
+      series.add(lane.name, lane.timing.median * 1e6, lane.timing.least * 1e6,
+                 lane.timing.most * 1e6);
       std::printf("  %-40s %10.3f %10.3f %10.3f %10.3f %12.3f\n", lane.name.c_str(),
                   lane.timing.median * 1e6, lane.timing.least * 1e6, lane.timing.most * 1e6,
                   lane.timing.median / lanes_.front().timing.median, lane.slowest * 1e6);
     }
+    series.write();
     std::fflush(stdout);
   }
 
