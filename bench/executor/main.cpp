@@ -61,11 +61,14 @@ struct Turns {
   }
   void print(const std::string& title, double scale) const {
     std::printf("%s\n  %-34s %9s %9s %9s\n", title.c_str(), "", "median", "least", "most");
+    bench::Series series(title, "median, and the range of all rounds");
     for (std::size_t i = 0; i < crews.size(); ++i) {
       const bench::Timing timing = bench::timingOf(times[i]);
+      series.add(crews[i].name, timing.median * scale, timing.least * scale, timing.most * scale);
       std::printf("  %-34s %9.2f %9.2f %9.2f\n", crews[i].name.c_str(), timing.median * scale,
                   timing.least * scale, timing.most * scale);
     }
+    series.write();
     std::fflush(stdout);
   }
 

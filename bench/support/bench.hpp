@@ -86,7 +86,44 @@ struct Goal {
 inline Goal atMost(double bound) { return {Goal::Side::AtMost, bound}; }
 inline Goal atLeast(double bound) { return {Goal::Side::AtLeast, bound}; }
 
-/// Written to claims/<file>.json under DSTREAM_BENCH_OUT, or here.
+/// Under DSTREAM_BENCH_OUT, or here.
+inline std::filesystem::path outputFolder(const char* name) {
+  const char* out = std::getenv("DSTREAM_BENCH_OUT");
+  const std::filesystem::path folder = std::filesystem::path(out == nullptr ? "." : out) / name;
+  std::filesystem::create_directories(folder);
+  return folder;
+}
+
+/// Medians and ranges of what ran in turn, for a chart: contests/<title>.json.
+class Series {
+ public:
+  Series(std::string title, std::string unit) : title_(std::move(title)), unit_(std::move(unit)) {}
+
+  void add(const std::string& name, double median, double least, double most) {
+    std::ostringstream out;
+    out << "{\"name\": \"" << name << "\", \"median\": " << median << ", \"least\": " << least
+        << ", \"most\": " << most << "}";
+    rows_ += (rows_.empty() ? "\n    " : ",\n    ") + out.str();
+  }
+  void write() const {
+    std::string file;
+    for (const char c : title_)
+      if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+        file += c;
+      else if (!file.empty() && file.back() != '_')
+        file += '_';
+    std::ofstream(outputFolder("contests") / (file + ".json"))
+        << "{\n  \"title\": \"" << title_ << "\",\n  \"unit\": \"" << unit_ << "\",\n  \"build\": \""
+        << buildLine() << "\",\n  \"contenders\": [" << rows_ << "]\n}\n";
+  }
+
+ private:
+  std::string title_;
+  std::string unit_;
+  std::string rows_;
+};
+
+/// Written to claims/<file>.json.
 class Claims {
  public:
   explicit Claims(std::string file) : file_(std::move(file)) {}
@@ -103,11 +140,7 @@ class Claims {
   }
 
   void write() const {
-    const char* out = std::getenv("DSTREAM_BENCH_OUT");
-    const std::filesystem::path folder =
-        std::filesystem::path(out == nullptr ? "." : out) / "claims";
-    std::filesystem::create_directories(folder);
-    std::ofstream(folder / (file_ + ".json")) << "[\n" << json_ << "\n]\n";
+    std::ofstream(outputFolder("claims") / (file_ + ".json")) << "[\n" << json_ << "\n]\n";
   }
 
  private:
@@ -242,6 +275,7 @@ class Contest {
         "wall clock)\n",
         title_.c_str(), buildLine().c_str(), rounds, item_.c_str());
     std::printf("  %-34s %9s %9s %9s %8s\n", "", "median", "least", "most", "ratio");
+    Series series(title_, "ns per " + item_);
     for (Contender& contender : contenders_) {
       if (!contender.call) {
         std::printf("  %-34s does not compile\n", contender.name.c_str());
@@ -249,12 +283,15 @@ class Contest {
       }
       const double scale = 1e9 / items_;
       contender.timing = timingOf(contender.rounds);
+      series.add(contender.name, contender.timing.median * scale, contender.timing.least * scale,
+                 contender.timing.most * scale);
       std::printf("  %-34s %9.3f %9.3f %9.3f %8.3f%s\n", contender.name.c_str(),
                   contender.timing.median * scale, contender.timing.least * scale,
                   contender.timing.most * scale,
                   contender.timing.median / contenders_.front().timing.median,
                   contender.clock == Clock::Wall ? " +" : "");
     }
+    series.write();
     std::fflush(stdout);
   }
 

@@ -25,7 +25,7 @@
 
 namespace bench {
 
-/// A stream of batches of T, one a second, on one worker. `give` does with a batch what the
+/// A stream of batches of T, one a second, on one worker or on a runner's. `give` does with a batch what the
 /// scheduler does, without its clock, queue and events: they cost the same whatever is remembered.
 template <class T>
 class Feed {
@@ -36,17 +36,21 @@ class Feed {
   class Given final : public dstream::SharedNode<Head> {
    public:
     const Records* records = nullptr;
+    dstream::RunnerRef runner;
 
    private:
     std::optional<Head> compute(const dstream::Batch&) override {
-      return Head(dstream::detail::headOf(*records), dstream::RunnerRef{});
+      return Head(dstream::detail::headOf(*records), runner);
     }
   };
 
  public:
   static constexpr std::int64_t interval = 1'000'000'000;
 
-  Feed() { given_->slide = interval; }
+  explicit Feed(dstream::RunnerRef runner = {}) {
+    given_->slide = interval;
+    given_->runner = runner;
+  }
 
   [[nodiscard]] auto stream() const {
     return dstream::DStream<dstream::SharedRef<Head>>{graph_, {given_}};
@@ -163,12 +167,16 @@ class Race {
         title_.c_str(), buildLine().c_str(), rounds);
     std::printf("  %-40s %10s %10s %10s %10s %12s\n", "", "median", "least", "most", "ratio",
                 "slowest one");
+    Series series(title_, "us per batch");
     for (Lane& lane : lanes_) {
       lane.timing = timingOf(lane.rounds);
+      series.add(lane.name, lane.timing.median * 1e6, lane.timing.least * 1e6,
+                 lane.timing.most * 1e6);
       std::printf("  %-40s %10.3f %10.3f %10.3f %10.3f %12.3f\n", lane.name.c_str(),
                   lane.timing.median * 1e6, lane.timing.least * 1e6, lane.timing.most * 1e6,
                   lane.timing.median / lanes_.front().timing.median, lane.slowest * 1e6);
     }
+    series.write();
     std::fflush(stdout);
   }
 
