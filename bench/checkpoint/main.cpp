@@ -64,7 +64,7 @@ struct Job {
             if (!batch.isEmpty()) ++batches;
           });
     stream.addStreamingListener([this](const Event& event) {
-      if (event.is<SnapshotWritten>()) ++snapshots;
+      if (const auto* written = event.as<SnapshotWritten>()) snapshotBytes = written->bytes;
     });
   }
   void give(std::size_t from, std::size_t to) {
@@ -74,7 +74,7 @@ struct Job {
   }
   BatchQueue<Record> queue;
   std::atomic<int> batches{0};
-  std::atomic<int> snapshots{0};
+  std::atomic<std::uint64_t> snapshotBytes{0};
   Context context;
   StreamingContext stream;
 };
@@ -92,7 +92,7 @@ double recoverySeconds(std::size_t keys, int rounds, double& megabytes) {
     Job job(path);
     job.stream.start();
     job.give(0, keys);
-    wait([&] { return job.batches == 1 && job.snapshots >= 1; });
+    wait([&] { return job.batches == 1 && job.snapshotBytes > keys; });
     job.stream.stop();
   }
   megabytes = 0;
