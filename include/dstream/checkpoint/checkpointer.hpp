@@ -134,7 +134,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
 
   void rollback(const Batch& batch) override {
     if (std::exchange(begun_, false)) job_.decider->rollback();
-    if (broken_) return;  // the batch may be committed, and its stages are what is to be shown then
+    if (broken_) return;  // the batch may be committed for all that is known: its stage must stay
     for (const auto& output : graph_.outputs())
       if (StagedOutput* staged = output->staged()) staged->abort(batch);
     reload();

@@ -159,7 +159,7 @@ class BasicLanes {
   void start(Loop& loop, std::size_t lane) {
     if (loop.thread.exists()) return;
     if (loop.event.get() < 0) loop.event = Descriptor::event();
-    static constexpr std::array names{"dstream-io", "dstream-jobs", "dstream-events"};
+    static constexpr std::array names{"dstream-io", "dstream-jobs", "dstream-events", "dstream-disk"};
     loop.thread = Thread(names[lane], [this, &loop] {
       ::prctl(PR_SET_TIMERSLACK, 1UL);  // the usual 50 µs would show in a batch interval of 100
       run(loop);
