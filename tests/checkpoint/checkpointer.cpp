@@ -305,7 +305,7 @@ TEST_CASE("checkpointer: seq, epoch and time go on") {
     Run job(place);
     job.words() | foreachRDD([&](const auto& batch) { batches.push_back(batch.batch()); });
     job.start();
-    place.world.advance(2s);
+    place.world.advance(4s);
     place.world.setWall(place.world.now(Clock::Wall) - (run == 1 ? 1'500'000'000 : 0));  // backwards once
   }
   REQUIRE(batches.size() >= 4);

@@ -257,6 +257,8 @@ class BasicScheduler final : public Actor {
         node->again(info.batch);
       }
       committer_->rollback(info.batch);
+    } catch (const detail::BatchCancelled&) {
+      whole = false;
     } catch (...) {  // nobody knows the state any more
       error = std::current_exception();
       repeat = false;
@@ -305,6 +307,7 @@ class BasicScheduler final : public Actor {
   void settle(BatchInfo& info) {
     try {
       committer_->settle(info.batch);
+    } catch (const detail::BatchCancelled&) {  // a stop came in the way of a snapshot, which nothing depends on
     } catch (...) {
       const bool ends = committer_->broken();
       events_.post(Warning{"batch " + std::to_string(info.batch.seq) + " is committed, what must follow failed and is tried again" + (ends ? " after a restart: " : ": ") + detail::whatOf(std::current_exception())});
