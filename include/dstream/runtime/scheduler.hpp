@@ -171,9 +171,7 @@ class BasicScheduler final : public Actor {
       events_.post(BatchStarted{info});
     }
     info.failedOutputs = 0;
-    const BasicScheduler* const outer = std::exchange(running_, this);
     const bool whole = attempt(info);
-    running_ = outer;
     info.cutShort = !whole;
     if (!whole) {
       const detail::Lock lock(mutex_);
@@ -200,8 +198,18 @@ class BasicScheduler final : public Actor {
     world_.notify();
   }
 
+  /// Whoever leaves, by an exception too, is not running any more.
+  struct Running {
+    explicit Running(const BasicScheduler& scheduler) : outer(std::exchange(running_, &scheduler)) {}
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() { running_ = outer; }
+    const BasicScheduler* outer;
+  };
+
   /// Outputs and nodes once. False when a stop cut it short.
   bool attempt(BatchInfo& info) {
+    const Running inside(*this);
     Jobs jobs;
     if (!generate(info, jobs)) return true;
     if (committer_ != nullptr && !guarded(info, [&] { committer_->plan(info.batch); })) return true;
