@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // recoverable_network_word_count: a broadcast set of words that are dropped, an accumulator that
-// counts them, and a file to which each batch adds a line. That the program goes on where it was
-// when it died, after which Spark names its example, comes with checkpoints.
+// counts them, and a file to which each batch adds a line. With --checkpoint DIR the words that were
+// ever seen outlive the program: killed and started again, it goes on with the batch it was in.
 
 #include <exception>
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -19,13 +20,23 @@
 
 using namespace dstream;
 
+namespace {
+
+long total(const std::string&, std::optional<long> n, State<long>& known) {
+  known.update(known.getOption().value_or(0) + n.value_or(0));
+  return known.get();
+}
+
+}  // namespace
+
 int main(int argc, char* argv[]) try {
-  const examples::StreamOptions options(argc, argv, "--output FILE");
+  const examples::StreamOptions options(argc, argv, "--output FILE --checkpoint DIR");
   const std::string path = options.text("--output", "counts.txt");
   std::ofstream file(path, std::ios::app);
 
   Context context{options.master, "RecoverableNetworkWordCount"};
   StreamingContext stream{context, options.interval};
+  const std::string directory = options.text("--checkpoint", "");
 
   const auto excluded =
       context.broadcast(std::set<std::string, std::less<>>{"a", "b", "c", "de", "que", "y"});
@@ -33,8 +44,15 @@ int main(int argc, char* argv[]) try {
 
   const auto wordCount =
       flatMap(splitWords) | map([](auto word) { return std::pair{word, 1L}; }) | reduceByKey(plus);
-  stream.socketTextStream(options.host, options.port, options.socket) | wordCount
-      | foreachRDD([&](const auto& batch, Time time) {
+  const auto words = stream.socketTextStream(options.host, options.port, options.socket) | wordCount;
+  if (!directory.empty()) {
+    stream.checkpoint(directory);
+    (words | mapWithState(StateSpec::function<long>(total)).named("totals")).stateSnapshots()
+        | foreachRDD([](const auto& batch) {
+            std::cout << "Words ever: " << (batch | values() | sum()) << std::endl;
+          });
+  }
+  words | foreachRDD([&](const auto& batch, Time time) {
           const auto kept = batch | filter([&](const auto& counted) {
                               const bool drop = excluded->contains(counted.first);
                               if (drop) dropped.add(counted.second);

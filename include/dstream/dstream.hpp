@@ -51,6 +51,7 @@
 
 // what outlives the program
 #include <dstream/checkpoint/checkpoint.hpp>
+#include <dstream/checkpoint/checkpointInfo.hpp>
 
 // where a batch leaves
 #include <dstream/stream/batch_rdd.hpp>

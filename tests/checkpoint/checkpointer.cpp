@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <dstream/checkpoint/checkpoint.hpp>
+#include <dstream/checkpoint/checkpointInfo.hpp>
 #include <dstream/checkpoint/job.hpp>
 #include <dstream/checkpoint/options.hpp>
 #include <dstream/checkpoint/recovery.hpp>
@@ -304,7 +305,7 @@ TEST_CASE("checkpointer: seq, epoch and time go on") {
     Run job(place);
     job.words() | foreachRDD([&](const auto& batch) { batches.push_back(batch.batch()); });
     job.start();
-    place.world.advance(2s);
+    place.world.advance(4s);
     place.world.setWall(place.world.now(Clock::Wall) - (run == 1 ? 1'500'000'000 : 0));  // backwards once
   }
   REQUIRE(batches.size() >= 4);
@@ -414,6 +415,35 @@ TEST_CASE("checkpoint: getOrCreate makes the graph anew at each start") {
                                                   return fresh;
                                                 }),
                   std::invalid_argument);
+}
+
+TEST_CASE("checkpointInfo: what a recovery would find, and what it would refuse") {
+  Place place;
+  CHECK_THROWS_AS(checkpointInfo(place.files, "/in"), CheckpointError);
+  {
+    Run run(place);
+    std::vector<std::string> out;
+    everything(run, out);
+    run.start();
+    place.files.put("/in/1", "a b a\n");
+    place.world.advance(4s);
+  }
+  const std::string journal = place.files.content("/checkpoint/journal-1-1.log");
+  place.files.remove("/checkpoint/journal-1-1.log");
+  place.files.put("/checkpoint/journal-1-1.log", journal.substr(0, journal.size() - 3));
+  const CheckpointInfo info = checkpointInfo(place.files, "/checkpoint");
+  CHECK(info.job == "job");
+  CHECK(info.interval == 1'000'000'000);
+  CHECK(info.epoch == 1);
+  CHECK(info.snapshot == 0);
+  CHECK(info.last == 3);
+  CHECK(info.planned == 1);
+  CHECK(info.torn > 0);
+  CHECK(info.nodes.size() == 11);
+  for (const auto& node : info.nodes)
+    if (node.name == "states") CHECK(node.schema == "mapWithState: text -> int64");
+  place.files.remove("/checkpoint/snapshot-0");
+  CHECK_THROWS_AS(checkpointInfo(place.files, "/checkpoint"), CheckpointError);
 }
 
 TEST_CASE("checkpointer: options that make no sense are refused") {

@@ -260,6 +260,40 @@ check_recoverable_network_word_count() {
     tail -n 1 "$folder/out" | equals drops "Dropped $(words | grep -cxE "$excluded") words so far"
 }
 
+# Killed and started again: no word is lost, none is counted twice, and the checkpoint is whole.
+check_sqlite_word_count() {
+    text 3000
+    mkdir "$folder/input"
+    split -n l/4 "$folder/text" "$folder/part-"
+    local part
+    for part in "$folder"/part-*; do
+        begin --interval 20 --workers 2 --input "$folder/input" --database "$folder/db" --checkpoint "$folder/checkpoint"
+        until compgen -G "$folder/checkpoint/journal-*.log" >/dev/null; do sleep 0.01; done
+        sleep 0.1  # a file that is older than the job is none of its
+        touch "$part"
+        mv "$part" "$folder/input/"
+        sleep "0.$((RANDOM % 10))"
+        kill -KILL "$program"
+        wait "$program" || true
+        exec {printed}<&-
+    done
+    begin --interval 20 --workers 2 --input "$folder/input" --database "$folder/db" --checkpoint "$folder/checkpoint"
+    local attempt total
+    total=$(words | wc -l)
+    for attempt in {1..300}; do
+        [[ $(sqlite3 "$folder/db" 'PRAGMA busy_timeout = 5000; SELECT sum(n) FROM counts' | tail -n 1) != "$total" ]] || break
+        sleep 0.1
+    done
+    end
+    sqlite3 "$folder/db" "SELECT n || ' ' || word FROM counts" | sort | equals counts "$(words | counted)"
+    "$programs/checkpoint_info" "$folder/checkpoint" | tail -n 1 | equals checkpoint whole
+}
+check_checkpoint_info() {
+    mkdir "$folder/none"
+    if "$programs/checkpoint_info" "$folder/none" 2>"$folder/err"; then fail "took an empty directory for a checkpoint"; fi
+    grep -q 'there is none in' "$folder/err" || fail "said something else"
+}
+
 check_raw_text_blocks() {
     printf 'uno\n\ndos\n' | "$programs/raw_text_blocks" --block-bytes 11 | od -An -tx1 -w100 | tr -d ' ' |
         equals blocks 0000000b03000000756e6f000000000000000703000000646f73

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/connect/sqlite.hpp>
 #include <dstream/dstream.hpp>
 #include <dstream/testing/world.hpp>
 
@@ -23,8 +24,8 @@ using dstream::StateSpec;
 using dstream::StreamingContext;
 using namespace std::chrono_literals;
 
-enum class Kind { Stateless, Window, State };
-inline constexpr const char* kindNames[] = {"stateless", "window", "state"};
+enum class Kind { Stateless, Window, State, Database };
+inline constexpr const char* kindNames[] = {"stateless", "window", "state", "database"};
 
 // What the job's function for a batch was given.
 struct Effect {
@@ -72,6 +73,8 @@ struct RunningSum {
   }
 };
 
+inline constexpr const char* databasePath = "/db/base";
+
 // `told` is called with each Effect; `thrown` says whether a record's function throws.
 template <class Told, class Throws>
 void build(StreamingContext& stream, const Job& job, Told told, Throws throws) {
@@ -90,6 +93,13 @@ void build(StreamingContext& stream, const Job& job, Told told, Throws throws) {
       told(std::move(effect));
     });
   if (job.kind == Kind::Stateless) return;
+  if (job.kind == Kind::Database) {
+    dstream::sqlite::Database database(databasePath);
+    database.execute("CREATE TABLE IF NOT EXISTS log(key TEXT, id INTEGER); CREATE TABLE IF NOT EXISTS totals(key TEXT PRIMARY KEY, total INTEGER)");
+    lines | map([](std::string_view line) { return std::pair{keyOf(line), static_cast<std::int64_t>(idOf(line))}; }) | dstream::sqlite::append(database, "log");
+    lines | map(pairOf) | dstream::mapWithState(StateSpec::function<std::int64_t>(RunningSum{})).named("running") | dstream::sqlite::upsert(database, "totals");
+    return;
+  }
   const auto pairs = lines | map(pairOf);
   if (job.kind == Kind::Window) {
     pairs | dstream::reduceByKeyAndWindow(dstream::plus, 3s, 1s).named("sums") | map(Show{}) | saveAsTextFiles("/out/sums");

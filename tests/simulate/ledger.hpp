@@ -45,6 +45,7 @@ class Ledger {
     const Batches& records = outputs["records"];
     eachRecordOnce(records);
     effectsFit(records);
+    if (job_.kind == Kind::Database) rowsFit();
     if (records.empty()) return;
 
     std::int64_t phase = 0;
@@ -124,6 +125,23 @@ class Ledger {
       ++batch;
     }
     require(bySeq.size() == records.size(), "(4) " + std::to_string(records.size()) + " batches, effects of " + std::to_string(bySeq.size()));
+  }
+
+  // The database has each record once, and of each key the sum of all.
+  void rowsFit() {
+    dstream::sqlite::Database database(databasePath);
+    const auto rows = [&](const char* query) {
+      Lines lines;
+      const auto statement = database.connection()->prepare(query);
+      while (statement->step()) lines.push_back(std::string(statement->text(0)));
+      return sorted(std::move(lines));
+    };
+    std::map<std::string, std::int64_t> totals;
+    for (const std::string& line : arrived_) totals[keyOf(line)] += pairOf(line).second;
+    Lines sums;
+    for (const auto& pair : totals) sums.push_back(Show{}(pair));
+    require(rows("SELECT key || ' ' || id FROM log") == sorted(arrived_), "(3) the database has not each record once");
+    require(rows("SELECT key || ' ' || total FROM totals") == sorted(sums), "(5) the database has other totals than its records");
   }
 
   void equal(const std::string& sink, const Batches& expected, const Batches& given) {

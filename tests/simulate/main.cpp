@@ -108,7 +108,7 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
 std::uint64_t runPoints(const char* name, const std::vector<simulate::Fault>& faults, simulate::Hits& hits) {
   std::uint64_t points = 0;
   std::uint64_t violations = 0;
-  for (const simulate::Kind kind : {simulate::Kind::Stateless, simulate::Kind::Window, simulate::Kind::State})
+  for (const simulate::Kind kind : {simulate::Kind::Stateless, simulate::Kind::Window, simulate::Kind::State, simulate::Kind::Database})
     for (const simulate::Fault fault : faults)
       for (const std::uint64_t calls : {std::uint64_t{1}, std::uint64_t{4}}) {
         if (calls > 1 && static_cast<std::size_t>(fault) < simulate::stops) continue;

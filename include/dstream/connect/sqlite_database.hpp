@@ -108,7 +108,7 @@ class BasicConnection final : public Decider {
   [[nodiscard]] auto prepare(std::string text) const { return std::make_unique<Statement>(database_, path_, std::move(text)); }
   /// How often the connection was opened: what was prepared before is of another one.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
-  [[nodiscard]] bool inTransaction() const { return sqlite3_get_autocommit(database_) == 0; }
+  [[nodiscard]] bool inTransaction() const { return database_ != nullptr && sqlite3_get_autocommit(database_) == 0; }  // null: it could not be opened again
 
   // --- Decider ---
 

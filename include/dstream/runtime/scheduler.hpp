@@ -173,9 +173,7 @@ class BasicScheduler final : public Actor {
       if (events_.listened()) events_.post(BatchStarted{info});
     }
     info.failedOutputs = 0;
-    const BasicScheduler* const outer = std::exchange(running_, this);
     const bool whole = attempt(info);
-    running_ = outer;
     info.cutShort = !whole;
     if (!whole) {
       const detail::Lock lock(mutex_);
@@ -207,8 +205,18 @@ class BasicScheduler final : public Actor {
     return seq == lastSeq_;
   }
 
+  /// Whoever leaves, by an exception too, is not running any more.
+  struct Running {
+    explicit Running(const BasicScheduler& scheduler) : outer(std::exchange(running_, &scheduler)) {}
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() { running_ = outer; }
+    const BasicScheduler* outer;
+  };
+
   /// Outputs and nodes once. False when a stop cut it short.
   bool attempt(BatchInfo& info) {
+    const Running inside(*this);
     Jobs jobs;
     if (!generate(info, jobs)) return true;
     if (committer_ != nullptr && !guarded(info, [&] { committer_->plan(info.batch); })) return true;
@@ -256,6 +264,8 @@ class BasicScheduler final : public Actor {
         node->again(info.batch);
       }
       committer_->rollback(info.batch);
+    } catch (const detail::BatchCancelled&) {
+      whole = false;
     } catch (...) {  // nobody knows the state any more
       error = std::current_exception();
       repeat = false;
@@ -304,6 +314,7 @@ class BasicScheduler final : public Actor {
   void settle(BatchInfo& info) {
     try {
       committer_->settle(info.batch);
+    } catch (const detail::BatchCancelled&) {  // a stop came in the way of a snapshot, which nothing depends on
     } catch (...) {
       const bool ends = committer_->broken();
       events_.post(Warning{"batch " + std::to_string(info.batch.seq) + " is committed, what must follow failed and is tried again" + (ends ? " after a restart: " : ": ") + detail::whatOf(std::current_exception())});

@@ -13,6 +13,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
@@ -67,6 +68,7 @@ class SqliteDisk {
     Files::RandomFile* file;
     SqliteDisk* disk;
     std::string* path;
+    std::shared_ptr<Shared>* shared;
     bool deleteOnClose;
     bool syncDirectory;
   };
@@ -167,10 +169,7 @@ class SqliteDisk {
       made.xShmMap = mapShared;
       made.xShmLock = [](sqlite3_file*, int, int, int) { return SQLITE_OK; };
       made.xShmBarrier = [](sqlite3_file*) {};
-      made.xShmUnmap = [](sqlite3_file* file, int) {
-        of(file).disk->shared_.erase(*of(file).path);
-        return SQLITE_OK;
-      };
+      made.xShmUnmap = unmapShared;
       return made;
     }();
     return all;
@@ -179,6 +178,7 @@ class SqliteDisk {
     auto& opened = of(file);
     const std::unique_ptr<Files::RandomFile> closed(opened.file);
     const std::unique_ptr<std::string> path(opened.path);
+    static_cast<void>(unmapShared(file, 0));
     if (!opened.deleteOnClose) return SQLITE_OK;
     return guarded(SQLITE_IOERR_CLOSE, [&] { opened.disk->files_.remove(*path); });
   }
@@ -201,7 +201,13 @@ class SqliteDisk {
   static int mapShared(sqlite3_file* file, int index, int bytes, int extend, void volatile** out) {
     *out = nullptr;
     return guarded(SQLITE_IOERR_SHMMAP, [&] {
-      Shared& regions = of(file).disk->shared_[*of(file).path];
+      auto& opened = of(file);
+      if (opened.shared == nullptr) {
+        std::weak_ptr<Shared>& known = opened.disk->shared_[*opened.path];
+        opened.shared = new std::shared_ptr<Shared>(known.lock());
+        if (*opened.shared == nullptr) known = *opened.shared = std::make_shared<Shared>();
+      }
+      Shared& regions = **opened.shared;
       const auto at = static_cast<std::size_t>(index);
       if (at >= regions.size() && extend == 0) return;
       while (at >= regions.size()) regions.push_back(std::make_unique<char[]>(static_cast<std::size_t>(bytes)));
@@ -209,10 +215,16 @@ class SqliteDisk {
     });
   }
 
+  /// The last who has them lets them go.
+  static int unmapShared(sqlite3_file* file, int) {
+    delete std::exchange(of(file).shared, nullptr);
+    return SQLITE_OK;
+  }
+
   Files& files_;
   sqlite3_vfs* const before_;
   sqlite3_vfs vfs_{};
-  std::map<std::string, Shared> shared_;
+  std::map<std::string, std::weak_ptr<Shared>> shared_;
   Random random_{1};
   std::uint64_t temporary_ = 0;
 };

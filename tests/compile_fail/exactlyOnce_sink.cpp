@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: exactly once needs an output that is staged or transactional, as saveAsTextFiles and sqlite::upsert are; this one is called again with the same batch after a crash
+#include <dstream/dstream.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+using namespace dstream;
+using namespace std::chrono_literals;
+
+/// Owns what it refers to, and has no Codec.
+struct Opaque {
+  std::shared_ptr<int> inside;
+  bool operator==(const Opaque&) const = default;
+};
+
+int main() {
+  Context context("local");
+  StreamingContext stream(context, 1s);
+  BatchQueue<std::pair<int, int>> queue;
+  const auto pairs = stream.queueStream(queue);
+  const auto lines = stream.textFileStream("in");
+#ifdef RIGHT
+  lines | saveAsTextFiles("out").exactlyOnce();
+#else
+  lines | foreachRDD([](const auto&) {}).exactlyOnce();
+#endif
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: checkpoints keep what reduceByWindow keeps, so the record needs a Codec; specialise dstream::Codec, or say .transient\(\) of the operator
+#include <dstream/dstream.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+using namespace dstream;
+using namespace std::chrono_literals;
+
+/// Owns what it refers to, and has no Codec.
+struct Opaque {
+  std::shared_ptr<int> inside;
+  bool operator==(const Opaque&) const = default;
+};
+
+int main() {
+  Context context("local");
+  StreamingContext stream(context, 1s);
+  BatchQueue<std::pair<int, int>> queue;
+  const auto pairs = stream.queueStream(queue);
+  const auto opaque = pairs | map([](const auto&) { return Opaque{}; });
+  const auto first = [](const Opaque& a, const Opaque&) { return a; };
+#ifdef RIGHT
+  opaque | reduceByWindow(first, 2s, 1s).transient() | count() | print();
+#else
+  opaque | reduceByWindow(first, 2s, 1s) | count() | print();
+#endif
+}
