@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
 #include <functional>
 #include <future>
 #include <iterator>
@@ -19,6 +18,7 @@
 
 #include "integration/loopback.hpp"
 #include "support/catch.hpp"
+#include "support/data.hpp"
 #include "support/random.hpp"
 
 using namespace std::chrono_literals;
@@ -70,8 +70,7 @@ std::string generatedText(std::size_t lines, std::uint64_t seed) {
 
 const std::string& book() {
   static const std::string text = [] {
-    std::ifstream file(DSTREAM_TEST_DATA "/donQuijote.txt", std::ios::binary);
-    if (file) return std::string(std::istreambuf_iterator<char>(file), {});
+    if (auto text = support::testData("donQuijote.txt")) return *std::move(text);
     WARN("the book is not there; a generated text takes its place");
     return generatedText(30'000, 1);
   }();

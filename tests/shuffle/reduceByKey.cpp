@@ -384,7 +384,7 @@ TEST_CASE("reduceByKey: a batch that fails leaves nothing for the next one") {
 TEST_CASE("reduceByKey: the words of Don Quijote") {
   const auto book = support::testData("donQuijote.txt");
   if (!book) {
-    WARN("donQuijote.txt is not in DSTREAM_TEST_DATA: the words of a real book are NOT tested");
+    WARN("donQuijote.txt is not in the data folder: the words of a real book are NOT tested");
     return;
   }
   std::map<std::string, long> expected;

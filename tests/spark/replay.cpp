@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 namespace spark {
 
@@ -125,7 +126,7 @@ namespace {
 
 std::vector<std::filesystem::path> goldenFiles() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(DSTREAM_SPARK_GOLDEN))
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(support::testsFolder()) + "/spark"))
     if (entry.path().extension() == ".json") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;

@@ -7,15 +7,15 @@
 #include <optional>
 #include <string>
 
+#include "support/paths.hpp"
+
 namespace support {
 
-/// The bytes of a file in DSTREAM_TEST_DATA, or none when it is not there.
-inline std::optional<std::string> testData([[maybe_unused]] const std::string& name) {
-#ifdef DSTREAM_TEST_DATA
-  std::ifstream file(std::string(DSTREAM_TEST_DATA) + "/" + name, std::ios::binary);
-  if (file) return std::string(std::istreambuf_iterator<char>(file), {});
-#endif
-  return std::nullopt;
+/// The bytes of a file in the data folder, or none when it is not there.
+inline std::optional<std::string> testData(const std::string& name) {
+  std::ifstream file(std::string(dataFolder()) + "/" + name, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 }  // namespace support
