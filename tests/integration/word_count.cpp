@@ -70,7 +70,7 @@ std::string generatedText(std::size_t lines, std::uint64_t seed) {
 
 const std::string& book() {
   static const std::string text = [] {
-    if (auto text = support::testData("donQuijote.txt")) return *std::move(text);
+    if (auto read = support::testData("donQuijote.txt")) return *std::move(read);
     WARN("the book is not there; a generated text takes its place");
     return generatedText(30'000, 1);
   }();
