@@ -11,10 +11,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <linux/futex.h>
 #include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <dstream/core/config.hpp>
 
@@ -47,13 +44,13 @@ struct StdAtomics {
       while (true) {
         const std::uint32_t wakes = wakes_.load(std::memory_order_acquire);  // partner: wake
         if (word.load(std::memory_order_acquire) == value) return;
-        ::syscall(SYS_futex, &wakes_, FUTEX_WAIT_PRIVATE, wakes, nullptr);  // returns at once if that was not the last wake
+        wakes_.wait(wakes, std::memory_order_acquire);  // at once over if that was not the last wake
       }
     }
     /// Any thread.
     void wake() {
       wakes_.fetch_add(1, std::memory_order_release);  // partner: await, which then sees the word
-      ::syscall(SYS_futex, &wakes_, FUTEX_WAKE_PRIVATE, 1);
+      wakes_.notify_one();
     }
 
    private:
