@@ -28,6 +28,7 @@
 
 #include "runtime/stage.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 #include "support/random.hpp"
 
 namespace {
@@ -149,6 +150,9 @@ TEST_CASE("checkpointer: a job that is restarted gives what it gives without, fr
   CHECK(outputsOf(seed, 3, {.commitEvery = 4, .snapshotEvery = 300}) == expected);
 }
 
+/// Checkpoints that earlier versions wrote.
+std::string golden() { return std::string(support::testsFolder()) + "/checkpoint/golden"; }
+
 std::string fileName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 /// Six batches of everything, with a snapshot in between.
@@ -180,7 +184,7 @@ TEST_CASE("golden: written anew", "[.][make-golden]") {
   std::vector<std::string> out;
   goldenRun(place, out);
   for (const std::string& path : place.files.paths())
-    if (path.starts_with("/checkpoint/")) std::ofstream(std::string(DSTREAM_GOLDEN) + "/" + fileName(path), std::ios::binary) << place.files.content(path);
+    if (path.starts_with("/checkpoint/")) std::ofstream(golden() + "/" + fileName(path), std::ios::binary) << place.files.content(path);
 }
 
 TEST_CASE("golden: a checkpoint of the first version is read by all that follow") {
@@ -194,7 +198,7 @@ TEST_CASE("golden: a checkpoint of the first version is read by all that follow"
   place.world.advance(6s + 1ms);
   place.files.makePrivateDirectory("/checkpoint");
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(DSTREAM_GOLDEN)) {
+  for (const auto& entry : std::filesystem::directory_iterator(golden())) {
     std::ifstream file(entry.path(), std::ios::binary);
     place.files.put("/checkpoint/" + entry.path().filename().string(), std::string(std::istreambuf_iterator<char>(file), {}));
     ++files;
