@@ -19,7 +19,8 @@ TEST_CASE("TextArena: texts stay where and what they are, until clear; again aft
   for (int round = 0; round < 3; ++round) {
     std::vector<std::pair<std::string, std::string_view>> kept;
     for (int i = 0; i < 3000; ++i) {
-      const std::size_t size = i % 500 == 0   ? TextArena::blockBytes / 8 + i % 1000
+      const std::size_t size = i % 500 == 0
+                                   ? TextArena::blockBytes / 8 + static_cast<std::size_t>(i % 1000)
                                : i % 501 == 0 ? TextArena::blockBytes / 8
                                               : random.below(200);
       std::string text = random.text(size, "abcdefgh");
