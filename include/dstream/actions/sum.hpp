@@ -36,12 +36,12 @@ struct SumStep {
   }
 };
 
-/// Adds to one part of Lanes at a time, or to the first through a pointer to all.
+/// Adds to one part of VectorLanes at a time, or to the first through a pointer to all.
 template <class Total>
 struct LaneSumStep : SumStep<Total> {
   using SumStep<Total>::operator();
   template <std::size_t count, class Record>
-  DSTREAM_INLINE constexpr Lanes<Total, count>* operator()(Lanes<Total, count>* lanes, Record&& record) const {
+  DSTREAM_INLINE constexpr VectorLanes<Total, count>* operator()(VectorLanes<Total, count>* lanes, Record&& record) const {
     lanes->parts[0] = (*this)(lanes->parts[0], std::forward<Record>(record));
     return lanes;
   }
@@ -63,7 +63,7 @@ struct SumAction : ActionBase {
   constexpr auto over(R rdd) const {
     using Total = typename SumType<typename R::value_type>::type;
     if constexpr (anyOrder && std::is_floating_point_v<Total>) {
-      using Parts = Lanes<Total, 256 / sizeof(Total)>;
+      using Parts = VectorLanes<Total, 256 / sizeof(Total)>;
       Parts parts = foldAll(rdd, Parts{}, LaneSumStep<Total>{}, [](Parts left, const Parts& right) {
         for (std::size_t i = 0; i < laneCount<Parts>; ++i) left.parts[i] += right.parts[i];
         return left;
