@@ -36,7 +36,7 @@ struct SumStep {
   }
 };
 
-/// Adds to one part of Lanes at a time, or to the first through a pointer to all.
+/// Adds to one part of VectorLanes at a time, or to the first through a pointer to all.
 template <class Total>
 struct LaneSumStep : SumStep<Total> {
   using SumStep<Total>::operator();

@@ -157,7 +157,7 @@ struct PointerStep {
   Step& step;
 };
 
-/// Folds one slice into `accumulator`, by value when word-sized, else in place. Lanes are the step's own business.
+/// Folds one slice into `accumulator`, by value when word-sized, else in place. VectorLanes are the step's own business.
 template <class R, class Value, class Step>
 DSTREAM_INLINE constexpr void foldInto(R& rdd, Slice slice, Value& accumulator, Step& step) {
   if constexpr (wordSized<Value>) {
