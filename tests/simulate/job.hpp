@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// The jobs that are simulated. Each reads lines "KEY ID" from files, saves them as they are, batch by batch, and saves what it makes of them.
+// The jobs that are simulated. Each reads lines "KEY ID" from files, saves them as they are, batch
+// by batch, and saves what it makes of them.
 
 #include <chrono>
 #include <cstdint>
@@ -42,9 +43,15 @@ struct Job {
   std::uint64_t throwsAtId = 0;  // the function of a record throws when it meets this one
 };
 
-inline std::string keyOf(std::string_view line) { return std::string(line.substr(0, line.find(' '))); }
-inline std::uint64_t idOf(std::string_view line) { return std::stoull(std::string(line.substr(line.find(' ') + 1))); }
-inline std::pair<std::string, std::int64_t> pairOf(std::string_view line) { return {keyOf(line), static_cast<std::int64_t>(idOf(line) % 10)}; }
+inline std::string keyOf(std::string_view line) {
+  return std::string(line.substr(0, line.find(' ')));
+}
+inline std::uint64_t idOf(std::string_view line) {
+  return std::stoull(std::string(line.substr(line.find(' ') + 1)));
+}
+inline std::pair<std::string, std::int64_t> pairOf(std::string_view line) {
+  return {keyOf(line), static_cast<std::int64_t>(idOf(line) % 10)};
+}
 
 struct Show {
   template <class Pair>
@@ -57,7 +64,8 @@ struct Larger {
 };
 // A key whose sum can be divided by seven loses it.
 struct SumUnlessSeven {
-  std::optional<std::int64_t> operator()(const std::vector<std::int64_t>& values, std::optional<std::int64_t> sum) const {
+  std::optional<std::int64_t> operator()(const std::vector<std::int64_t>& values,
+                                         std::optional<std::int64_t> sum) const {
     std::int64_t next = sum.value_or(0);
     for (const std::int64_t value : values) next += value;
     return next % 7 == 0 && next != 0 ? std::nullopt : std::optional(next);
@@ -66,7 +74,9 @@ struct SumUnlessSeven {
 inline constexpr auto idle = 5s;
 // The running sum; below zero in the last call of a key that was idle.
 struct RunningSum {
-  std::pair<std::string, std::int64_t> operator()(const std::string& key, std::optional<std::int64_t> value, dstream::State<std::int64_t>& sum) const {
+  std::pair<std::string, std::int64_t> operator()(const std::string& key,
+                                                  std::optional<std::int64_t> value,
+                                                  dstream::State<std::int64_t>& sum) const {
     if (sum.isTimingOut()) return {key, -sum.get() - 1};
     sum.update(sum.getOption().value_or(0) + *value);
     return {key, sum.get()};
@@ -81,33 +91,51 @@ void build(StreamingContext& stream, const Job& job, Told told, Throws throws) {
   using dstream::foreachRDD;
   using dstream::map;
   using dstream::saveAsTextFiles;
-  const auto lines = stream.textFileStream("/in", FileOptions{.newFilesOnly = false, .allUnseen = true}).named("lines");
+  const auto lines =
+      stream.textFileStream("/in", FileOptions{.newFilesOnly = false, .allUnseen = true})
+          .named("lines");
   lines | map([throws](std::string_view line) {
     if (throws(idOf(line))) throw std::runtime_error("a record's function threw on purpose");
     return line;
   }) | saveAsTextFiles("/out/records");
   if (job.hasEffect)
     lines | foreachRDD([told](const auto& batch) {
-      Effect effect{batch.batch().seq, batch.time().milliseconds(), batch.batch().attempt, batch.batch().epoch, {}};
+      Effect effect{batch.batch().seq,
+                    batch.time().milliseconds(),
+                    batch.batch().attempt,
+                    batch.batch().epoch,
+                    {}};
       for (const std::string& line : batch.collect()) effect.records += line + "\n";
       told(std::move(effect));
     });
   if (job.kind == Kind::Stateless) return;
   if (job.kind == Kind::Database) {
     dstream::sqlite::Database database(databasePath);
-    database.execute("CREATE TABLE IF NOT EXISTS log(key TEXT, id INTEGER); CREATE TABLE IF NOT EXISTS totals(key TEXT PRIMARY KEY, total INTEGER)");
-    lines | map([](std::string_view line) { return std::pair{keyOf(line), static_cast<std::int64_t>(idOf(line))}; }) | dstream::sqlite::append(database, "log");
-    lines | map(pairOf) | dstream::mapWithState(StateSpec::function<std::int64_t>(RunningSum{})).named("running") | dstream::sqlite::upsert(database, "totals");
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS log(key TEXT, id INTEGER); CREATE TABLE IF NOT EXISTS "
+        "totals(key TEXT PRIMARY KEY, total INTEGER)");
+    lines | map([](std::string_view line) {
+      return std::pair{keyOf(line), static_cast<std::int64_t>(idOf(line))};
+    }) | dstream::sqlite::append(database, "log");
+    lines | map(pairOf)
+        | dstream::mapWithState(StateSpec::function<std::int64_t>(RunningSum{})).named("running")
+        | dstream::sqlite::upsert(database, "totals");
     return;
   }
   const auto pairs = lines | map(pairOf);
   if (job.kind == Kind::Window) {
-    pairs | dstream::reduceByKeyAndWindow(dstream::plus, 3s, 1s).named("sums") | map(Show{}) | saveAsTextFiles("/out/sums");
-    pairs | dstream::reduceByKeyAndWindow(Larger{}, 4s, 2s).named("largest") | map(Show{}) | saveAsTextFiles("/out/largest");
+    pairs | dstream::reduceByKeyAndWindow(dstream::plus, 3s, 1s).named("sums") | map(Show{})
+        | saveAsTextFiles("/out/sums");
+    pairs | dstream::reduceByKeyAndWindow(Larger{}, 4s, 2s).named("largest") | map(Show{})
+        | saveAsTextFiles("/out/largest");
     (pairs | dstream::window(2s)).named("recent") | map(Show{}) | saveAsTextFiles("/out/recent");
   } else {
-    pairs | dstream::updateStateByKey(SumUnlessSeven{}).named("totals") | map(Show{}) | saveAsTextFiles("/out/totals");
-    pairs | dstream::mapWithState(StateSpec::function<std::int64_t>(RunningSum{}).timeout(idle)).named("running") | map(Show{}) | saveAsTextFiles("/out/running");
+    pairs | dstream::updateStateByKey(SumUnlessSeven{}).named("totals") | map(Show{})
+        | saveAsTextFiles("/out/totals");
+    pairs
+        | dstream::mapWithState(StateSpec::function<std::int64_t>(RunningSum{}).timeout(idle))
+              .named("running")
+        | map(Show{}) | saveAsTextFiles("/out/running");
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// The ledger: what went in, what was seen to come out at any time, and the invariants that hold between them.
+// The ledger: what went in, what was seen to come out at any time, and the invariants that hold
+// between them.
 
 #include <cstdint>
 #include <map>
@@ -30,12 +31,14 @@ class Ledger {
   void arrived(std::string line) { arrived_.push_back(std::move(line)); }
   void did(Effect effect) { effects_.push_back(std::move(effect)); }
 
-  // A reader looks at what is published: each directory is whole, and what is in it is right; that is decided at the end.
+  // A reader looks at what is published: each directory is whole, and what is in it is right; that
+  // is decided at the end.
   void look(const dstream::testing::Files& files) {
     for (auto& [name, content] : published(files)) seen_[name].insert(std::move(content));
   }
 
-  // The job has come to rest: everything is there, once, and everything that was ever seen was right.
+  // The job has come to rest: everything is there, once, and everything that was ever seen was
+  // right.
   void close(const dstream::testing::Files& files) {
     Outputs outputs;
     for (const auto& [name, content] : published(files)) {
@@ -59,7 +62,8 @@ class Ledger {
       for (const std::string& content : contents) {
         const Batches& now = outputs[sink];
         const auto at = now.find(time);
-        require(at != now.end() && sorted(at->second) == sorted(linesOf(content)), "(3) /out/" + name + " was seen with other records than it has in the end");
+        require(at != now.end() && sorted(at->second) == sorted(linesOf(content)),
+                "(3) /out/" + name + " was seen with other records than it has in the end");
       }
     }
   }
@@ -77,10 +81,13 @@ class Ledger {
       const std::string name = below.substr(0, slash);
       found[name];
       if (slash == std::string::npos) continue;
-      if (below.substr(slash + 1) == "_SUCCESS") whole.insert(name);
-      else found[name] += files.content(path);
+      if (below.substr(slash + 1) == "_SUCCESS")
+        whole.insert(name);
+      else
+        found[name] += files.content(path);
     }
-    for (const auto& [name, content] : found) require(whole.contains(name), "(3) /out/" + name + " can be seen without _SUCCESS");
+    for (const auto& [name, content] : found)
+      require(whole.contains(name), "(3) /out/" + name + " can be seen without _SUCCESS");
     return found;
   }
 
@@ -89,14 +96,18 @@ class Ledger {
     for (const auto& [time, lines] : records) {
       all.insert(all.end(), lines.begin(), lines.end());
       for (std::size_t i = 1; i < lines.size(); ++i)
-        require(idOf(lines[i - 1]) < idOf(lines[i]), "(2) batch " + std::to_string(time) + ": " + lines[i] + " comes after " + lines[i - 1]);
+        require(
+            idOf(lines[i - 1]) < idOf(lines[i]),
+            "(2) batch " + std::to_string(time) + ": " + lines[i] + " comes after " + lines[i - 1]);
     }
     if (sorted(all) == sorted(arrived_)) return;
     std::map<std::string, int> count;
     for (const std::string& line : arrived_) ++count[line];
     for (const std::string& line : all) --count[line];
     for (const auto& [line, missing] : count)
-      if (missing != 0) violated("(1) record " + line + (missing > 0 ? " is lost" : " is in more than one batch, or in one twice"));
+      if (missing != 0)
+        violated("(1) record " + line
+                 + (missing > 0 ? " is lost" : " is in more than one batch, or in one twice"));
   }
 
   void effectsFit(const Batches& records) {
@@ -104,13 +115,16 @@ class Ledger {
     std::map<std::uint64_t, const Effect*> bySeq;
     std::uint64_t epoch = 0;
     for (const Effect& effect : effects_) {
-      const std::string label = "batch " + std::to_string(effect.seq) + " attempt " + std::to_string(effect.attempt);
+      const std::string label =
+          "batch " + std::to_string(effect.seq) + " attempt " + std::to_string(effect.attempt);
       require(effect.epoch >= epoch, "(6) " + label + ": an older epoch after a newer one");
       epoch = effect.epoch;
       const Effect*& before = bySeq[effect.seq];
       if (before != nullptr) {
-        require(before->time == effect.time && before->records == effect.records, "(4) " + label + " was repeated with another time or other records");
-        require(effect.attempt > before->attempt, "(4) " + label + " came after attempt " + std::to_string(before->attempt));
+        require(before->time == effect.time && before->records == effect.records,
+                "(4) " + label + " was repeated with another time or other records");
+        require(effect.attempt > before->attempt,
+                "(4) " + label + " came after attempt " + std::to_string(before->attempt));
       }
       before = &effect;
     }
@@ -120,11 +134,17 @@ class Ledger {
       ++seq;
       require(given == seq, "(6) batch " + std::to_string(seq) + " is missing among the effects");
       if (given != seq || batch == records.end()) break;
-      require(effect->time == batch->first, "(6) batch " + std::to_string(seq) + " had the time " + std::to_string(effect->time) + ", its output " + std::to_string(batch->first));
-      require(linesOf(effect->records) == batch->second, "(4) batch " + std::to_string(seq) + ": its effect and its output have different records");
+      require(effect->time == batch->first, "(6) batch " + std::to_string(seq) + " had the time "
+                                                + std::to_string(effect->time) + ", its output "
+                                                + std::to_string(batch->first));
+      require(linesOf(effect->records) == batch->second,
+              "(4) batch " + std::to_string(seq)
+                  + ": its effect and its output have different records");
       ++batch;
     }
-    require(bySeq.size() == records.size(), "(4) " + std::to_string(records.size()) + " batches, effects of " + std::to_string(bySeq.size()));
+    require(bySeq.size() == records.size(), "(4) " + std::to_string(records.size())
+                                                + " batches, effects of "
+                                                + std::to_string(bySeq.size()));
   }
 
   // The database has each record once, and of each key the sum of all.
@@ -140,17 +160,24 @@ class Ledger {
     for (const std::string& line : arrived_) totals[keyOf(line)] += pairOf(line).second;
     Lines sums;
     for (const auto& pair : totals) sums.push_back(Show{}(pair));
-    require(rows("SELECT key || ' ' || id FROM log") == sorted(arrived_), "(3) the database has not each record once");
-    require(rows("SELECT key || ' ' || total FROM totals") == sorted(sums), "(5) the database has other totals than its records");
+    require(rows("SELECT key || ' ' || id FROM log") == sorted(arrived_),
+            "(3) the database has not each record once");
+    require(rows("SELECT key || ' ' || total FROM totals") == sorted(sums),
+            "(5) the database has other totals than its records");
   }
 
   void equal(const std::string& sink, const Batches& expected, const Batches& given) {
     for (const auto& [time, lines] : expected) {
       const auto at = given.find(time);
-      if (at == given.end()) violated("(3) /out/" + sink + "-" + std::to_string(time) + " is missing");
-      else require(sorted(at->second) == lines, "(5) /out/" + sink + "-" + std::to_string(time) + " is not what its batches say");
+      if (at == given.end())
+        violated("(3) /out/" + sink + "-" + std::to_string(time) + " is missing");
+      else
+        require(sorted(at->second) == lines,
+                "(5) /out/" + sink + "-" + std::to_string(time) + " is not what its batches say");
     }
-    for (const auto& [time, lines] : given) require(expected.contains(time), "(3) /out/" + sink + "-" + std::to_string(time) + " belongs to no batch");
+    for (const auto& [time, lines] : given)
+      require(expected.contains(time),
+              "(3) /out/" + sink + "-" + std::to_string(time) + " belongs to no batch");
   }
 
   Job job_;

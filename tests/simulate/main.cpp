@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Random jobs in a simulated world; see run beside it. Exit status 0 without violations, 1 with, 2 for wrong usage.
+// Random jobs in a simulated world; see run beside it. Exit status 0 without violations, 1 with, 2
+// for wrong usage.
 #include <charconv>
 #include <csignal>
 #include <cstdint>
@@ -35,14 +36,16 @@ bool parse(int argc, char* argv[], Options& options) {
                                                    {"--crash-points", &options.crashPoints},
                                                    {"--failures", &options.failures},
                                                    {"--allocations", &options.allocations}};
-  const std::map<std::string_view, std::uint64_t*> numbers{{"--seeds", &options.seeds}, {"--first", &options.first}};
+  const std::map<std::string_view, std::uint64_t*> numbers{{"--seeds", &options.seeds},
+                                                           {"--first", &options.first}};
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     if (const auto found = switches.find(name); found != switches.end()) {
       *found->second = true;
     } else if (const auto number = numbers.find(name); number != numbers.end() && i + 1 < argc) {
       const std::string_view value = argv[++i];
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), *number->second);
+      const auto [end, error] =
+          std::from_chars(value.data(), value.data() + value.size(), *number->second);
       if (error != std::errc{} || end != value.data() + value.size()) return false;
     } else {
       return false;
@@ -57,19 +60,20 @@ void print(const simulate::Hits& hits) {
   std::printf("\n");
   for (const auto& [step, counts] : hits) {
     std::printf("%-32s", step.c_str());
-    for (const std::uint64_t count : counts) std::printf(" %14llu", static_cast<unsigned long long>(count));
+    for (const std::uint64_t count : counts)
+      std::printf(" %14llu", static_cast<unsigned long long>(count));
     std::printf("\n");
   }
 }
 
 // What runs now, for whoever aborts the process.
 std::string running;
-void tellWhatRan(int) {
-  static_cast<void>(std::fputs(running.c_str(), stderr));
-}
+void tellWhatRan(int) { static_cast<void>(std::fputs(running.c_str(), stderr)); }
 
-std::uint64_t report(const std::string& what, const std::string& replay, const std::vector<std::string>& found) {
-  for (const std::string& violation : found) std::printf("%s: %s\n", what.c_str(), violation.c_str());
+std::uint64_t report(const std::string& what, const std::string& replay,
+                     const std::vector<std::string>& found) {
+  for (const std::string& violation : found)
+    std::printf("%s: %s\n", what.c_str(), violation.c_str());
   if (!found.empty()) std::printf("replay: tests/simulate/run %s\n", replay.c_str());
   std::fflush(stdout);
   return found.size();
@@ -79,10 +83,15 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
   std::uint64_t done = 0;
   std::uint64_t violations = 0;
   std::uint64_t batches = 0;
-  for (std::uint64_t seed = options.first; done < (options.seeds == 0 ? 100 : options.seeds) && !(options.untilViolation && violations != 0); ++seed, ++done) {
-    const auto run = [&](simulate::Simulation& simulation) { return options.calm ? simulation.runCalm() : simulation.run(); };
+  for (std::uint64_t seed = options.first; done < (options.seeds == 0 ? 100 : options.seeds)
+                                           && !(options.untilViolation && violations != 0);
+       ++seed, ++done) {
+    const auto run = [&](simulate::Simulation& simulation) {
+      return options.calm ? simulation.runCalm() : simulation.run();
+    };
     std::vector<std::string> found;
-    running = "aborted; replay: tests/simulate/run --seeds 1 --first " + std::to_string(seed) + "\n";
+    running =
+        "aborted; replay: tests/simulate/run --seeds 1 --first " + std::to_string(seed) + "\n";
     try {
       simulate::Simulation simulation(seed, hits);
       if (options.trace) simulation.tellAll();
@@ -92,23 +101,29 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
         simulate::Hits again;
         simulate::Simulation twin(seed, again);
         run(twin);
-        if (twin.trace() != simulation.trace()) found.push_back("(13) the same seed took another course the second time");
+        if (twin.trace() != simulation.trace())
+          found.push_back("(13) the same seed took another course the second time");
       }
     } catch (const std::exception& error) {
       found.push_back(std::string("the simulation itself failed: ") + error.what());
     }
-    violations += report("seed " + std::to_string(seed), "--seeds 1 --first " + std::to_string(seed) + (options.calm ? " --calm" : ""), found);
+    violations += report(
+        "seed " + std::to_string(seed),
+        "--seeds 1 --first " + std::to_string(seed) + (options.calm ? " --calm" : ""), found);
   }
   std::printf("batches=%llu\n", static_cast<unsigned long long>(batches));
-  std::printf("seeds=%llu violations=%llu\n", static_cast<unsigned long long>(done), static_cast<unsigned long long>(violations));
+  std::printf("seeds=%llu violations=%llu\n", static_cast<unsigned long long>(done),
+              static_cast<unsigned long long>(violations));
   return violations;
 }
 
 // For n = 1, 2, 3…: the n-th call of a short job meets the fault, until a run passes untouched.
-std::uint64_t runPoints(const char* name, const std::vector<simulate::Fault>& faults, simulate::Hits& hits) {
+std::uint64_t runPoints(const char* name, const std::vector<simulate::Fault>& faults,
+                        simulate::Hits& hits) {
   std::uint64_t points = 0;
   std::uint64_t violations = 0;
-  for (const simulate::Kind kind : {simulate::Kind::Stateless, simulate::Kind::Window, simulate::Kind::State, simulate::Kind::Database})
+  for (const simulate::Kind kind : {simulate::Kind::Stateless, simulate::Kind::Window,
+                                    simulate::Kind::State, simulate::Kind::Database})
     for (const simulate::Fault fault : faults)
       for (const std::uint64_t calls : {std::uint64_t{1}, std::uint64_t{4}}) {
         if (calls > 1 && static_cast<std::size_t>(fault) < simulate::stops) continue;
@@ -117,28 +132,37 @@ std::uint64_t runPoints(const char* name, const std::vector<simulate::Fault>& fa
           const auto found = simulation.runWith(fault, n, calls);
           if (!simulation.reached()) break;
           ++points;
-          const std::string what = std::string(simulate::kindNames[static_cast<std::size_t>(kind)]) + ", " + simulate::faultNames[static_cast<std::size_t>(fault)] + " at call " + std::to_string(n);
+          const std::string what = std::string(simulate::kindNames[static_cast<std::size_t>(kind)])
+                                   + ", " + simulate::faultNames[static_cast<std::size_t>(fault)]
+                                   + " at call " + std::to_string(n);
           violations += report(what, std::string("--") + name, found);
         }
       }
-  std::printf("%s=%llu violations=%llu\n", name, static_cast<unsigned long long>(points), static_cast<unsigned long long>(violations));
+  std::printf("%s=%llu violations=%llu\n", name, static_cast<unsigned long long>(points),
+              static_cast<unsigned long long>(violations));
   return violations;
 }
 
 std::uint64_t runAllocations(const Options& options, simulate::Hits& hits) {
   std::uint64_t points = 0;
   std::uint64_t violations = 0;
-  for (const simulate::Kind kind : {simulate::Kind::Stateless, simulate::Kind::Window, simulate::Kind::State})
-    for (std::uint64_t n = options.first; options.seeds == 0 || n < options.first + options.seeds; ++n) {
-      running = "aborted; replay: tests/simulate/run --allocations --seeds 1 --first " + std::to_string(n) + "\n";
+  for (const simulate::Kind kind :
+       {simulate::Kind::Stateless, simulate::Kind::Window, simulate::Kind::State})
+    for (std::uint64_t n = options.first; options.seeds == 0 || n < options.first + options.seeds;
+         ++n) {
+      running = "aborted; replay: tests/simulate/run --allocations --seeds 1 --first "
+                + std::to_string(n) + "\n";
       simulate::Simulation simulation(simulate::Job{.kind = kind, .hasEffect = true}, hits);
       if (options.trace) simulation.tellAll();
       const auto found = simulation.runShortOfMemory(n);
       if (!simulation.reached()) break;
       ++points;
-      violations += report(std::string(simulate::kindNames[static_cast<std::size_t>(kind)]) + ", allocation " + std::to_string(n), "--allocations --seeds 1 --first " + std::to_string(n), found);
+      violations += report(std::string(simulate::kindNames[static_cast<std::size_t>(kind)])
+                               + ", allocation " + std::to_string(n),
+                           "--allocations --seeds 1 --first " + std::to_string(n), found);
     }
-  std::printf("allocations=%llu violations=%llu\n", static_cast<unsigned long long>(points), static_cast<unsigned long long>(violations));
+  std::printf("allocations=%llu violations=%llu\n", static_cast<unsigned long long>(points),
+              static_cast<unsigned long long>(violations));
   return violations;
 }
 
@@ -147,7 +171,10 @@ std::uint64_t runAllocations(const Options& options, simulate::Hits& hits) {
 int main(int argc, char* argv[]) {
   Options options;
   if (!parse(argc, argv, options)) {
-    std::fprintf(stderr, "usage: %s [--seeds N] [--first S] [--table] [--trace] [--calm] [--until-violation] [--crash-points] [--failures] [--allocations]\n", argv[0]);
+    std::fprintf(stderr,
+                 "usage: %s [--seeds N] [--first S] [--table] [--trace] [--calm] "
+                 "[--until-violation] [--crash-points] [--failures] [--allocations]\n",
+                 argv[0]);
     return 2;
   }
   using simulate::Fault;
@@ -155,10 +182,15 @@ int main(int argc, char* argv[]) {
   simulate::Hits hits;
   std::uint64_t violations = 0;
   if (options.crashPoints)
-    violations += runPoints("crash-points", {Fault::PowerBefore, Fault::PowerHalfway, Fault::PowerAfter, Fault::KillBefore, Fault::KillHalfway, Fault::KillAfter}, hits);
-  if (options.failures) violations += runPoints("failures", {Fault::IoError, Fault::DiskFull}, hits);
+    violations += runPoints("crash-points",
+                            {Fault::PowerBefore, Fault::PowerHalfway, Fault::PowerAfter,
+                             Fault::KillBefore, Fault::KillHalfway, Fault::KillAfter},
+                            hits);
+  if (options.failures)
+    violations += runPoints("failures", {Fault::IoError, Fault::DiskFull}, hits);
   if (options.allocations) violations += runAllocations(options, hits);
-  if (!options.crashPoints && !options.failures && !options.allocations) violations += runSeeds(options, hits);
+  if (!options.crashPoints && !options.failures && !options.allocations)
+    violations += runSeeds(options, hits);
   if (options.table) print(hits);
   return violations == 0 ? 0 : 1;
 }

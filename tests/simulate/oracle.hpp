@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// The oracle: what each output must hold after each batch, computed from the records of the batches, by plain loops.
+// The oracle: what each output must hold after each batch, computed from the records of the
+// batches, by plain loops.
 
 #include <algorithm>
 #include <cstdint>
@@ -37,7 +38,8 @@ class Oracle {
   static Outputs expected(const Job& job, const Batches& records, std::int64_t phase) {
     Outputs outputs;
     if (job.kind == Kind::Window) {
-      outputs["sums"] = overWindow(records, 3000, 1000, phase, [](std::int64_t a, std::int64_t b) { return a + b; });
+      outputs["sums"] = overWindow(records, 3000, 1000, phase,
+                                   [](std::int64_t a, std::int64_t b) { return a + b; });
       outputs["largest"] = overWindow(records, 4000, 2000, phase, Larger{});
       outputs["recent"] = recent(records, 2000);
     }
@@ -51,7 +53,8 @@ class Oracle {
  private:
   template <class Do>
   static void eachInWindow(const Batches& records, std::int64_t time, std::int64_t length, Do act) {
-    for (auto batch = records.upper_bound(time - length); batch != records.end() && batch->first <= time; ++batch)
+    for (auto batch = records.upper_bound(time - length);
+         batch != records.end() && batch->first <= time; ++batch)
       for (const std::string& line : batch->second) act(line);
   }
   static Lines shown(const std::map<std::string, std::int64_t>& values) {
@@ -61,7 +64,8 @@ class Oracle {
   }
 
   template <class Fn>
-  static Batches overWindow(const Batches& records, std::int64_t length, std::int64_t slide, std::int64_t phase, Fn fn) {
+  static Batches overWindow(const Batches& records, std::int64_t length, std::int64_t slide,
+                            std::int64_t phase, Fn fn) {
     Batches all;
     for (const auto& [time, lines] : records) {
       if ((time - phase) % slide != 0) continue;
@@ -78,7 +82,9 @@ class Oracle {
   static Batches recent(const Batches& records, std::int64_t length) {
     Batches all;
     for (const auto& [time, lines] : records) {
-      eachInWindow(records, time, length, [&, at = &all[time]](const std::string& line) { at->push_back(Show{}(pairOf(line))); });
+      eachInWindow(records, time, length, [&, at = &all[time]](const std::string& line) {
+        at->push_back(Show{}(pairOf(line)));
+      });
       all[time] = sorted(std::move(all[time]));
     }
     return all;
@@ -92,19 +98,24 @@ class Oracle {
       for (const std::string& line : lines) values[keyOf(line)].push_back(pairOf(line).second);
       for (const auto& [key, given] : values) {
         const auto known = states.find(key);
-        const auto next = SumUnlessSeven{}(given, known == states.end() ? std::nullopt : std::optional(known->second));
-        if (next) states[key] = *next;
-        else states.erase(key);
+        const auto next = SumUnlessSeven{}(
+            given, known == states.end() ? std::nullopt : std::optional(known->second));
+        if (next)
+          states[key] = *next;
+        else
+          states.erase(key);
       }
       all[time] = shown(states);
     }
     return all;
   }
-  // A key times out at the first batch later than `idle` after its last record; a record of that very batch comes first.
+  // A key times out at the first batch later than `idle` after its last record; a record of that
+  // very batch comes first.
   static Batches running(const Batches& records) {
     constexpr std::int64_t longest = std::chrono::milliseconds(idle).count();
     Batches all;
-    std::map<std::string, std::pair<std::int64_t, std::int64_t>> states;  // sum, time of the last record
+    std::map<std::string, std::pair<std::int64_t, std::int64_t>>
+        states;  // sum, time of the last record
     for (const auto& [time, lines] : records) {
       Lines& out = all[time];
       for (const std::string& line : lines) {

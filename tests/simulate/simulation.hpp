@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// One seed: a random job that lives through many processes, each of which ends in its own way, on one disk and one clock.
+// One seed: a random job that lives through many processes, each of which ends in its own way, on
+// one disk and one clock.
 
 #include <algorithm>
 #include <array>
@@ -31,8 +32,19 @@ using dstream::testing::FileCall;
 using dstream::testing::Random;
 using dstream::testing::StopPoint;
 
-enum class Fault { PowerBefore, PowerHalfway, PowerAfter, KillBefore, KillHalfway, KillAfter, IoError, DiskFull };
-inline constexpr std::array<const char*, 8> faultNames{"power before", "power half-way", "power after", "kill before", "kill half-way", "kill after", "I/O error", "disk full"};
+enum class Fault {
+  PowerBefore,
+  PowerHalfway,
+  PowerAfter,
+  KillBefore,
+  KillHalfway,
+  KillAfter,
+  IoError,
+  DiskFull
+};
+inline constexpr std::array<const char*, 8> faultNames{
+    "power before",  "power half-way", "power after", "kill before",
+    "kill half-way", "kill after",     "I/O error",   "disk full"};
 inline constexpr std::size_t stops = 6;  // of them end the process
 
 // Fault × protocol step → how often.
@@ -56,7 +68,8 @@ inline std::string stepOf(const FileCall& call) {
 class Simulation {
  public:
   // A random job and its random fate.
-  Simulation(std::uint64_t seed, Hits& hits) : Simulation(Random(seed * 0x9e3779b97f4a7c15ULL + 1), hits, {}) {
+  Simulation(std::uint64_t seed, Hits& hits)
+      : Simulation(Random(seed * 0x9e3779b97f4a7c15ULL + 1), hits, {}) {
     batches_ = random_.below(100) == 0 ? 2000 : geometric(30);
     options_.commitEvery = random_.below(3) == 0 ? 1 + random_.below(3) : 1;
     options_.snapshotEvery = random_.below(4) == 0 ? 10'000 : 1 + random_.below(1500);
@@ -108,16 +121,18 @@ class Simulation {
 
   struct Life {
     End end = End::GracefulStop;
-    std::size_t ticks = 0;  // before its end begins; 0: the end may come at any call, the first ones too
+    std::size_t ticks =
+        0;  // before its end begins; 0: the end may come at any call, the first ones too
     std::optional<Fault> fault;
-    std::uint64_t call = 0;   // of the fault: how many calls after it is armed
-    std::uint64_t calls = 1;  // that fail
-    std::size_t patience = 30;  // ticks, for the fault
+    std::uint64_t call = 0;        // of the fault: how many calls after it is armed
+    std::uint64_t calls = 1;       // that fail
+    std::size_t patience = 30;     // ticks, for the fault
     std::uint64_t allocation = 0;  // the one that fails, of those from the start on
     bool calm = false;
   };
 
-  Simulation(Random random, Hits& hits, std::optional<Job> job) : random_(random), hits_(hits), job_(job ? *job : randomJob()), ledger_(job_) {
+  Simulation(Random random, Hits& hits, std::optional<Job> job)
+      : random_(random), hits_(hits), job_(job ? *job : randomJob()), ledger_(job_) {
     auto& files = world_.files();
     files.makeDirectory("/in");
     files.makeDirectory("/out");
@@ -133,7 +148,8 @@ class Simulation {
     return job;
   }
   Life randomLife() {
-    constexpr std::array ends{End::Fault, End::Fault, End::Fault, End::Fault, End::Throw, End::Stop, End::GracefulStop};
+    constexpr std::array ends{End::Fault, End::Fault, End::Fault,       End::Fault,
+                              End::Throw, End::Stop,  End::GracefulStop};
     Life life;
     life.end = ends[random_.below(ends.size())];
     life.ticks = random_.below(4) == 0 ? 0 : geometric(7);
@@ -142,7 +158,11 @@ class Simulation {
     life.calls = 1 + random_.below(3);
     return life;
   }
-  std::size_t geometric(double mean) { return 1 + static_cast<std::size_t>(-mean * std::log(1 - static_cast<double>(random_() >> 11) * 0x1p-53)); }
+  std::size_t geometric(double mean) {
+    return 1
+           + static_cast<std::size_t>(
+               -mean * std::log(1 - static_cast<double>(random_() >> 11) * 0x1p-53));
+  }
 
   std::vector<std::string> settle() {
     Life calm;
@@ -168,7 +188,8 @@ class Simulation {
     if (life.ticks == 0 || life.allocation != 0) arm(life);
     try {
       const Scarce scarce(life.allocation);
-      dstream::Context context("local[2]", "simulated", {.stopOnSignals = false, .defaultListener = false}, world_);
+      dstream::Context context("local[2]", "simulated",
+                               {.stopOnSignals = false, .defaultListener = false}, world_);
       StreamingContext stream(context, 1s);
       stream.addStreamingListener([this](const dstream::Event& event) {
         const Allocations::Suspended suspended;
@@ -182,7 +203,8 @@ class Simulation {
       build(stream, job_, did, [this](std::uint64_t id) { return throws(id); });
       stream.start();
       const bool ends = life.end == End::Stop || life.end == End::GracefulStop;
-      for (std::size_t ticks = life.ticks; errors == 0 && !files.stopped() && waited < life.patience;) {
+      for (std::size_t ticks = life.ticks;
+           errors == 0 && !files.stopped() && waited < life.patience;) {
         if (ticks == 0 && ends && !life.fault) break;
         if (ticks == 0 && !armed_.now) arm(life);
         if (ticks > 0) --ticks;
@@ -195,16 +217,27 @@ class Simulation {
       }
     } catch (const std::exception& error) {
       note(error.what());
-      if (!files.stopped() && armed_.text.empty()) ledger_.violated(std::string("(10) a process failed although nothing was made to fail: ") + error.what());
+      if (!files.stopped() && armed_.text.empty())
+        ledger_.violated(std::string("(10) a process failed although nothing was made to fail: ")
+                         + error.what());
     }
     if (life.allocation != 0) armed_.hit = Allocations::count >= life.allocation;
-    // A window takes a batch in as it comes, and again when somebody asks for it: what failed in between was not needed. Memory that was short may be asked for again.
-    const bool triedAgain = life.allocation != 0 || (job_.kind == Kind::Window && armed_.where.starts_with("source")) ||
-                            armed_.where.starts_with("database");  // SQLite tells in its own words, and not what it can do without
-    if (armed_.hit && !triedAgain && !armed_.text.empty() && !armed_.seen) ledger_.violated("(12) nobody heard of an injected fault: " + armed_.text + " at " + armed_.where);
+    // A window takes a batch in as it comes, and again when somebody asks for it: what failed in
+    // between was not needed. Memory that was short may be asked for again.
+    const bool triedAgain =
+        life.allocation != 0 || (job_.kind == Kind::Window && armed_.where.starts_with("source"))
+        || armed_.where.starts_with(
+            "database");  // SQLite tells in its own words, and not what it can do without
+    if (armed_.hit && !triedAgain && !armed_.text.empty() && !armed_.seen)
+      ledger_.violated("(12) nobody heard of an injected fault: " + armed_.text + " at "
+                       + armed_.where);
     if (files.stopped() || random_.below(2) == 0) ledger_.look(files);
     reached_ = reached_ || armed_.hit;
-    if (loud_) std::printf("process %zu has ended, %s\n", lives_, !files.stopped() ? "by itself" : armed_.fault ? faultNames[static_cast<std::size_t>(*armed_.fault)] : "");
+    if (loud_)
+      std::printf("process %zu has ended, %s\n", lives_,
+                  !files.stopped() ? "by itself"
+                  : armed_.fault   ? faultNames[static_cast<std::size_t>(*armed_.fault)]
+                                   : "");
     files.restart();
     if (!life.calm && jumps_) downtime();
   }
@@ -244,7 +277,8 @@ class Simulation {
     for (std::size_t files = random_.below(3); files > 0; --files) {
       std::string content;
       for (std::size_t lines = 1 + random_.below(4); lines > 0; --lines) {
-        std::string line = std::string(1, static_cast<char>('a' + random_.below(6))) + " " + std::to_string(++id_);
+        std::string line =
+            std::string(1, static_cast<char>('a' + random_.below(6))) + " " + std::to_string(++id_);
         content += line + "\n";
         ledger_.arrived(std::move(line));
       }
@@ -288,10 +322,13 @@ class Simulation {
     armed_.call = files.calls() + life.call;
     const auto kind = static_cast<std::size_t>(*life.fault);
     if (kind < stops) {
-      files.stopAt({armed_.call, static_cast<StopPoint::When>(kind % 3), kind < 3 ? StopPoint::How::PowerLoss : StopPoint::How::Kill, random_()});
+      files.stopAt({armed_.call, static_cast<StopPoint::When>(kind % 3),
+                    kind < 3 ? StopPoint::How::PowerLoss : StopPoint::How::Kill, random_()});
     } else {
       armed_.text = "fault " + std::to_string(lives_) + " of this seed";
-      files.failAt(armed_.call, life.calls, *life.fault == Fault::IoError ? FileError::Why::Other : FileError::Why::NoSpace, armed_.text);
+      files.failAt(armed_.call, life.calls,
+                   *life.fault == Fault::IoError ? FileError::Why::Other : FileError::Why::NoSpace,
+                   armed_.text);
     }
   }
   bool throws(std::uint64_t id) {
@@ -307,7 +344,9 @@ class Simulation {
     const Allocations::Suspended suspended;
     mix(call.operation);
     mix(call.path);
-    if (loud_) std::printf("  %llu %s %s\n", static_cast<unsigned long long>(call.number), std::string(call.operation).c_str(), std::string(call.path).c_str());
+    if (loud_)
+      std::printf("  %llu %s %s\n", static_cast<unsigned long long>(call.number),
+                  std::string(call.operation).c_str(), std::string(call.path).c_str());
     if (!armed_.fault || call.number != armed_.call) return;
     armed_.hit = true;
     armed_.where = stepOf(call) + " " + std::string(call.path);
@@ -317,10 +356,12 @@ class Simulation {
     const Allocations::Suspended suspended;
     mix(text);
     if (loud_) std::printf("%s\n", std::string(text).c_str());
-    if (!armed_.text.empty() && text.find(armed_.text) != std::string_view::npos) armed_.seen = true;
+    if (!armed_.text.empty() && text.find(armed_.text) != std::string_view::npos)
+      armed_.seen = true;
   }
   void mix(std::string_view text) {
-    for (const char byte : text) trace_ = (trace_ ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
+    for (const char byte : text)
+      trace_ = (trace_ ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
   }
 
   // --- the end ---
@@ -329,7 +370,8 @@ class Simulation {
     auto& files = world_.files();
     for (const std::string& path : files.paths()) {
       ledger_.require(!path.ends_with(".tmp"), "(11) a temporary file is left: " + path);
-      if (path.starts_with("/out/.") && std::count(path.begin(), path.end(), '/') > 2) ledger_.violated("(11) a stage is left: " + path);
+      if (path.starts_with("/out/.") && std::count(path.begin(), path.end(), '/') > 2)
+        ledger_.violated("(11) a stage is left: " + path);
     }
     ledger_.require(world_.actors() == 0, "(11) an actor is left");
     if (files.exists("/job/LOCK")) static_cast<void>(files.lock("/job/LOCK"));

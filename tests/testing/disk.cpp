@@ -36,7 +36,9 @@ std::set<std::string> outcomes(Write write, Look look) {
   return seen;
 }
 
-std::string contentOrNone(const Files& files, const std::string& path) { return files.exists(path) ? files.content(path) : "-"; }
+std::string contentOrNone(const Files& files, const std::string& path) {
+  return files.exists(path) ? files.content(path) : "-";
+}
 
 TEST_CASE("disk: content is durable after its sync, a name after that of its directory") {
   const auto after = [](bool file, bool directory) {
@@ -62,7 +64,8 @@ TEST_CASE("disk: what is written after a sync is kept, lost or torn, by sectors 
         made->append(std::string(500, 'a'));
         made->sync();
         files.syncDirectory("/in");
-        made->append(std::string(20, 'b'));  // 12 bytes of the sector that holds the first 500, 8 of the next
+        made->append(std::string(
+            20, 'b'));  // 12 bytes of the sector that holds the first 500, 8 of the next
         made->append(std::string(1000, 'c'));
       },
       [](const Files& files) { return files.content("/in/new"); });
@@ -72,15 +75,17 @@ TEST_CASE("disk: what is written after a sync is kept, lost or torn, by sectors 
     CHECK(content.find_first_not_of(std::string("\0abc", 4)) == std::string::npos);
     if (content.size() > 520) CHECK((content.size() == 1024 || content.size() == 1520));
   }
-  CHECK(seen.contains(start));                                                                                   // lost
-  CHECK(seen.contains(start + std::string(20, 'b')));                                                            // the first write
-  CHECK(seen.contains(start + std::string(12, 'b')));                                                            // torn
-  CHECK(seen.contains(start + std::string(20, 'b') + std::string(1000, 'c')));                                   // kept
-  CHECK(seen.contains(start + std::string(12, '\0') + std::string(8, 'b') + std::string(504, 'c')));             // out of order
+  CHECK(seen.contains(start));                                                  // lost
+  CHECK(seen.contains(start + std::string(20, 'b')));                           // the first write
+  CHECK(seen.contains(start + std::string(12, 'b')));                           // torn
+  CHECK(seen.contains(start + std::string(20, 'b') + std::string(1000, 'c')));  // kept
+  CHECK(seen.contains(start + std::string(12, '\0') + std::string(8, 'b')
+                      + std::string(504, 'c')));  // out of order
   CHECK(seen.size() > 8);
 }
 
-TEST_CASE("disk: a rename is seen wholly or not at all, and for ever after a sync of either directory") {
+TEST_CASE(
+    "disk: a rename is seen wholly or not at all, and for ever after a sync of either directory") {
   const auto after = [](const char* synced) {
     return outcomes(
         [&](Files& files) {
@@ -88,7 +93,10 @@ TEST_CASE("disk: a rename is seen wholly or not at all, and for ever after a syn
           files.rename("/in/old", "/out/new");
           if (synced != nullptr) files.syncDirectory(synced);
         },
-        [](const Files& files) { return std::string(files.exists("/in/old") ? "old" : "") + (files.exists("/out/new") ? "new" : ""); });
+        [](const Files& files) {
+          return std::string(files.exists("/in/old") ? "old" : "")
+                 + (files.exists("/out/new") ? "new" : "");
+        });
   };
   CHECK(after(nullptr) == std::set<std::string>{"old", "new"});
   CHECK(after("/in") == std::set<std::string>{"new"});
@@ -119,7 +127,9 @@ TEST_CASE("disk: a file made, moved and synced is at its last place only") {
         files.syncDirectory("/out");
       },
       [](const Files& files) {
-        return std::string(files.exists("/in/temp") ? "temp" : "") + (files.exists("/in/final") ? "final" : "") + (files.exists("/out/final") ? "moved" : "");
+        return std::string(files.exists("/in/temp") ? "temp" : "")
+               + (files.exists("/in/final") ? "final" : "")
+               + (files.exists("/out/final") ? "moved" : "");
       });
   CHECK(seen == std::set<std::string>{"moved"});
 }
@@ -130,7 +140,9 @@ TEST_CASE("disk: names that come and go may be kept in any order") {
         files.makeDirectory("/in/a");
         files.makeDirectory("/in/b");
       },
-      [](const Files& files) { return std::string(files.exists("/in/a") ? "a" : "") + (files.exists("/in/b") ? "b" : ""); });
+      [](const Files& files) {
+        return std::string(files.exists("/in/a") ? "a" : "") + (files.exists("/in/b") ? "b" : "");
+      });
   CHECK(seen == std::set<std::string>{"", "a", "b", "ab"});
 }
 
@@ -141,7 +153,11 @@ TEST_CASE("disk: a file in a directory whose name was never synced goes with it"
         files.open("/in/dir/file", Mode::Create)->sync();
         files.syncDirectory("/in/dir");
       },
-      [](const Files& files) { return std::string(files.exists("/in/dir/file") ? "file" : files.exists("/in/dir") ? "empty" : "-"); });
+      [](const Files& files) {
+        return std::string(files.exists("/in/dir/file") ? "file"
+                           : files.exists("/in/dir")    ? "empty"
+                                                        : "-");
+      });
   CHECK(seen == std::set<std::string>{"-", "file"});
 }
 

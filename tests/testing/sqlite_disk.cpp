@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// SQLite on the disk that crashes: what it committed with all its syncs is there, and without them it is not always.
+// SQLite on the disk that crashes: what it committed with all its syncs is there, and without them
+// it is not always.
 #include <dstream/testing/sqlite_disk.hpp>
 
 #include <cstdint>
@@ -75,7 +76,10 @@ Tally crashEverywhere(const std::string& mode, const std::string& synchronous, S
     files.makeDirectory("/dir");
     files.syncDirectory("/");
     const SqliteDisk disk(files);
-    files.stopAt({.call = files.calls() + n, .when = static_cast<StopPoint::When>(n % 3), .how = how, .seed = n});
+    files.stopAt({.call = files.calls() + n,
+                  .when = static_cast<StopPoint::When>(n % 3),
+                  .how = how,
+                  .seed = n});
     const int committed = insert(mode, synchronous);
     if (!files.stopped()) return tally;
     ++tally.points;
@@ -91,7 +95,9 @@ Tally crashEverywhere(const std::string& mode, const std::string& synchronous, S
   }
 }
 
-TEST_CASE("sqlite_disk: what SQLite commits outlives every crash of the machine, in both of its journals") {
+TEST_CASE(
+    "sqlite_disk: what SQLite commits outlives every crash of the machine, in both of its "
+    "journals") {
   for (const auto& [mode, synchronous] : {std::pair{"WAL", "FULL"}, std::pair{"DELETE", "EXTRA"}}) {
     CAPTURE(mode);
     const Tally tally = crashEverywhere(mode, synchronous, StopPoint::How::PowerLoss);

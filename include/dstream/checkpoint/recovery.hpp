@@ -68,7 +68,7 @@ class BasicRecovery {
   void readBatches(const BasicCheckpointDirectory<Use>& directory) {
     for (const FileRecord& record : journal.records()) {
       if (record.kind == RecordKind::Known && record.seq > known) known = record.seq;
-      if (record.kind == RecordKind::Plan) put(plans, record);
+      if (record.kind == RecordKind::Plan) putPlan(record);
       if (record.kind == RecordKind::Batch) put(batches, record);
     }
     for (std::size_t i = 0; i + 1 < batches.size(); ++i)
@@ -79,6 +79,15 @@ class BasicRecovery {
     throw CheckpointError("dstream: checkpoint: the journal in " + directory.path() + " has no batch " + std::to_string(seq) + ", though it has later ones");
   }
 
+  /// In the place of one with the same seq. Those behind it stay: an earlier run had planned them, and may have shown them to somebody.
+  void putPlan(const FileRecord& record) {
+    for (FileRecord& plan : plans)
+      if (plan.seq == record.seq) {
+        plan = record;
+        return;
+      }
+    plans.push_back(record);
+  }
   /// In the place of one with the same seq; those behind it, of an attempt that was not committed, go.
   static void put(Deferred<std::vector<FileRecord>, Use>& records, const FileRecord& record) {
     while (!records.empty() && records.back().seq >= record.seq) records.pop_back();

@@ -129,6 +129,7 @@ class BasicStage {
     if (!tree_.isDirectory(directory_)) return;
     for (const std::string& name : tree_.files.list(directory_)) tree_.clear(directory_ + "/" + name);
     tree_.files.syncDirectory(directory_);
+    tree_.files.syncDirectory(Tree::parent(directory_));  // a process that was killed may have made it and no more
   }
   void shown() { tree_.files.syncDirectory(directory_); }
 

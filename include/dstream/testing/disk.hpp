@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Disk: a tree of files and directories, and beside it what of it a crash of the machine would leave. Part of testing/files.hpp.
+// Disk: a tree of files and directories, and beside it what of it a crash of the machine would
+// leave. Part of testing/files.hpp.
 
 #include <algorithm>
 #include <cstddef>
@@ -41,8 +42,9 @@ struct DiskNode {
   DiskEntries durableEntries;  // without the changes that the disk still holds back
 };
 
-/// **meaning** content is durable when the file was synced after it was written, a name when its directory was synced after it was made, moved
-/// or removed; no sync does more than it must. A move from one directory to another is one change: a sync of either makes it durable.
+/// **meaning** content is durable when the file was synced after it was written, a name when its
+/// directory was synced after it was made, moved or removed; no sync does more than it must. A move
+/// from one directory to another is one change: a sync of either makes it durable.
 /// **source** the weakest disk that POSIX and a journal allow together; the common ones are kinder.
 class Disk {
  public:
@@ -61,7 +63,8 @@ class Disk {
     while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
     const std::size_t slash = path.rfind('/');
     const bool top = slash == std::string_view::npos || slash == 0;
-    Place found{top ? root_ : find(path.substr(0, slash)), std::string(slash == std::string_view::npos ? path : path.substr(slash + 1))};
+    Place found{top ? root_ : find(path.substr(0, slash)),
+                std::string(slash == std::string_view::npos ? path : path.substr(slash + 1))};
     return found;
   }
   [[nodiscard]] DiskNodeRef find(std::string_view path) const {
@@ -79,7 +82,9 @@ class Disk {
 
   void link(const Place& to, DiskNodeRef node) { change({{}, to, std::move(node)}); }
   void unlink(const Place& from) { change({from, {}, from.directory->entries.at(from.name)}); }
-  void move(const Place& from, const Place& to) { change({from, to, from.directory->entries.at(from.name)}); }
+  void move(const Place& from, const Place& to) {
+    change({from, to, from.directory->entries.at(from.name)});
+  }
 
   static void write(DiskNode& file, std::size_t offset, std::string_view bytes) {
     file.unsynced.push_back({offset, std::string(bytes)});
@@ -99,7 +104,8 @@ class Disk {
   }
   void syncDirectory(const DiskNodeRef& directory) {
     std::vector<bool> kept(changes_.size());
-    for (std::size_t i = 0; i < changes_.size(); ++i) kept[i] = changes_[i].from.directory == directory || changes_[i].to.directory == directory;
+    for (std::size_t i = 0; i < changes_.size(); ++i)
+      kept[i] = changes_[i].from.directory == directory || changes_[i].to.directory == directory;
     makeDurable(std::move(kept));
   }
 
@@ -107,8 +113,11 @@ class Disk {
   void crash(Random& random) {
     std::vector<bool> kept(changes_.size());
     switch (random.below(3)) {
-      case 0: break;  // none
-      case 1: std::fill_n(kept.begin(), random.below(kept.size() + 1), true); break;
+      case 0:
+        break;  // none
+      case 1:
+        std::fill_n(kept.begin(), random.below(kept.size() + 1), true);
+        break;
       default:
         for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = random.below(2) == 0;
     }
@@ -134,7 +143,7 @@ class Disk {
       throw;
     }
   }
-  static void apply(const Change& made, DiskEntries DiskNode::*side) {
+  static void apply(const Change& made, DiskEntries DiskNode::* side) {
     if (made.to.directory != nullptr) ((*made.to.directory).*side)[made.to.name] = made.node;
     if (made.from.directory == nullptr) return;
     DiskEntries& names = (*made.from.directory).*side;
@@ -144,7 +153,8 @@ class Disk {
   /// And what happened to the same nodes before.
   void makeDurable(std::vector<bool> kept) {
     for (std::size_t i = changes_.size(); i-- > 0;)
-      for (std::size_t later = i + 1; later < changes_.size() && !kept[i]; ++later) kept[i] = kept[later] && changes_[later].node == changes_[i].node;
+      for (std::size_t later = i + 1; later < changes_.size() && !kept[i]; ++later)
+        kept[i] = kept[later] && changes_[later].node == changes_[i].node;
     for (std::size_t i = 0; i < changes_.size(); ++i)
       if (kept[i]) apply(changes_[i], &DiskNode::durableEntries);
     std::size_t left = 0;
@@ -168,11 +178,14 @@ class Disk {
   }
   static void tear(DiskNode& node, Random& random) {
     const std::size_t how = random.below(4);
-    const std::size_t whole = how == 0 ? 0 : how == 1 ? node.unsynced.size() : random.below(node.unsynced.size());
+    const std::size_t whole = how == 0   ? 0
+                              : how == 1 ? node.unsynced.size()
+                                         : random.below(node.unsynced.size());
     for (std::size_t i = 0; i < whole && how < 3; ++i) carryOut(node, node.unsynced[i]);
     if (how == 2) {  // the one after them in part
       const DiskNode::Write& torn = node.unsynced[whole];
-      eachSector(torn, [&, left = random.below(torn.bytes.size() / sector + 2)](std::size_t offset, std::string_view bytes) mutable {
+      eachSector(torn, [&, left = random.below(torn.bytes.size() / sector + 2)](
+                           std::size_t offset, std::string_view bytes) mutable {
         if (left == 0) return;
         --left;
         put(node.durable, offset, bytes);
@@ -193,7 +206,8 @@ class Disk {
   template <class Do>
   static void eachSector(const DiskNode::Write& write, Do act) {
     for (std::size_t at = 0; at < write.bytes.size();) {
-      const std::size_t end = std::min(write.bytes.size(), (write.offset + at) / sector * sector + sector - write.offset);
+      const std::size_t end = std::min(
+          write.bytes.size(), (write.offset + at) / sector * sector + sector - write.offset);
       act(write.offset + at, std::string_view(write.bytes).substr(at, end - at));
       at = end;
     }

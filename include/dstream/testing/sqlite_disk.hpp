@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// SqliteDisk: SQLite on the disk of a testing::World, which crashes. Included by name: it needs sqlite3.h.
+// SqliteDisk: SQLite on the disk of a testing::World, which crashes. Included by name: it needs
+// sqlite3.h.
 
 #include <sqlite3.h>
 
@@ -23,9 +24,10 @@
 
 namespace dstream::inline v0::testing {
 
-/// **meaning** while it lives, databases are opened on these files: it is SQLite's default file system, and one named "testing". The disk may promise
-/// SQLite what an ordinary one does, and no more: sectors of 512 bytes, no atomic or ordered writes.
-/// One process has a database at a time, so locks are granted to all who ask. **threads** one. **errors** those of the disk as SQLite's.
+/// **meaning** while it lives, databases are opened on these files: it is SQLite's default file
+/// system, and one named "testing". The disk may promise SQLite what an ordinary one does, and no
+/// more: sectors of 512 bytes, no atomic or ordered writes. One process has a database at a time,
+/// so locks are granted to all who ask. **threads** one. **errors** those of the disk as SQLite's.
 class SqliteDisk {
  public:
   explicit SqliteDisk(Files& files) : files_(files), before_(sqlite3_vfs_find(nullptr)) {
@@ -98,15 +100,20 @@ class SqliteDisk {
     auto& opened = of(file);
     opened = {};
     const int result = guarded(SQLITE_CANTOPEN, [&] {
-      const std::string path = name != nullptr ? name : "/temporary-" + std::to_string(++disk.temporary_);
+      const std::string path =
+          name != nullptr ? name : "/temporary-" + std::to_string(++disk.temporary_);
       const bool isNew = !disk.files_.exists(path);
       auto made = disk.files_.openAnywhere(path, (flags & SQLITE_OPEN_CREATE) != 0);
-      constexpr int journals = SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL;
+      constexpr int journals =
+          SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL;
       opened.path = new std::string(path);
       opened.file = made.release();
       opened.disk = &disk;
       opened.deleteOnClose = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
-      opened.syncDirectory = isNew && (flags & journals) != 0;  // as on Unix: the database's own name comes with its journal's
+      opened.syncDirectory =
+          isNew
+          && (flags & journals)
+                 != 0;  // as on Unix: the database's own name comes with its journal's
     });
     if (result == SQLITE_OK) opened.base.pMethods = &methods();
     if (given != nullptr) *given = flags;
@@ -146,11 +153,14 @@ class SqliteDisk {
       made.xRead = read;
       made.xWrite = [](sqlite3_file* file, const void* from, int bytes, sqlite3_int64 offset) {
         return guarded(SQLITE_IOERR_WRITE, [&] {
-          of(file).file->write(static_cast<std::uint64_t>(offset), std::string_view(static_cast<const char*>(from), static_cast<std::size_t>(bytes)));
+          of(file).file->write(
+              static_cast<std::uint64_t>(offset),
+              std::string_view(static_cast<const char*>(from), static_cast<std::size_t>(bytes)));
         });
       };
       made.xTruncate = [](sqlite3_file* file, sqlite3_int64 size) {
-        return guarded(SQLITE_IOERR_TRUNCATE, [&] { of(file).file->truncate(static_cast<std::uint64_t>(size)); });
+        return guarded(SQLITE_IOERR_TRUNCATE,
+                       [&] { of(file).file->truncate(static_cast<std::uint64_t>(size)); });
       };
       made.xSync = sync;
       made.xFileSize = [](sqlite3_file* file, sqlite3_int64* size) {
@@ -185,7 +195,10 @@ class SqliteDisk {
   static int read(sqlite3_file* file, void* into, int bytes, sqlite3_int64 offset) {
     const auto wanted = static_cast<std::size_t>(bytes);
     std::size_t got = 0;
-    const int result = guarded(SQLITE_IOERR_READ, [&] { got = of(file).file->read(static_cast<std::uint64_t>(offset), static_cast<char*>(into), wanted); });
+    const int result = guarded(SQLITE_IOERR_READ, [&] {
+      got =
+          of(file).file->read(static_cast<std::uint64_t>(offset), static_cast<char*>(into), wanted);
+    });
     if (result != SQLITE_OK || got == wanted) return result;
     std::memset(static_cast<char*>(into) + got, 0, wanted - got);
     return SQLITE_IOERR_SHORT_READ;
@@ -210,7 +223,8 @@ class SqliteDisk {
       Shared& regions = **opened.shared;
       const auto at = static_cast<std::size_t>(index);
       if (at >= regions.size() && extend == 0) return;
-      while (at >= regions.size()) regions.push_back(std::make_unique<char[]>(static_cast<std::size_t>(bytes)));
+      while (at >= regions.size())
+        regions.push_back(std::make_unique<char[]>(static_cast<std::size_t>(bytes)));
       *out = regions[at].get();
     });
   }
