@@ -50,7 +50,7 @@ TEST_CASE("checkpoint: a batch that is repeated gets the same of every source; a
     world.advance(1s + 500ms);
   }
   CHECK(seen == std::vector<std::string>{"range1.1 1 2", "queue1.1 7", "socket1.1 one two", "range1.2 1 2", "queue1.2 7", "socket1.2 one two", "range1.3 1 2", "queue1.3 7", "socket1.3 one two",
-                                         "range2.1 3 4", "queue2.1 7", "socket2.1 one two", "range2.2 3 4", "queue2.2 7", "socket2.2 one two", "range2.3 3 4", "queue2.3 7", "socket2.3 one two"});
+                                         "range2.1 3 4", "queue2.1 7", "socket2.1 one two", "range2.2 3 4", "queue2.2 7", "socket2.2 one two", "range2.3 3 4", "queue2.3 7", "socket2.3 one two", "range3.1 5 6", "queue3.1", "socket3.1"});
 }
 
 }  // namespace
