@@ -16,7 +16,7 @@ using namespace dstream;
 
 namespace {
 
-std::pair<std::string, long> count(const std::string& word, std::optional<long> n, State<long>& known) {
+std::pair<std::string, long> total(const std::string& word, std::optional<long> n, State<long>& known) {
   known.update(known.getOption().value_or(0) + n.value_or(0));
   return {word, known.get()};
 }
@@ -39,7 +39,7 @@ int main(int argc, char* argv[]) try {
   stream.checkpoint(directory);
   stream.textFileStream(input).named("input") | flatMap(splitWords)
       | map([](auto word) { return std::pair{word, 1L}; })
-      | mapWithState(StateSpec::function<long>(count)).named("counts")
+      | mapWithState(StateSpec::function<long>(total)).named("counts")
       | sqlite::upsert(database, "counts").exactlyOnce();
   // [/job]
 

@@ -5,7 +5,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -144,6 +147,60 @@ TEST_CASE("checkpointer: a job that is restarted gives what it gives without, fr
       CHECK(outputsOf(seed, every, {.snapshotEvery = snapshotEvery}) == expected);
     }
   CHECK(outputsOf(seed, 3, {.commitEvery = 4, .snapshotEvery = 300}) == expected);
+}
+
+std::string fileName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/// Six batches of everything, with a snapshot in between.
+void goldenRun(Place& place, std::vector<std::string>& out) {
+  Run run(place, {.snapshotEvery = 600});
+  everything(run, out);
+  run.start();
+  for (int tick = 1; tick <= 6; ++tick) {
+    place.files.put("/in/" + std::to_string(tick), "a b c" + std::to_string(tick) + " a\n");
+    place.world.advance(1s);
+  }
+}
+/// Two more.
+std::vector<std::string> goldenGoesOn(Place& place) {
+  std::vector<std::string> out;
+  Run run(place);
+  everything(run, out);
+  run.start();
+  for (int tick = 7; tick <= 8; ++tick) {
+    place.files.put("/in/" + std::to_string(tick), "a d\n");
+    place.world.advance(1s);
+  }
+  return out;
+}
+
+/// Makes the files that the next test reads; to be run once for each version of the format: `dstream_tests_checkpoint "[make-golden]"`.
+TEST_CASE("golden: written anew", "[.][make-golden]") {
+  Place place;
+  std::vector<std::string> out;
+  goldenRun(place, out);
+  for (const std::string& path : place.files.paths())
+    if (path.starts_with("/checkpoint/")) std::ofstream(std::string(DSTREAM_GOLDEN) + "/" + fileName(path), std::ios::binary) << place.files.content(path);
+}
+
+TEST_CASE("golden: a checkpoint of the first version is read by all that follow") {
+  Place written;
+  std::vector<std::string> out;
+  goldenRun(written, out);
+  const auto expected = goldenGoesOn(written);
+  REQUIRE(expected.size() == 18);
+
+  Place place;
+  place.world.advance(6s + 1ms);
+  place.files.makePrivateDirectory("/checkpoint");
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(DSTREAM_GOLDEN)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    place.files.put("/checkpoint/" + entry.path().filename().string(), std::string(std::istreambuf_iterator<char>(file), {}));
+    ++files;
+  }
+  CHECK(files >= 4);
+  CHECK(goldenGoesOn(place) == expected);
 }
 
 TEST_CASE("checkpointer: two snapshots are kept, and the journal since the older one") {

@@ -42,6 +42,8 @@ struct BasicRuntime {
   BasicEventBus<Use>& events;
   std::shared_ptr<BasicBlockPool<Use>> blocks;
   RunnerRef runner;
+  /// A batch that fails is tried again: what it was given must last until it is forgotten.
+  bool repeats = false;
   /// Makes awaitTermination throw; from any thread.
   Function<void(std::exception_ptr)> fail;
 };

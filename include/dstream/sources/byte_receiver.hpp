@@ -134,6 +134,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   void forget(const Batch& batch) override {
     SharedNode<Blocks>::forget(batch);
     batches_.forget(batch.seq);
+    given_.reset();
   }
 
   [[nodiscard]] bool hasReceiver() const override { return true; }
@@ -170,8 +171,14 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   static constexpr std::size_t bytesPerStep = std::size_t{1} << 20;
 
   std::optional<Blocks> compute(const Batch& batch) override {
+    if (given_ && givenTo_ == batch.seq) return given_;
     auto planned = batches_.take(batch.seq);
-    return framing_.template blocks<Use>(planned ? *std::move(planned) : std::vector<Block>{}, runtime_->runner);
+    auto blocks = framing_.template blocks<Use>(planned ? *std::move(planned) : std::vector<Block>{}, runtime_->runner);
+    if (runtime_->repeats) {
+      given_.emplace(blocks);
+      givenTo_ = batch.seq;
+    }
+    return blocks;
   }
 
   /// Bytes that are no records end the connection, as an error of it would.
@@ -319,6 +326,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   bool finished_ = false;
 
   detail::Planned<std::vector<Block>> batches_;
+  std::optional<Blocks> given_;  // the batch that may come again
+  std::uint64_t givenTo_ = 0;
   mutable detail::Mutex mutex_;
   ReceiverInfo info_;  // whoever asks
 };

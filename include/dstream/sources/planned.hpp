@@ -29,6 +29,13 @@ class Planned {
     std::erase_if(batches_, [&](const auto& entry) { return entry.first == seq; });
     return data;
   }
+  /// A copy, so that a batch that is repeated finds it again, until it is forgotten.
+  [[nodiscard]] std::optional<Data> look(std::uint64_t seq) {
+    const Lock lock(mutex_);
+    for (const auto& entry : batches_)
+      if (entry.first == seq) return entry.second;
+    return std::nullopt;
+  }
   /// Up to this batch; also what was planned for one that could not be formed.
   void forget(std::uint64_t seq) {
     const Lock lock(mutex_);

@@ -103,7 +103,10 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
   [[nodiscard]] static const char* kindName() { return "queue"; }
 
   NodeBase& node() override { return *this; }
-  void start(Deferred<Runtime, T>& runtime) override { runner_ = runtime.runner; }
+  void start(Deferred<Runtime, T>& runtime) override {
+    runner_ = runtime.runner;
+    repeats_ = runtime.repeats;
+  }
 
   InputInfo plan(const Batch& batch, std::size_t) override {
     InputInfo info{this->id, this->name, planned_, planned_, 0};
@@ -134,7 +137,7 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
 
  private:
   std::optional<QueuedBatch<T>> compute(const Batch& batch) override {
-    auto partitions = batches_.take(batch.seq);
+    auto partitions = repeats_ ? batches_.look(batch.seq) : batches_.take(batch.seq);
     if (partitions) return QueuedBatch<T>(*std::move(partitions), runner_);
     throw IllegalState("dstream: queueStream: batch " + std::to_string(batch.seq) + " was never planned");
   }
@@ -143,6 +146,7 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
   const QueueOptions options_;
   const std::shared_ptr<const Partitions> whenEmpty_;
   RunnerRef runner_;
+  bool repeats_ = false;
   std::uint64_t planned_ = 0;
   std::atomic<bool> stopped_{false};
   detail::Planned<std::shared_ptr<const Partitions>> batches_;

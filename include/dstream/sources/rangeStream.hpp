@@ -23,6 +23,7 @@
 #include <dstream/sources/planned.hpp>
 #include <dstream/sources/queued_batch.hpp>
 #include <dstream/stream/node.hpp>
+#include <dstream/stream/persistent.hpp>
 
 namespace dstream::inline v0 {
 
@@ -37,7 +38,8 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
  public:
   using rdd_type = QueuedBatch<T>;
   using Partitions = typename QueuedBatch<T>::Partitions;
-  static constexpr bool replayable = false;
+  /// The program makes the same range again; one without random access cannot be asked for its middle.
+  static constexpr bool replayable = sized;
   static constexpr bool resumable = false;
 
   template <class Given>
@@ -53,8 +55,10 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
     if constexpr (sized) size_ = static_cast<std::uint64_t>(detail::last(range_) - detail::first(range_));
   }
   InputInfo plan(const Batch& batch, std::size_t) override {
-    const std::uint64_t left = atEnd_.load(std::memory_order_acquire) ? 0 : size_ - planned_;
+    const std::uint64_t left = atEnd_.load(std::memory_order_acquire) || planned_ > size_ ? 0 : size_ - planned_;
     InputInfo info{this->id, this->name, planned_, planned_ + (left < recordsPerBatch_ ? left : recordsPerBatch_), 0};
+    for (const auto& [seq, piece] : again_)
+      if (seq == batch.seq) info.to = piece.second;
     info.blocks = info.to == info.from ? 0 : 1;
     planned_ = info.to;
     pieces_.add(batch.seq, {info.from, info.to});
@@ -76,8 +80,11 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
   /// Whether an output asks for the batch or not: its records are the range's next.
   void advance(const Batch& batch) override {
     records_ = nullptr;
-    const Deferred<std::optional<Piece>, Range> piece = pieces_.take(batch.seq);
+    if (batch.attempt > 1 && !sized && takenBy_ == batch.seq) throw IllegalState("dstream: rangeStream: a range without random access cannot be read again, as the repeated batch " + std::to_string(batch.seq) + " needs");
+    takenBy_ = batch.seq;
+    const Deferred<std::optional<Piece>, Range> piece = pieces_.look(batch.seq);
     if (!piece) throw IllegalState("dstream: rangeStream: batch " + std::to_string(batch.seq) + " was never planned");
+    position_ = piece->second;
     auto partitions = std::make_shared<Partitions>();
     if (piece->first != piece->second && !atEnd_.load(std::memory_order_relaxed)) {
       try {
@@ -89,6 +96,18 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
     }
     records_ = std::move(partitions);
   }
+  // What PersistentPart asks, of a range with random access: the position behind a batch.
+  Persistent* persistent() override { return part_.get(); }
+  static constexpr bool undoes = true;
+  static constexpr bool source = true;
+  [[nodiscard]] static std::string keptSchema() { return "position in a range"; }
+  void noteChanges() {}
+  void saveChange(const Batch&, std::string& out) { detail::putNumber(position_, out); }
+  void saveAll(std::string& out) { detail::putNumber(position_, out); }
+  void restoreAll(std::string_view in, RunnerRef) { restore(in); }
+  void restoreChange(std::string_view in, const Batch&, RunnerRef) { restore(in); }
+  void replan(std::string_view in, const Batch& batch) { again_.emplace_back(batch.seq, Piece{0, detail::takeNumber<std::uint64_t>(in)}); }
+
   void forget(const Batch& batch) override {
     SharedNode<QueuedBatch<T>>::forget(batch);
     pieces_.forget(batch.seq);
@@ -96,6 +115,12 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
   }
 
  private:
+  void restore(std::string_view in) {
+    position_ = planned_ = detail::takeNumber<std::uint64_t>(in);
+    if (!in.empty()) throw DecodeError("dstream: decode: bytes behind a position");
+    if (position_ > size_) throw DecodeError("dstream: decode: a position behind the end of the range: it is not the same any more");
+  }
+
   std::optional<QueuedBatch<T>> compute(const Batch&) override { return QueuedBatch<T>(records_, runner_); }
 
   void read(Piece piece, std::vector<T>& into) {
@@ -125,6 +150,11 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
   // the jobs lane's
   std::optional<detail::IteratorOf<std::remove_reference_t<Range>>> at_;
   std::shared_ptr<const Partitions> records_;
+  std::uint64_t position_ = 0;  // behind the batch that was taken last
+  std::uint64_t takenBy_ = 0;
+
+  Deferred<std::vector<std::pair<std::uint64_t, Piece>>, Range> again_;  // planned by an earlier run; written before the lanes run
+  detail::PersistentPart<RangeInput, sized> part_{*this};
 };
 
 /// **shape** range of T → DStream<T>

@@ -126,7 +126,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
 
  private:
   std::optional<Received> compute(const Batch& batch) override {
-    std::optional<Blocks> blocks = batches_.take(batch.seq);
+    std::optional<Blocks> blocks = runtime_->repeats ? batches_.look(batch.seq) : batches_.take(batch.seq);
     if (!blocks) throw IllegalState("dstream: receiverStream: batch " + std::to_string(batch.seq) + " was never planned");
     const auto* const partitions = &(*blocks)->partitions;
     return Received(std::shared_ptr<const typename Received::Partitions>(*std::move(blocks), partitions), runtime_->runner);

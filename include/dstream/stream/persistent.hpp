@@ -63,6 +63,13 @@ class PersistentPart final : public Persistent {
   void restoreAll(std::string_view bytes, std::string_view, RunnerRef runner) override { node_.restoreAll(bytes, runner); }
   void restoreChange(std::string_view bytes, const Batch& batch, RunnerRef runner) override { node_.restoreChange(bytes, batch, runner); }
   [[nodiscard]] bool undoes() const override { return Node::undoes; }
+  [[nodiscard]] bool isSource() const override {
+    if constexpr (requires { Node::source; }) return true;
+    return false;
+  }
+  void replan(std::string_view change, const Batch& batch) override {
+    if constexpr (requires { Node::source; }) node_.replan(change, batch);
+  }
 
  private:
   Node& node_;
