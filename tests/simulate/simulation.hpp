@@ -86,7 +86,7 @@ class Simulation {
   }
 
   std::vector<std::string> run() {
-    while (batches_ > 0) process(randomLife());
+    while (batches_ > 0 && ledger_.violations.empty()) process(randomLife());  // a job that cannot start would never end
     return settle();
   }
   // Nothing fails, and one process does it all.
