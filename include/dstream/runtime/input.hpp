@@ -42,10 +42,10 @@ struct BasicRuntime {
   BasicEventBus<Use>& events;
   std::shared_ptr<BasicBlockPool<Use>> blocks;
   RunnerRef runner;
-  /// A batch that fails is tried again: what it was given must last until it is forgotten.
-  bool repeats = false;
   /// Makes awaitTermination throw; from any thread.
   Function<void(std::exception_ptr)> fail;
+  /// A batch that fails is tried again: what it was given must last until it is forgotten.
+  bool repeats = false;
 };
 using Runtime = BasicRuntime<>;
 

@@ -58,7 +58,8 @@ class BasicStreamingRun {
     runner_.emplace(workers, world_.random(), configuration_.ordered, resume.partitions);
     pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory,
                                         configuration_.blockBytes <= configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes + 1);
-    runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), committer_ != nullptr, [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
+    runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
+    runtime_->repeats = committer_ != nullptr;
     scheduler_.emplace(world_, graph_, events_, *runner_, configuration_.onFailure);
     scheduler_->remembering(nodes);
     for (const auto& input : inputs)
