@@ -142,7 +142,7 @@ TEST_CASE("checkpointer: a job that is restarted gives what it gives without, fr
   const std::uint64_t seed = 11;
   const auto expected = outputsOf(seed, 100, {});
   REQUIRE(expected.size() > 150);
-  for (const std::size_t every : {1, 3, 7})
+  for (const std::size_t every : {1U, 3U, 7U})
     for (const std::uint64_t snapshotEvery : {std::uint64_t{1}, std::uint64_t{500}, std::uint64_t{1} << 20}) {
       CAPTURE(every, snapshotEvery);
       CHECK(outputsOf(seed, every, {.snapshotEvery = snapshotEvery}) == expected);
