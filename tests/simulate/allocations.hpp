@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// The n-th allocation fails. For the one main file of an executable: it replaces operator new.
+// The n-th allocation fails. What replaces operator new has a file of its own, where no caller sees what it is made of.
 
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 
 namespace simulate {
 
@@ -27,12 +25,3 @@ struct Allocations {
 };
 
 }  // namespace simulate
-
-void* operator new(std::size_t bytes) {
-  using simulate::Allocations;
-  if (Allocations::counting && ++Allocations::count == Allocations::failAt) throw std::bad_alloc();
-  if (void* const memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
