@@ -43,6 +43,17 @@ class Child {
   Child& operator=(const Child&) = delete;
   ~Child() { static_cast<void>(end(SIGKILL)); }
 
+  /// Waits until the signal is a request, no longer an end, or the process has ended.
+  void untilItHandles(int signal) const {
+    for (std::ifstream status;; std::this_thread::sleep_for(10ms)) {
+      status = std::ifstream("/proc/" + std::to_string(pid_) + "/status");
+      std::string line;
+      while (std::getline(status, line) && !line.starts_with("SigCgt:")) {
+      }
+      if (line.empty() || (std::stoull(line.substr(7), nullptr, 16) >> (signal - 1) & 1) != 0) return;
+    }
+  }
+
   /// Whether it had lived until then.
   bool end(int signal) {
     if (pid_ <= 0) return true;
@@ -130,6 +141,7 @@ class Job {
     const Result sums = compare(fed_, found(true));
     result.lost += sums.lost;
     result.doubled += sums.doubled;
+    last.untilItHandles(SIGTERM);
     result.died = !last.end(SIGTERM);
     return result;
   }

@@ -284,6 +284,8 @@ check_sqlite_word_count() {
         [[ $(sqlite3 "$folder/db" 'PRAGMA busy_timeout = 5000; SELECT sum(n) FROM counts' | tail -n 1) != "$total" ]] || break
         sleep 0.1
     done
+    # All may have been there before this start: wait until the program takes SIGTERM as a request.
+    until (($(awk '/^SigCgt/ { print "0x" $2 }' "/proc/$program/status") & 0x4000)); do sleep 0.05; done
     end
     sqlite3 "$folder/db" "SELECT n || ' ' || word FROM counts" | sort | equals counts "$(words | counted)"
     "$programs/checkpoint_info" "$folder/checkpoint" | tail -n 1 | equals checkpoint whole
