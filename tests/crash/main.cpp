@@ -48,8 +48,8 @@ class Child {
     for (std::ifstream status;; std::this_thread::sleep_for(10ms)) {
       status = std::ifstream("/proc/" + std::to_string(pid_) + "/status");
       std::string line;
-      while (std::getline(status, line) && !line.starts_with("SigCgt:")) {
-      }
+      while (std::getline(status, line) && !line.starts_with("SigCgt:"))
+        if (line.starts_with("State:") && line.find('Z') != std::string::npos) return;
       if (line.empty() || (std::stoull(line.substr(7), nullptr, 16) >> (signal - 1) & 1) != 0) return;
     }
   }
