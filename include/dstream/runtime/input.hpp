@@ -46,6 +46,8 @@ struct BasicRuntime {
   Function<void(std::exception_ptr)> fail;
   /// A batch that fails is tried again: what it was given must last until it is forgotten.
   bool repeats = false;
+  /// The checkpoint's directory; empty: there is none.
+  std::string checkpoint = {};
 };
 using Runtime = BasicRuntime<>;
 

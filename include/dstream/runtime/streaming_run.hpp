@@ -60,6 +60,7 @@ class BasicStreamingRun {
                                         configuration_.blockBytes <= configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes + 1);
     runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
     runtime_->repeats = committer_ != nullptr;
+    if (committer_ != nullptr) runtime_->checkpoint = committer_->directory();
     scheduler_.emplace(world_, graph_, events_, *runner_, configuration_.onFailure);
     scheduler_->remembering(nodes);
     for (const auto& input : inputs)

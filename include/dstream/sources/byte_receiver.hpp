@@ -5,13 +5,14 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <type_traits>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,7 +46,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   static constexpr bool resumable = Origin::resumable;
 
   ByteReceiver(const char* kindName, Framing framing, Origin origin, SocketOptions options)
-      : kindName_(kindName), framing_(std::move(framing)), origin_(std::move(origin)), options_(options) {}
+      : kindName_(kindName), framing_(std::move(framing)), origin_(std::move(origin)), options_(options), resumption_(resumable, options.logBytes != 0) {}
 
   [[nodiscard]] const char* kindName() const { return kindName_; }
 
@@ -56,13 +57,15 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   void start(Runtime& runtime) override {
     runtime_ = &runtime;
     former_.emplace(framing_.template former<Use>(runtime.blocks, runtime.configuration.maxRecordBytes, *this));
-    resumption_.start(runtime, *this);
+    resumption_.start(runtime, *this, this->name, options_.logBytes);
   }
 
   [[nodiscard]] bool ready(const Batch& batch) override {
     const auto end = resumption_.endOf(batch.seq);
-    if (end) readBetweenSteps();
-    return !end || resumption_.behind(former_->position()) >= *end;
+    if (!end) return true;
+    readBetweenSteps();
+    const std::deque<Block>& there = ready();
+    return resumption_.behind(there.empty() ? planned_ : there.back().end) >= *end;
   }
 
   InputInfo plan(const Batch& batch, std::size_t mostBytes) override {
@@ -74,13 +77,13 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     std::vector<Block> blocks;
     planned_ = resumption_.behind(planned_);
     InputInfo info{id, this->name, planned_, planned_, 0};
-    std::deque<Block>& ready = former_->ready();
-    while (!ready.empty()) {
-      const std::size_t bytes = ready.front().text().size();
-      if (again ? ready.front().end > *again : mostBytes != 0 && !blocks.empty() && info.to - info.from + bytes > mostBytes) break;
-      info.to = resumable ? ready.front().end : info.to + bytes;
-      blocks.push_back(std::move(ready.front()));
-      ready.pop_front();
+    std::deque<Block>& there = ready();
+    while (!there.empty()) {
+      const std::size_t bytes = there.front().text().size();
+      if (again ? there.front().end > *again : mostBytes != 0 && !blocks.empty() && info.to - info.from + bytes > mostBytes) break;
+      info.to = resumption_.keeps() ? there.front().end : info.to + bytes;
+      blocks.push_back(std::move(there.front()));
+      there.pop_front();
     }
     info.blocks = blocks.size();
     planned_ = info.to;
@@ -95,18 +98,26 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
   [[nodiscard]] bool ended() const override { return ended_; }
   [[nodiscard]] bool finished() const override { return finished_; }
-  [[nodiscard]] bool drained() const override { return former_->ready().empty() && former_->bytesWaiting() == 0; }
+  [[nodiscard]] bool drained() const override {
+    return former_->ready().empty() && former_->bytesWaiting() == 0 && gathered_.empty() && (resumption_.log() == nullptr || resumption_.log()->empty());
+  }
 
   std::uint64_t close() override {
     runtime_->world.retire(*this);
     readBetweenSteps();  // what had arrived is counted
     connection_.reset();
     std::uint64_t dropped = former_->breakOff();
-    for (const Block& block : former_->ready()) dropped += block.text().size();
-    former_->ready().clear();
+    std::deque<Block>& there = ready();
+    if (auto* const log = resumption_.log()) {
+      runtime_->world.retire(*log);
+      dropped += log->close();
+    } else {
+      for (const Block& block : there) dropped += block.text().size();
+    }
+    there.clear();
     batches_.clear();
     if (!ended_) status_.become(ReceiverState::Stopped, {}, 0);
-    return resumption_.keeps() ? 0 : dropped;
+    return resumable && runtime_->repeats ? 0 : dropped;
   }
 
   Persistent* persistent() override { return resumption_.persistent(); }
@@ -137,13 +148,20 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     if (connection_ == nullptr) {
       if (world.now(Clock::Steady) < retryAt_) return Step::at(retryAt_);
       if (fin_) return comeToEnd();
+      if (resumption_.log() != nullptr && !resumption_.log()->caughtUp()) return Step::idle();  // it wakes us
       change(ReceiverState::Connecting);
       former_->restartAt(resumption_.connect(former_->position()));
       former_->beginText(options_.stripBom && (!resumable || former_->received() == 0));
       connection_ = origin_.open(world, *this);
     }
     if (up_) resumption_.tell(*connection_);
-    return read();
+    const Step next = read();
+    if (resumption_.keeps()) static_cast<void>(ready());
+    if (resumption_.log() == nullptr) return next;
+    former_->cut();
+    static_cast<void>(ready());
+    const Nanos soon = world.now(Clock::Steady) + logEvery;
+    return up_ && next.until > soon ? Step::at(soon) : next;
   }
 
  private:
@@ -152,6 +170,29 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   /// What may wait in the kernel for the next batch. A wake-up per packet costs more than the packet: with 1 MiB a loopback connection carries a
   /// fifth more, with a quarter of it nothing.
   static constexpr std::size_t wakeAtBytes = std::size_t{1} << 20;
+
+  /// With a log, what waits in the kernel is fetched at least so often.
+  static constexpr Nanos logEvery = 10'000'000;
+
+  /// What a batch may have: all whole records, or, with a log, those of them that are durable. Where connections break, or a log is written, often, there are many
+  /// small blocks, each of which holds the memory of a large one: they are put together.
+  std::deque<Block>& ready() {
+    if (!resumption_.keeps()) return former_->ready();
+    auto* const log = resumption_.log();
+    for (auto& fresh = former_->ready(); !fresh.empty(); fresh.pop_front())
+      log != nullptr ? log->add(std::move(fresh.front())) : gather(std::move(fresh.front()));
+    while (auto block = log == nullptr ? std::nullopt : log->take()) gather(*std::move(block));
+    return gathered_;
+  }
+  void gather(Block block) {
+    const std::string_view text = block.text();
+    if (gathered_.empty() || gathered_.back().capacity() - gathered_.back().size < text.size() || resumption_.ends(gathered_.back().end))
+      return gathered_.push_back(std::move(block));
+    Block& last = gathered_.back();
+    std::memcpy(last.data() + last.size, text.data(), text.size());
+    last.size += text.size();
+    last.end = block.end;
+  }
 
   std::optional<Blocks> compute(const Batch& batch) override {
     if (given_ && givenTo_ == batch.seq) return given_;
@@ -191,9 +232,9 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   std::optional<Status> readSome() {
     try {
       for (std::size_t bytes = 0; bytes < bytesPerStep;) {
+        if (const Status status = resumption_.greet(*connection_); status != Status::Bytes) return status;
         const auto space = former_->space();
         if (space.data == nullptr) return std::nullopt;
-        if (const Status status = resumption_.greet(*connection_); status != Status::Bytes) return status;
         const Transfer transfer = connection_->read(space.data, resumption_.within(*former_, space.bytes));
         if (transfer.status == Status::Connecting || transfer.status == Status::Error) return transfer.status;
         cameUp();
@@ -315,7 +356,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   bool ended_ = false;
   bool finished_ = false;
 
-  std::conditional_t<resumable, detail::BasicResumption<Use>, detail::BasicNotResumed<Use>> resumption_;
+  detail::BasicResumption<Use> resumption_;
+  std::deque<Block> gathered_;  // in no batch yet; where positions are kept
   detail::Planned<std::vector<Block>> batches_;
   detail::ReceiverStatus status_;
   std::optional<Blocks> given_;  // the jobs lane's: the batch that may come again
