@@ -97,10 +97,10 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     spawned_ = true;
   }
 
-  [[nodiscard]] std::optional<Batch> planned(std::uint64_t seq) const override {
+  [[nodiscard]] const Batch* planned(std::uint64_t seq) const override {
     for (const Batch& batch : planned_)
-      if (batch.seq == seq) return batch;
-    return std::nullopt;
+      if (batch.seq == seq) return &batch;
+    return nullptr;
   }
 
   void plan(const Batch& batch) override {

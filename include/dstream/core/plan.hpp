@@ -179,7 +179,7 @@ class BasicPlanText {
     return "output";
   }
 
-  std::string text_;
+  Deferred<std::string, Use> text_;
 };
 using PlanText = BasicPlanText<>;
 

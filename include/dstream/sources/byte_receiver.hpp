@@ -145,9 +145,10 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
 
   using Status = Transfer::Status;
+  using MaybeStatus = Deferred<std::optional<Status>, Use>;
 
   Step read() {
-    const std::optional<Status> status = readSome();
+    const MaybeStatus status = readSome();
     if (!status) return Step::idle();  // the pool wakes us, or there is no connection any more
     switch (*status) {
       case Status::Bytes: return Step::ready();
@@ -162,13 +163,13 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   /// What the kernel holds at the end of a batch's time belongs to the batch. What else there is to learn is the next step's.
   void readBetweenSteps() {
     if (!up_) return;
-    const std::optional<Status> status = readSome();
+    const MaybeStatus status = readSome();
     if (status && *status != Status::WouldBlock) runtime_->world.wake(*this);
   }
 
   /// Reads until nothing waits or the others of the lane should have their turn; none: there is no memory. Bytes that are no records end the
   /// connection, as an error of it would.
-  std::optional<Status> readSome() {
+  MaybeStatus readSome() {
     try {
       for (std::size_t bytes = 0; bytes < bytesPerStep;) {
         const auto space = former_->space();

@@ -140,7 +140,7 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
     takenBy_ = batch.seq;
     std::erase_if(planned_, [&](const auto& entry) { return entry.first <= batch.seq; });
     if (taken_.empty()) return;
-    FilesTaken taken{batch, this->name, {}, 0};
+    Deferred<FilesTaken, Use> taken{batch, this->name, {}, 0};
     for (const FoundFile& file : taken_) {
       taken.paths.push_back(file.path);
       taken.bytes += file.bytes;
