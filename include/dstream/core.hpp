@@ -32,6 +32,9 @@
 #include <dstream/operators/validUtf8.hpp>
 #include <dstream/operators/values.hpp>
 
+// set records aside
+#include <dstream/operators/trying.hpp>
+
 // see whole partitions
 #include <dstream/operators/cache.hpp>
 #include <dstream/operators/coalesce.hpp>
