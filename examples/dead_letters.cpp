@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <dstream/dstream.hpp>
+#include <dstream/operators/trying.hpp>
 #include <dstream/text/parse_number.hpp>
 
 #include "stream_options.hpp"

@@ -32,9 +32,6 @@
 #include <dstream/operators/validUtf8.hpp>
 #include <dstream/operators/values.hpp>
 
-// set records aside
-#include <dstream/operators/trying.hpp>
-
 // see whole partitions
 #include <dstream/operators/cache.hpp>
 #include <dstream/operators/coalesce.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: trying needs operators, as in trying.map.parse..
 #include <dstream/core.hpp>
+#include <dstream/operators/trying.hpp>
 
 #include <string>
 #include <vector>

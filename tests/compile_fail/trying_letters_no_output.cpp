@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: trying needs an output for its dead letters, or a pipeline that ends in one
 #include <dstream/dstream.hpp>
+#include <dstream/operators/trying.hpp>
 
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: what trying gives has two parts, each of which goes on by itself
 #include <dstream/core.hpp>
+#include <dstream/operators/trying.hpp>
 
 #include <string>
 #include <vector>

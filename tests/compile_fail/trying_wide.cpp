@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // expect: trying needs fused operators, such as map, flatMap and filter
 #include <dstream/core.hpp>
+#include <dstream/operators/trying.hpp>
 
 #include <string>
 #include <vector>

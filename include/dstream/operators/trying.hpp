@@ -204,7 +204,7 @@ consteval bool canBeTried() {
 /// **errors** compile time: operators that are not fused, records that cannot be kept.
 /// std::bad_alloc is no record's fault and fails the batch. Functions of keyed and stateful
 /// operators are not tried: put what may throw before them.
-/// **source** Flink's side outputs. **example** examples/dead_letters.cpp
+/// **source** Flink's side outputs. Included by name. **example** examples/dead_letters.cpp
 template <class Op>
 [[nodiscard]] auto trying(Op op) {
   if constexpr (detail::canBeTried<Op>()) {
