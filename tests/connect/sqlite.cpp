@@ -15,6 +15,7 @@
 #include <dstream/connect/storable.hpp>
 #include <dstream/dstream.hpp>
 #include <dstream/operators/trying.hpp>
+#include <dstream/testing/sqlite_disk.hpp>
 #include <dstream/testing/world.hpp>
 
 #include "runtime/stage.hpp"
@@ -265,6 +266,43 @@ TEST_CASE("sqlite_database: what cannot last is refused") {
   sqlite::Database database(fixture.path);
   CHECK_THROWS_AS(database.execute("no sql"), sqlite::Error);
   CHECK_THROWS_AS(database.connection()->prepare("SELECT 1; SELECT 2"), sqlite::Error);
+}
+
+TEST_CASE("sqlite_database: a log that a killed process left behind, whose name may not be durable, loses nothing of what is committed after it") {
+  const auto insert = [](int value) {
+    sqlite::Database database("/db/base");
+    database.execute("CREATE TABLE IF NOT EXISTS t(n)");
+    database.execute("INSERT INTO t VALUES(" + std::to_string(value) + ")");
+  };
+  bool killed = true;
+  for (std::uint64_t n = 1; killed; ++n)
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
+      testing::World world;
+      auto& files = static_cast<testing::Files&>(world.files());
+      files.makeDirectory("/db");
+      files.syncDirectory("/");
+      const testing::SqliteDisk disk(files);
+      insert(1);
+      files.stopAt({.call = files.calls() + n, .how = testing::StopPoint::How::Kill});
+      try {
+        insert(2);
+      } catch (const sqlite::Error&) {
+        REQUIRE(files.stopped());
+      }
+      killed = files.stopped();
+      files.restart();
+      {
+        sqlite::Database database("/db/base");
+        database.execute("INSERT INTO t VALUES(3)");
+        files.stopNow(testing::StopPoint::How::PowerLoss, seed);
+      }
+      files.restart();
+      sqlite::Database database("/db/base");
+      const auto rows = database.connection()->prepare("SELECT count(*) FROM t WHERE n IN (1, 3)");
+      REQUIRE(rows->step());
+      INFO("killed at call " << n << ", seed " << seed);
+      CHECK(rows->number(0) == 2);
+    }
 }
 
 TEST_CASE("sqlite: a table that does not fit fails the batch with a sentence") {
