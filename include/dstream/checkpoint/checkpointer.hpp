@@ -143,6 +143,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   void settle(const Batch&) override {
     if (!unit_.empty()) return;
     publishAll();
+    for (const auto& node : job_.nodes) node.kept->settled();
     if (journal_->bytes() < begunAt_ + threshold() || !writer_.idle()) return;
     auto task = taken();
     nextSegment();
