@@ -5,14 +5,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
@@ -59,9 +57,10 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   InputInfo plan(const Batch& batch, std::size_t mostBytes) override {
     readBetweenSteps();
     former_->cut();
-    std::vector<Block> blocks;
-    InputInfo info{id, this->name, planned_, planned_, 0};
-    std::deque<Block>& ready = former_->ready();
+    BlockList<Use> blocks;
+    InputInfo info{id, {}, planned_, planned_, 0};
+    auto& ready = former_->ready();
+    blocks.reserve(ready.size());
     while (!ready.empty()) {
       const std::size_t bytes = ready.front().text().size();
       if (mostBytes != 0 && !blocks.empty() && info.to - info.from + bytes > mostBytes) break;
@@ -136,7 +135,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   std::optional<Blocks> compute(const Batch& batch) override {
     if (given_ && givenTo_ == batch.seq) return given_;
     auto planned = batches_.take(batch.seq);
-    auto blocks = framing_.template blocks<Use>(planned ? *std::move(planned) : std::vector<Block>{}, runtime_->runner);
+    auto blocks = framing_.template blocks<Use>(planned ? *std::move(planned) : BlockList<Use>{}, runtime_->runner);
     if (runtime_->repeats) {
       given_.emplace(blocks);
       givenTo_ = batch.seq;
@@ -285,7 +284,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   bool ended_ = false;
   bool finished_ = false;
 
-  detail::Planned<std::vector<Block>> batches_;
+  detail::Planned<BlockList<Use>> batches_;
   detail::ReceiverStatus status_;
   std::optional<Blocks> given_;  // the jobs lane's: the batch that may come again
   std::uint64_t givenTo_ = 0;
