@@ -119,7 +119,10 @@ class BasicBatchClock final : public Actor {
     Deferred<BatchInfo, Use> info;
     info.batch = batch;
     info.inputs.reserve(inputs_.size());
-    for (Input* input : inputs_) info.inputs.push_back(input->plan(info.batch, maxBatchBytes_));
+    for (Input* input : inputs_) {
+      info.inputs.push_back(input->plan(info.batch, maxBatchBytes_));
+      if (events_.listened()) info.inputs.back().name = input->node().name;  // else nobody reads it, and a long one is memory
+    }
     info.submitted = world.now(Clock::Wall);
     for (const Input* input : inputs_) last = last && input->drained();
 

@@ -14,6 +14,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/committer.hpp>
 #include <dstream/runtime/configuration.hpp>
@@ -92,7 +93,7 @@ class BasicScheduler final : public Actor {
   using Committer = BasicCommitter<Use>;
   using Info = Deferred<BatchInfo, Use>;
   using Batches = Deferred<std::vector<BatchInfo>, Use>;
-  using Jobs = Deferred<std::vector<std::unique_ptr<Job>>, Use>;
+  using Jobs = Deferred<detail::BatchVector<std::unique_ptr<Job>>, Use>;
   using Nodes = Deferred<std::vector<NodeBase*>, Use>;
 
  public:
@@ -331,6 +332,7 @@ class BasicScheduler final : public Actor {
   bool generate(Info& info, Jobs& jobs) {
     try {
       for (NodeBase* node : nodes_) node->advance(info.batch);
+      jobs.reserve(graph_.outputs().size());
       for (const auto& output : graph_.outputs()) jobs.push_back(output->generate(info.batch));
       return true;
     } catch (...) {

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -13,7 +12,6 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
@@ -71,10 +69,11 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
       readBetweenSteps();
       former_->cut();
     }
-    std::vector<Block> blocks;
+    BlockList<Use> blocks;
     planned_ = resumption_.behind(planned_);
-    InputInfo info{id, this->name, planned_, planned_, 0};
-    std::deque<Block>& ready = former_->ready();
+    InputInfo info{id, {}, planned_, planned_, 0};
+    auto& ready = former_->ready();
+    blocks.reserve(ready.size());
     while (!ready.empty()) {
       const std::size_t bytes = ready.front().text().size();
       if (again ? ready.front().end > *again : mostBytes != 0 && !blocks.empty() && info.to - info.from + bytes > mostBytes) break;
@@ -156,7 +155,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   std::optional<Blocks> compute(const Batch& batch) override {
     if (given_ && givenTo_ == batch.seq) return given_;
     auto planned = batches_.take(batch.seq);
-    auto blocks = framing_.template blocks<Use>(planned ? *std::move(planned) : std::vector<Block>{}, runtime_->runner);
+    auto blocks = framing_.template blocks<Use>(planned ? *std::move(planned) : BlockList<Use>{}, runtime_->runner);
     if (runtime_->repeats) {
       given_.emplace(blocks);
       givenTo_ = batch.seq;
@@ -317,7 +316,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   bool finished_ = false;
 
   std::conditional_t<resumable, detail::BasicResumption<Use>, detail::BasicNotResumed<Use>> resumption_;
-  detail::Planned<std::vector<Block>> batches_;
+  detail::Planned<BlockList<Use>> batches_;
   detail::ReceiverStatus status_;
   std::optional<Blocks> given_;  // the jobs lane's: the batch that may come again
   std::uint64_t givenTo_ = 0;

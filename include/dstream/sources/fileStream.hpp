@@ -96,7 +96,7 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
     watch_.emplace(runtime.world.files(), directory_, options_, made_, interval_);
   }
   /// Its files are found later; the event FilesTaken tells them.
-  InputInfo plan(const Batch&, std::size_t) override { return {this->id, this->name, 0, 0, 0}; }
+  InputInfo plan(const Batch&, std::size_t) override { return {this->id, {}, 0, 0, 0}; }
   void requestStop() override { stopped_.store(true, std::memory_order_release); }
   // acquire: partner of requestStop's release
   [[nodiscard]] bool ended() const override { return stopped_.load(std::memory_order_acquire); }
