@@ -17,7 +17,8 @@
 
 namespace dstream::inline v0 {
 
-/// **meaning** a batch's way: plan, its outputs, begin, its transactional outputs, commit, and then settle; or rollback and another attempt.
+/// **meaning** a batch's way: plan, its outputs, begin, its transactional outputs, commit, again while that leaves it undecided, and then settle; or rollback and
+/// another attempt.
 /// **threads** `planned` any; the rest before the start, then on the jobs lane, then after the end of all lanes.
 template <class Use = OnUse>
 class BasicCommitter {
@@ -55,6 +56,8 @@ class BasicCommitter {
 
   /// The checkpoint itself has failed: whether the last batch was committed is known after a restart only.
   [[nodiscard]] virtual bool broken() const = 0;
+  /// commit has thrown since nobody can be asked for now whether the batch is committed: nothing may follow before another commit has told.
+  [[nodiscard]] virtual bool undecided() const { return false; }
   [[nodiscard]] virtual std::uint32_t repeats() const = 0;
   [[nodiscard]] virtual bool skips() const = 0;
   /// **units** nanoseconds before an attempt.

@@ -20,6 +20,7 @@
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/world.hpp>
+#include <dstream/stream/errors.hpp>
 #include <dstream/stream/graph.hpp>
 #include <dstream/stream/persistent.hpp>
 
@@ -36,6 +37,15 @@ inline std::string whatOf(const std::exception_ptr& error) {
     return known.what();
   } catch (...) {
     return "an exception of unknown type";
+  }
+}
+inline bool isOutage(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Outage&) {
+    return true;
+  } catch (...) {
+    return false;
   }
 }
 }  // namespace detail
@@ -130,7 +140,11 @@ class BasicScheduler final : public Actor {
         queue_.erase(queue_.begin());
       }
     }
-    if (!settling_) run(batch);
+    if (deciding_) {
+      decide(batch);
+    } else if (!settling_) {
+      run(batch);
+    }
     if (settling_) settle(batch);
     return Step::ready();
   }
@@ -176,11 +190,38 @@ class BasicScheduler final : public Actor {
     }
     info.failedOutputs = 0;
     const bool whole = attempt(info);
+    if (deciding_) return again(info, committer_->pause(++outages_));
     info.cutShort = !whole;
     if (!whole) {
       const detail::Lock lock(mutex_);
       cutShort_.push_back(info);
     }
+    follow(info, whole);
+  }
+
+  /// Whether the batch is committed is asked again.
+  void decide(BatchInfo& info) {
+    commit(info);
+    if (deciding_) return again(info, committer_->pause(outages_ < mostPauses ? ++outages_ : outages_));
+    if (!skipped_.empty() && failure_ == nullptr) return skip(info);
+    follow(info, true);
+  }
+  /// The outputs of the batch in hand have written.
+  void commit(BatchInfo& info) {
+    try {
+      committer_->commit(info.batch, skipped_);
+      deciding_ = false;
+    } catch (...) {
+      deciding_ = committer_->undecided();
+      if (!deciding_) failed(info);
+      const std::string text = detail::whatOf(std::current_exception());
+      deciding_ ? events_.post(Warning{"whether batch " + std::to_string(info.batch.seq) + " is committed is not known yet, and is asked again: " + text})
+                : events_.post(BatchFailed{info.batch, text});
+    }
+  }
+
+  /// The attempt has ended, well or not.
+  void follow(BatchInfo& info, bool whole) {
     const bool succeeded = whole && info.failedOutputs == 0;
     if (committer_ != nullptr && !succeeded) return undo(info, whole);
     for (NodeBase* node : nodes_) {
@@ -196,6 +237,7 @@ class BasicScheduler final : public Actor {
 
   void conclude(Info& info) {
     failures_ = 0;
+    outages_ = 0;
     info.ended = world_.now(Clock::Wall);
     if (events_.listened()) events_.post(BatchCompleted{info});
     completed_.store(info.batch.seq, std::memory_order_release);
@@ -230,10 +272,28 @@ class BasicScheduler final : public Actor {
       return !info.cutShort;
     }
     if (info.failedOutputs != 0 || !finish(info)) return !info.cutShort;
+    if (!prepareJobs(info, jobs)) return !info.cutShort;
     if (!guarded(info, [&] { committer_->begin(info.batch); })) return true;
     if (!runJobs(info, jobs, SinkClass::Transactional)) return false;
     jobs.clear();
-    if (info.failedOutputs == 0) guarded(info, [&] { committer_->commit(info.batch, {}); });
+    if (info.failedOutputs == 0) commit(info);
+    return true;
+  }
+  /// False when one failed, or a stop cut it short.
+  bool prepareJobs(BatchInfo& info, Jobs& jobs) {
+    for (const auto& job : jobs) {
+      if (job == nullptr) continue;
+      try {
+        job->prepare();
+      } catch (const detail::BatchCancelled&) {
+        info.cutShort = true;
+        return false;
+      } catch (...) {
+        failed(info);
+        events_.post(BatchFailed{info.batch, detail::whatOf(std::current_exception())});
+        return false;
+      }
+    }
     return true;
   }
   bool runJobs(Info& info, Jobs& jobs, SinkClass sinks) {
@@ -280,19 +340,27 @@ class BasicScheduler final : public Actor {
     }
     if (!repeat || committer_->broken()) return end(error);
     const std::string text = detail::whatOf(error);
-    if (failures_++ < committer_->repeats()) {
+    const bool outage = detail::isOutage(error);
+    if (outage || failures_++ < committer_->repeats()) {
       ++info.batch.attempt;
+      skipped_.clear();
       events_.post(BatchRepeated{info.batch, text});
-      return again(info, committer_->pause(failures_));
+      return again(info, committer_->pause(!outage ? failures_ : outages_ < mostPauses ? ++outages_ : outages_));
     }
     if (!committer_->skips()) return end(error);
-    try {
-      committer_->begin(info.batch);
-      committer_->commit(info.batch, text);
-    } catch (...) {
-      return end(std::current_exception());
-    }
-    events_.post(BatchSkipped{info.batch, text});
+    skipped_ = text;
+    if (guarded(info, [&] { committer_->begin(info.batch); })) commit(info);
+    if (deciding_) return again(info, committer_->pause(++outages_));
+    if (failure_ == nullptr) return skip(info);
+    const std::exception_ptr obstacle = std::exchange(failure_, nullptr);
+    if (!detail::isOutage(obstacle)) return end(obstacle);
+    --failures_;  // comes here again
+    failure_ = obstacle;
+    undo(info, true);
+  }
+  /// The batch in hand is committed, as one that is given up.
+  void skip(BatchInfo& info) {
+    events_.post(BatchSkipped{info.batch, std::exchange(skipped_, {})});
     for (NodeBase* node : nodes_) {
       if (Persistent* kept = node->persistent(); kept != nullptr && kept->isSource()) node->commit(info.batch);
       node->forget(info.batch);
@@ -391,6 +459,8 @@ class BasicScheduler final : public Actor {
   }
 
   static inline thread_local const BasicScheduler* running_ = nullptr;
+  /// The pause of an outage grows this often: from 0.1 s, as pauses begin, to 3.2 s.
+  static constexpr std::uint32_t mostPauses = 6;
 
   World& world_;
   Graph& graph_;
@@ -402,7 +472,10 @@ class BasicScheduler final : public Actor {
   // the jobs lane's
   Committer* committer_ = nullptr;
   bool settling_ = false;            // the batch in hand is committed
+  bool deciding_ = false;            // nobody knows whether it is
+  std::string skipped_;              // why it is being given up
   std::uint32_t failures_ = 0;       // of the batch in hand
+  std::uint32_t outages_ = 0;        // of the batch in hand, as far as pauses grow
   std::exception_ptr failure_;       // the first one of this attempt
 
   mutable detail::Mutex mutex_;
