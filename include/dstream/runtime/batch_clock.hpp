@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -59,7 +58,7 @@ class BasicBatchClock final : public Actor {
 
   Step step(World& world) override {
     if (done()) return Step::idle();
-    if (const auto planned = plannedNext()) {
+    if (const Batch* planned = plannedNext()) {
       if (!ready(*planned)) return later(world);
       form(world, *planned);
       next_ = planned->time.nanoseconds + interval_;
@@ -91,8 +90,8 @@ class BasicBatchClock final : public Actor {
     return Step::at(world.now(Clock::Steady) + (next_ - now < lookAgain ? next_ - now : lookAgain));
   }
 
-  [[nodiscard]] std::optional<Batch> plannedNext() const {
-    if (committer_ == nullptr) return std::nullopt;
+  [[nodiscard]] const Batch* plannedNext() const {
+    if (committer_ == nullptr) return nullptr;
     return committer_->planned(formed_.load(std::memory_order_relaxed) + 1);
   }
 
@@ -117,10 +116,13 @@ class BasicBatchClock final : public Actor {
     bool last = draining || !inputs_.empty();
     for (const Input* input : inputs_) last = last && input->ended() && (draining || input->finished());
 
-    BatchInfo info;
+    Deferred<BatchInfo, Use> info;
     info.batch = batch;
     info.inputs.reserve(inputs_.size());
-    for (Input* input : inputs_) info.inputs.push_back(input->plan(info.batch, maxBatchBytes_));
+    for (Input* input : inputs_) {
+      info.inputs.push_back(input->plan(info.batch, maxBatchBytes_));
+      if (events_.listened()) info.inputs.back().name = input->node().name;  // else nobody reads it, and a long one is memory
+    }
     info.submitted = world.now(Clock::Wall);
     for (const Input* input : inputs_) last = last && input->drained();
 

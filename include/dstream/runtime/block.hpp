@@ -12,6 +12,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/world.hpp>
 
@@ -59,6 +60,10 @@ class BasicBlock {
   std::uint64_t end = 0;
 };
 using Block = BasicBlock<>;
+
+/// The blocks of a batch.
+template <class Use = OnUse>
+using BlockList = detail::BatchVector<BasicBlock<Use>>;
 
 /// **meaning** hands out blocks as long as their bytes stay within the bound; who asks in vain is woken when some come back.
 /// Records that live elsewhere are charged to the same bound. **threads** any: receivers take on the io lane, batches give back on the jobs lane.

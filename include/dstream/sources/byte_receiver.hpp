@@ -6,15 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
@@ -39,6 +38,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   using Blocks = typename Framing::template Blocks<Use>;
   using Former = typename Framing::template Former<Use>;
   using Runtime = BasicRuntime<Use>;
+  using Ready = std::remove_reference_t<decltype(std::declval<Former&>().ready())>;
 
  public:
   using rdd_type = Blocks;
@@ -64,7 +64,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     const auto end = resumption_.endOf(batch.seq);
     if (!end) return true;
     readBetweenSteps();
-    const std::deque<Block>& there = ready();
+    const Ready& there = ready();
     return resumption_.behind(there.empty() ? planned_ : there.back().end) >= *end;
   }
 
@@ -74,10 +74,11 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
       readBetweenSteps();
       former_->cut();
     }
-    std::vector<Block> blocks;
+    BlockList<Use> blocks;
     planned_ = resumption_.behind(planned_);
-    InputInfo info{id, this->name, planned_, planned_, 0};
-    std::deque<Block>& there = ready();
+    InputInfo info{id, {}, planned_, planned_, 0};
+    Ready& there = ready();
+    blocks.reserve(there.size());
     while (!there.empty()) {
       const std::size_t bytes = there.front().text().size();
       if (again ? there.front().end > *again : mostBytes != 0 && !blocks.empty() && info.to - info.from + bytes > mostBytes) break;
@@ -107,7 +108,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     readBetweenSteps();  // what had arrived is counted
     connection_.reset();
     std::uint64_t dropped = former_->breakOff();
-    std::deque<Block>& there = ready();
+    Ready& there = ready();
     if (auto* const log = resumption_.log()) {
       runtime_->world.retire(*log);
       dropped += log->close();
@@ -176,7 +177,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   /// What a batch may have: all whole records, or, with a log, those of them that are durable. Where connections break, or a log is written, often, there are many
   /// small blocks, each of which holds the memory of a large one: they are put together.
-  std::deque<Block>& ready() {
+  Ready& ready() {
     if (!resumption_.keeps()) return former_->ready();
     auto* const log = resumption_.log();
     for (auto& fresh = former_->ready(); !fresh.empty(); fresh.pop_front())
@@ -197,7 +198,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   std::optional<Blocks> compute(const Batch& batch) override {
     if (given_ && givenTo_ == batch.seq) return given_;
     auto planned = batches_.take(batch.seq);
-    auto blocks = framing_.template blocks<Use>(planned ? *std::move(planned) : std::vector<Block>{}, runtime_->runner);
+    auto blocks = framing_.template blocks<Use>(planned ? *std::move(planned) : BlockList<Use>{}, runtime_->runner);
     if (runtime_->repeats) {
       given_.emplace(blocks);
       givenTo_ = batch.seq;
@@ -206,9 +207,10 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
 
   using Status = Transfer::Status;
+  using MaybeStatus = Deferred<std::optional<Status>, Use>;
 
   Step read() {
-    const std::optional<Status> status = readSome();
+    const MaybeStatus status = readSome();
     if (!status) return Step::idle();  // the pool wakes us, or there is no connection any more
     switch (*status) {
       case Status::Bytes: return Step::ready();
@@ -223,13 +225,13 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   /// What the kernel holds at the end of a batch's time belongs to the batch. What else there is to learn is the next step's.
   void readBetweenSteps() {
     if (!up_) return;
-    const std::optional<Status> status = readSome();
+    const MaybeStatus status = readSome();
     if (status && *status != Status::WouldBlock) runtime_->world.wake(*this);
   }
 
   /// Reads until nothing waits or the others of the lane should have their turn; none: there is no memory. Bytes that are no records end the
   /// connection, as an error of it would.
-  std::optional<Status> readSome() {
+  MaybeStatus readSome() {
     try {
       for (std::size_t bytes = 0; bytes < bytesPerStep;) {
         if (const Status status = resumption_.greet(*connection_); status != Status::Bytes) return status;
@@ -357,8 +359,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   bool finished_ = false;
 
   detail::BasicResumption<Use> resumption_;
-  std::deque<Block> gathered_;  // in no batch yet; where positions are kept
-  detail::Planned<std::vector<Block>> batches_;
+  Ready gathered_;  // in no batch yet; where positions are kept
+  detail::Planned<BlockList<Use>> batches_;
   detail::ReceiverStatus status_;
   std::optional<Blocks> given_;  // the jobs lane's: the batch that may come again
   std::uint64_t givenTo_ = 0;

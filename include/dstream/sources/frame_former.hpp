@@ -12,12 +12,12 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/sources/framing.hpp>
@@ -30,6 +30,7 @@ template <class F, class Use = OnUse>
 class FrameFormer {
   using Block = BasicBlock<Use>;
   using BlockPool = BasicBlockPool<Use>;
+  using Ready = std::deque<Block, detail::BatchAllocator<Block>>;
 
  public:
   FrameFormer(F framing, std::shared_ptr<BlockPool> pool, std::size_t mostBytes, Actor& owner)
@@ -88,8 +89,8 @@ class FrameFormer {
   }
 
   Dropped takeDropped() { return std::exchange(dropped_, {}); }
-  std::deque<Block>& ready() { return ready_; }
-  [[nodiscard]] const std::deque<Block>& ready() const { return ready_; }
+  Ready& ready() { return ready_; }
+  [[nodiscard]] const Ready& ready() const { return ready_; }
   [[nodiscard]] std::size_t bytesWaiting() const { return whole_ + rest(); }
 
  private:
@@ -185,20 +186,19 @@ class FrameFormer {
   std::uint64_t received_ = 0;
   std::uint64_t position_ = 0;
   Dropped dropped_;
-  std::deque<Block> ready_;
+  Ready ready_;
 };
 
 /// **meaning** the records of blocks that are cut at frames, one partition per block; copies share the blocks.
 template <class F, class Use = OnUse>
 class FrameBlocks {
-  using Block = BasicBlock<Use>;
 
  public:
   using reference = decltype(std::declval<const F&>().record(std::string_view{}));
   using value_type = std::remove_cvref_t<reference>;
 
-  FrameBlocks(F framing, std::vector<Block> blocks, RunnerRef runner)
-      : framing_(std::move(framing)), blocks_(std::make_shared<const std::vector<Block>>(std::move(blocks))), runner_(runner) {}
+  FrameBlocks(F framing, BlockList<Use> blocks, RunnerRef runner)
+      : framing_(std::move(framing)), blocks_(std::allocate_shared<const BlockList<Use>>(detail::BatchAllocator<BlockList<Use>>{}, std::move(blocks))), runner_(runner) {}
 
   [[nodiscard]] std::size_t partitions() const { return blocks_->size(); }
   [[nodiscard]] static std::size_t splits(std::size_t, std::size_t) { return 1; }
@@ -220,7 +220,7 @@ class FrameBlocks {
 
  private:
   F framing_;
-  std::shared_ptr<const std::vector<Block>> blocks_;
+  std::shared_ptr<const BlockList<Use>> blocks_;
   RunnerRef runner_;
 };
 
@@ -237,7 +237,7 @@ struct FramedBy {
     return {framing, std::move(pool), maxRecordBytes, owner};
   }
   template <class Use>
-  [[nodiscard]] Blocks<Use> blocks(std::vector<BasicBlock<Use>> received, RunnerRef runner) const {
+  [[nodiscard]] Blocks<Use> blocks(BlockList<Use> received, RunnerRef runner) const {
     return {framing, std::move(received), runner};
   }
 

@@ -14,6 +14,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/sources/framing.hpp>
@@ -28,6 +29,7 @@ template <class Use = OnUse>
 class BasicLineFormer {
   using Block = BasicBlock<Use>;
   using BlockPool = BasicBlockPool<Use>;
+  using Ready = std::deque<Block, detail::BatchAllocator<Block>>;
 
  public:
   BasicLineFormer(std::shared_ptr<BlockPool> pool, std::size_t maxLineBytes, Actor& owner)
@@ -105,8 +107,8 @@ class BasicLineFormer {
     return {std::exchange(dropped_, 0), "a line over the limit of maxRecordBytes = " + std::to_string(maxLineBytes_) + " bytes"};
   }
 
-  std::deque<Block>& ready() { return ready_; }
-  [[nodiscard]] const std::deque<Block>& ready() const { return ready_; }
+  Ready& ready() { return ready_; }
+  [[nodiscard]] const Ready& ready() const { return ready_; }
   [[nodiscard]] std::size_t bytesWaiting() const { return tail_.size() + (block_.exists() && !skipping_ ? block_.size - block_.begin : 0); }
 
  private:
@@ -229,7 +231,7 @@ class BasicLineFormer {
   bool skipping_ = false;
   std::uint64_t skipped_ = 0;
   std::uint64_t dropped_ = 0;
-  std::deque<Block> ready_;
+  Ready ready_;
 };
 using LineFormer = BasicLineFormer<>;
 
