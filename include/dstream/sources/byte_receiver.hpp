@@ -46,7 +46,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   static constexpr bool resumable = Origin::resumable;
 
   ByteReceiver(const char* kindName, Framing framing, Origin origin, SocketOptions options)
-      : kindName_(kindName), framing_(std::move(framing)), origin_(std::move(origin)), options_(options), resumption_(resumable, options.logBytes != 0) {}
+      : kindName_(kindName), framing_(std::move(framing)), origin_(std::move(origin)), options_(options), limiter_(options.rate), resumption_(resumable, options.logBytes != 0) {}
 
   [[nodiscard]] const char* kindName() const { return kindName_; }
 
@@ -56,6 +56,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   void start(Runtime& runtime) override {
     runtime_ = &runtime;
+    if (options_.rate.estimate) estimator_.emplace(options_.rate.pid, runtime.interval, static_cast<double>(options_.rate.minimum));
     former_.emplace(framing_.template former<Use>(runtime.blocks, runtime.configuration.maxRecordBytes, *this));
     resumption_.start(runtime, *this, this->name, options_.logBytes);
   }
@@ -88,9 +89,26 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     }
     info.blocks = blocks.size();
     planned_ = info.to;
+    std::uint64_t waiting = former_->bytesWaiting();
+    for (const Block& block : there) waiting += block.text().size();
+    std::uint64_t none = 0;
+    done_.compare_exchange_strong(none, info.from, std::memory_order_relaxed);
+    // relaxed: numbers by themselves, for whoever looks at how it fares
+    taken_.store(planned_ + waiting, std::memory_order_relaxed);
+    tellLag();
     resumption_.planned(batch.seq, planned_);
     batches_.add(batch.seq, std::move(blocks));
     return info;
+  }
+
+  void completed(const BatchInfo& batch) override {
+    for (const InputInfo& info : batch.inputs) {
+      if (info.id != id) continue;
+      done_.store(info.to, std::memory_order_relaxed);
+      tellLag();
+      if (!estimator_) continue;
+      if (const auto rate = estimator_->compute(batch.ended, info.to - info.from, batch.processingDelay(), batch.schedulingDelay())) limiter_.set(*rate);
+    }
   }
 
   void requestStop() override {
@@ -133,7 +151,11 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
 
   [[nodiscard]] bool hasReceiver() const override { return true; }
-  [[nodiscard]] ReceiverInfo receiver() const override { return status_.of(id, this->name); }
+  [[nodiscard]] ReceiverInfo receiver() const override {
+    ReceiverInfo info = status_.of(id, this->name);
+    info.rate = limiter_.rate();
+    return info;
+  }
 
   // --- Actor ---
 
@@ -154,6 +176,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
       former_->restartAt(resumption_.connect(former_->position()));
       former_->beginText(options_.stripBom && (!resumable || former_->received() == 0));
       connection_ = origin_.open(world, *this);
+      heardAt_ = never;
     }
     if (up_) resumption_.tell(*connection_);
     const Step next = read();
@@ -174,6 +197,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   /// With a log, what waits in the kernel is fetched at least so often.
   static constexpr Nanos logEvery = 10'000'000;
+  /// How often a receiver at its rate's limit goes on.
+  static constexpr Nanos limitEvery = 5'000'000;
 
   /// What a batch may have: all whole records, or, with a log, those of them that are durable. Where connections break, or a log is written, often, there are many
   /// small blocks, each of which holds the memory of a large one: they are put together.
@@ -211,33 +236,42 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   Step read() {
     const MaybeStatus status = readSome();
+    if (limited_ && connection_ != nullptr) return Step::at(runtime_->world.now(Clock::Steady) + limitEvery);
     if (!status) return Step::idle();  // the pool wakes us, or there is no connection any more
     switch (*status) {
       case Status::Bytes: return Step::ready();
       case Status::Connecting:
-      case Status::WouldBlock: return Step::idle();
+      case Status::WouldBlock: return untilIdle();
       case Status::Fin: return comeToEnd();
       case Status::Error: break;
     }
-    return mishap();
+    return mishap(resumption_.error().empty() ? connection_->error() : origin_.peer() + ": " + resumption_.error());
   }
 
   /// What the kernel holds at the end of a batch's time belongs to the batch. What else there is to learn is the next step's.
   void readBetweenSteps() {
     if (!up_) return;
     const MaybeStatus status = readSome();
-    if (status && *status != Status::WouldBlock) runtime_->world.wake(*this);
+    if (limited_ || (status && *status != Status::WouldBlock)) runtime_->world.wake(*this);
   }
 
   /// Reads until nothing waits or the others of the lane should have their turn; none: there is no memory. Bytes that are no records end the
   /// connection, as an error of it would.
   MaybeStatus readSome() {
+    limited_ = false;
     try {
       for (std::size_t bytes = 0; bytes < bytesPerStep;) {
         if (const Status status = resumption_.greet(*connection_); status != Status::Bytes) return status;
-        const auto space = former_->space();
+        auto space = former_->space();
+        while (space.data == nullptr && makeRoom()) space = former_->space();
         if (space.data == nullptr) return std::nullopt;
-        const Transfer transfer = connection_->read(space.data, resumption_.within(*former_, space.bytes));
+        std::size_t most = resumption_.within(*former_, space.bytes);
+        if (limiter_.limits()) most = limiter_.allowed(runtime_->world.now(Clock::Steady), most);
+        if (most == 0) {
+          limited_ = true;
+          return std::nullopt;
+        }
+        const Transfer transfer = connection_->read(space.data, most);
         if (transfer.status == Status::Connecting || transfer.status == Status::Error) return transfer.status;
         cameUp();
         if (transfer.status == Status::Fin) {
@@ -250,6 +284,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
         resumption_.cut(*former_);
         reportDropped();
         status_.received(transfer.bytes);
+        if (limiter_.limits()) limiter_.spend(transfer.bytes);
+        heard_ = true;
         bytes += transfer.bytes;
       }
       return Status::Bytes;
@@ -275,8 +311,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
 
   /// The connection could not be made, or broke.
-  Step mishap() {
-    const std::string error = resumption_.error().empty() ? connection_->error() : origin_.peer() + ": " + resumption_.error();
+  Step mishap(const std::string& error) {
     const bool wasUp = receiver().state == ReceiverState::Up;
     breakOff("the connection broke in the middle of a record: " + error);
     if (!wasUp) status_.connectFailed();
@@ -295,11 +330,46 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     connection_.reset();
     const std::size_t lost = former_->breakOff();
     reportDropped();
-    if (lost != 0 && !resumable) runtime_->events.post(DataDropped{this->name, lost, reason});
+    if (lost != 0 && !resumable) drop(lost, reason, false);
+  }
+
+  void drop(std::uint64_t bytes, const std::string& reason, bool overload) {
+    status_.dropped(bytes, overload);
+    runtime_->events.post(DataDropped{this->name, bytes, reason});
+  }
+
+  /// By the overload policy. False: nothing that waits may go.
+  bool makeRoom() {
+    Ready& there = former_->ready();
+    if (options_.onOverload == Overload::Wait || there.empty()) return false;
+    const bool oldest = options_.onOverload == Overload::DropOldest;
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0, count = there.size(); i < count; ++i) {
+      Block block = std::move(there.front());
+      there.pop_front();
+      if (oldest ? i == 0 : i % 2 == 0) {
+        bytes += block.text().size();
+      } else {
+        there.push_back(std::move(block));
+      }
+    }
+    drop(bytes, oldest ? "memory is used up, and the oldest was to go then" : "memory is used up, and every other block was to go then", true);
+    return true;
+  }
+
+  void tellLag() { status_.lagsBehind(taken_.load(std::memory_order_relaxed) - done_.load(std::memory_order_relaxed)); }
+
+  /// Nothing waits on the connection: until when that may stay so.
+  Step untilIdle() {
+    if (options_.idleTimeout.count() == 0) return Step::idle();
+    const Nanos now = runtime_->world.now(Clock::Steady);
+    if (std::exchange(heard_, false) || heardAt_ == never) heardAt_ = now;
+    if (now - heardAt_ < options_.idleTimeout.count()) return Step::at(heardAt_ + options_.idleTimeout.count());
+    return mishap(origin_.peer() + ": nothing came for " + std::to_string(options_.idleTimeout.count() / 1'000'000) + " ms");
   }
 
   void reportDropped() {
-    if (const Dropped dropped = former_->takeDropped(); dropped.bytes != 0) runtime_->events.post(DataDropped{this->name, dropped.bytes, dropped.reason});
+    if (const Dropped dropped = former_->takeDropped(); dropped.bytes != 0) drop(dropped.bytes, dropped.reason, false);
   }
 
   Step backOff(const std::string& error) {
@@ -346,6 +416,10 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   const Origin origin_;
   const SocketOptions options_;
   std::atomic<bool> stopRequested_{false};
+  std::atomic<std::uint64_t> taken_{0};  // bytes that were received, and those of them that finished batches had
+  std::atomic<std::uint64_t> done_{0};
+  detail::RateLimiter limiter_;
+  std::optional<detail::PidEstimator> estimator_;  // the jobs lane's
 
   // the io lane's
   Runtime* runtime_ = nullptr;
@@ -353,6 +427,9 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   Deferred<std::unique_ptr<Connection>, Use> connection_;
   Nanos retryAt_ = 0;
   std::uint64_t planned_ = 0;
+  Nanos heardAt_ = never;
+  bool heard_ = false;
+  bool limited_ = false;
   bool up_ = false;
   bool fin_ = false;
   bool ended_ = false;
