@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -15,6 +14,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/world.hpp>

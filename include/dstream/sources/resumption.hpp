@@ -28,7 +28,8 @@ namespace dstream::inline v0::detail {
 /// in decimal, and LF; the sender answers with the same line, and sends its bytes from there on. Each later line of the receiver is an offset too: no byte before
 /// it will be asked for again. An answer is demanded because a server that ignores what it is told would have its bytes counted twice.
 /// **threads** the receiver's lane; settled: any.
-class ResumeTalk {
+template <class Use = OnUse>
+class BasicResumeTalk {
   using Status = Transfer::Status;
 
  public:
@@ -88,11 +89,14 @@ class ResumeTalk {
   std::uint64_t told_ = 0;
   std::atomic<std::uint64_t> settled_{0};
 };
+using ResumeTalk = BasicResumeTalk<>;
 
 /// **meaning** positions in all that the sender ever sends: where each batch ends, what of it is committed, where a batch that comes again must end.
 /// **threads** what Persistent asks: before the lanes run, then the jobs lane; the rest the receiver's lane, but for `committed`, the jobs lane.
 template <class Use = OnUse>
 class BasicResumption final : public Persistent {
+  using MaybeEnd = Deferred<std::optional<std::uint64_t>, Use>;
+
  public:
   /// A receiver under a checkpoint begins when it is known where to go on.
   void start(BasicRuntime<Use>& runtime, Actor& receiver) {
@@ -113,7 +117,7 @@ class BasicResumption final : public Persistent {
   void tell(Connection& connection) { talk_.tell(connection); }
 
   /// Where batch `seq` ended in an earlier run.
-  [[nodiscard]] std::optional<std::uint64_t> endOf(std::uint64_t seq) const {
+  [[nodiscard]] MaybeEnd endOf(std::uint64_t seq) const {
     for (const auto& [of, end] : again_)
       if (of == seq) return end;
     return std::nullopt;
@@ -160,7 +164,7 @@ class BasicResumption final : public Persistent {
   }
 
  private:
-  [[nodiscard]] std::optional<std::uint64_t> nextEnd(std::uint64_t position) const {
+  [[nodiscard]] MaybeEnd nextEnd(std::uint64_t position) const {
     for (const auto& entry : again_)
       if (entry.second > position) return entry.second;
     return std::nullopt;
@@ -177,11 +181,11 @@ class BasicResumption final : public Persistent {
 
   BasicRuntime<Use>* runtime_ = nullptr;
   Actor* receiver_ = nullptr;
-  ResumeTalk talk_;
+  BasicResumeTalk<Use> talk_;
   std::uint64_t restored_ = 0;
   std::uint64_t position_ = 0;  // behind the last batch that was committed
   Deferred<std::vector<std::pair<std::uint64_t, std::uint64_t>>, Use> again_;  // planned by an earlier run: seq, end
-  Planned<std::uint64_t> ends_;
+  Deferred<Planned<std::uint64_t>, Use> ends_;
 };
 
 /// **meaning** the same where the sender begins anew with each connection.
@@ -194,7 +198,7 @@ class BasicNotResumed {
   [[nodiscard]] static Transfer::Status greet(Connection&) { return Transfer::Status::Bytes; }
   [[nodiscard]] static std::string error() { return {}; }
   static void tell(Connection&) {}
-  [[nodiscard]] static std::optional<std::uint64_t> endOf(std::uint64_t) { return std::nullopt; }
+  [[nodiscard]] static Deferred<std::optional<std::uint64_t>, Use> endOf(std::uint64_t) { return std::nullopt; }
   [[nodiscard]] static std::size_t within(const auto&, std::size_t bytes) { return bytes; }
   static void cut(auto&) {}
   static void planned(std::uint64_t, std::uint64_t) {}
