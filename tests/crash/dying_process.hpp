@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 // DyingProcess: a process on real files, by a manual clock, that ends at a call of its choice: the
-// n-th of the library or of SQLite to the file system, before it, half-way or after it.
+// n-th of the library or of SQLite to the file system, before it, half-way or after it. Or that
+// call fails.
 
 #include <signal.h>
 #include <sqlite3.h>
@@ -23,7 +24,7 @@
 
 namespace crash {
 
-enum class When { Before, Halfway, After };
+enum class When { Before, Halfway, After, Fails };
 
 // Call 0: none, the process lives on.
 struct Point {
@@ -31,7 +32,7 @@ struct Point {
   When when = When::Before;
 };
 
-// Counts calls, and kills this process at the one.
+// Counts calls, and kills this process at the one, or throws.
 class Calls {
  public:
   explicit Calls(Point point) : point_(point) {}
@@ -44,12 +45,25 @@ class Calls {
   template <class Call, class Half>
   auto operator()(Call call, Half half) {
     if (++count_ != point_.call) return call();
+    if (point_.when == When::Fails)
+      throw dstream::FileError(dstream::FileError::Why::Other, "call", std::to_string(count_),
+                               failure);
     if (point_.when == When::Halfway) half();
     if (point_.when == When::After) static_cast<void>(call());
     ::kill(::getpid(), SIGKILL);
     for (;;) ::pause();
   }
+  // For those whose callers are C.
+  template <class... Calls>
+  int code(Calls... calls) {
+    try {
+      return (*this)(std::move(calls)...);
+    } catch (const dstream::FileError&) {
+      return SQLITE_IOERR;
+    }
+  }
   [[nodiscard]] std::uint64_t count() const { return count_; }
+  static constexpr const char* failure = "failed on purpose";
 
  private:
   const Point point_;
@@ -134,7 +148,7 @@ class DyingSqlite {
     vfs_.xOpen = open;
     vfs_.xDelete = [](sqlite3_vfs* vfs, const char* name, int sync) {
       auto& my = of(vfs);
-      return my.calls_([&] { return my.real_->xDelete(my.real_, name, sync); });
+      return my.calls_.code([&] { return my.real_->xDelete(my.real_, name, sync); });
     };
     vfs_.xFullPathname = [](sqlite3_vfs* vfs, const char* name, int bytes, char* out) {
       auto& my = of(vfs);
@@ -172,7 +186,7 @@ class DyingSqlite {
     opened = {{nullptr}, &my.calls_, reinterpret_cast<sqlite3_file*>(&opened + 1)};
     std::memset(static_cast<void*>(opened.real), 0, static_cast<std::size_t>(my.real_->szOsFile));
     const int result =
-        my.calls_([&] { return my.real_->xOpen(my.real_, name, opened.real, flags, given); });
+        my.calls_.code([&] { return my.real_->xOpen(my.real_, name, opened.real, flags, given); });
     if (opened.real->pMethods != nullptr) opened.base.pMethods = &methods();
     return result;
   }
@@ -188,13 +202,13 @@ class DyingSqlite {
         const auto write = [&](int some) {
           return forward<&Methods::xWrite>(file, from, some, offset);
         };
-        return (*of(file).calls)([&] { return write(bytes); }, [&] { write(bytes / 2); });
+        return of(file).calls->code([&] { return write(bytes); }, [&] { write(bytes / 2); });
       };
       made.xTruncate = [](sqlite3_file* file, sqlite3_int64 size) {
-        return (*of(file).calls)([&] { return forward<&Methods::xTruncate>(file, size); });
+        return of(file).calls->code([&] { return forward<&Methods::xTruncate>(file, size); });
       };
       made.xSync = [](sqlite3_file* file, int flags) {
-        return (*of(file).calls)([&] { return forward<&Methods::xSync>(file, flags); });
+        return of(file).calls->code([&] { return forward<&Methods::xSync>(file, flags); });
       };
       made.xFileSize = forward<&Methods::xFileSize, sqlite3_int64*>;
       made.xLock = forward<&Methods::xLock, int>;
