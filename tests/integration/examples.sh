@@ -151,6 +151,28 @@ check_text_server() {
     cmp - "$folder/text" <&"$client"
 }
 
+check_draining_word_count() {
+    text 3000
+    serve "$folder/text" --rate 20000000  # and the server stays
+    begin --host 127.0.0.1 --port "$port" --interval 200 --workers 2
+    await '^\('
+    end  # status 0: all that had come was worked off
+    # No time to drain: what a batch of an hour would have had is left undone.
+    "$programs/$example" --host 127.0.0.1 --port "$port" --interval 3600000 --deadline 1 >/dev/null 2>"$folder/err" &
+    program=$!
+    started+=("$program")
+    for _ in {1..200}; do
+        ! grep -qs '^SigCgt:.*[4-7c-f]...$' "/proc/$program/status" || break
+        sleep 0.05
+    done
+    sleep 1
+    kill -TERM "$program"
+    local status=0
+    wait "$program" || status=$?
+    [[ $status == 3 ]] || fail "exit status $status instead of 3: $(<"$folder/err")"
+    grep -q '^left undone: ' "$folder/err" || fail "does not say what it left undone"
+}
+
 check_print_lines() {
     text 10
     serve "$folder/text" --once

@@ -50,6 +50,8 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     if (options_.pause.count() < 0) throw std::invalid_argument("dstream: the pause before a repetition must not be negative");
   }
 
+  [[nodiscard]] std::string directory() const override { return directory_.path(); }
+
   Resume open(const Nodes& nodes, std::int64_t interval, Time zero, std::size_t partitions) override {
     job_.collect(graph_, nodes);
     world_.files().makePrivateDirectory(directory_.path());

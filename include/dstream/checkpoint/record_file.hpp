@@ -34,6 +34,7 @@ enum class RecordKind : std::uint8_t {
   Head,       // a snapshot's first: the job
   Node,       // what one node keeps
   End,        // a snapshot's last: how many nodes there were
+  Block,      // of a receive log: bytes that were received
 };
 
 struct FileRecord {
@@ -203,7 +204,7 @@ class BasicRecordReader {
     const auto seq = takeNumber<std::uint64_t>(rest);
     const auto durable = takeNumber<std::uint64_t>(rest);
     const auto headCrc = takeNumber<std::uint32_t>(rest);
-    if (kind < static_cast<std::uint8_t>(RecordKind::Epoch) || kind > static_cast<std::uint8_t>(RecordKind::End)) return std::nullopt;
+    if (kind < static_cast<std::uint8_t>(RecordKind::Epoch) || kind > static_cast<std::uint8_t>(RecordKind::Block)) return std::nullopt;
     if (headCrc != crc32c(checked, salt_) || length > rest.size() - RecordLayout::tailBytes) return std::nullopt;
     const std::string_view payload = rest.substr(0, static_cast<std::size_t>(length));
     rest.remove_prefix(payload.size());

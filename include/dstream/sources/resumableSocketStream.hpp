@@ -27,6 +27,7 @@ auto BasicStreamingContext<Use>::resumableSocketStream(std::string host, std::ui
   if constexpr (fits) {
     using Receiver = ByteReceiver<FramedBy<F>, FromResumableServer, Use>;
     options.validate("resumableSocketStream");
+    options.requireWaiting("resumableSocketStream");
     return addInput(std::make_shared<Receiver>("resumable socket", FramedBy<F>{std::move(framing)}, FromResumableServer("resumableSocketStream", std::move(host), port), options));
   } else {
     return Invalid{};

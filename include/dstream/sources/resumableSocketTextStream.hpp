@@ -31,6 +31,7 @@ auto BasicStreamingContext<Use>::resumableSocketTextStream(std::string host, std
   using Receiver = ByteReceiver<LineFraming, FromResumableServer, Use>;
   static_assert(Source<Receiver>);
   options.validate("resumableSocketTextStream");
+  options.requireWaiting("resumableSocketTextStream");
   return addInput(std::make_shared<Receiver>("resumable socket text", LineFraming{}, FromResumableServer("resumableSocketTextStream", std::move(host), port), options));
 }
 template <class Use>
