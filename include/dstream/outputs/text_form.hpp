@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/dead_letter.hpp>
 #include <dstream/core/range_rdd.hpp>
 
 namespace dstream::inline v0 {
@@ -195,6 +196,17 @@ void appendElement(std::string& out, const T& value, bool nested) {
 }
 
 }  // namespace detail
+
+/// A dead letter as a line: batch, node, message and record, with tabs between; texts are quoted, so that none of them has an end of line in it.
+template <class Record>
+  requires(detail::hasTextForm<Record>())
+std::string toText(const DeadLetter<Record>& letter) {
+  std::string text = std::to_string(letter.seq) + '\t' + letter.node + '\t';
+  detail::appendQuoted(text, letter.message);
+  text += '\t';
+  detail::appendElement<TextStyle::Python>(text, letter.record, true);
+  return text;
+}
 
 /// Appends the text form of a record. For types of yours, write `std::string toText(const Yours&)` beside them.
 template <TextStyle style, class T>
