@@ -14,6 +14,7 @@
 #include <dstream/connect/sqlite_row.hpp>
 #include <dstream/connect/storable.hpp>
 #include <dstream/dstream.hpp>
+#include <dstream/testing/files.hpp>
 #include <dstream/operators/trying.hpp>
 #include <dstream/testing/sqlite_disk.hpp>
 #include <dstream/testing/world.hpp>
@@ -266,6 +267,28 @@ TEST_CASE("sqlite_database: what cannot last is refused") {
   sqlite::Database database(fixture.path);
   CHECK_THROWS_AS(database.execute("no sql"), sqlite::Error);
   CHECK_THROWS_AS(database.connection()->prepare("SELECT 1; SELECT 2"), sqlite::Error);
+}
+
+TEST_CASE("sqlite_database: a journal mode that SQLite says it has, and then could not keep, is an error") {
+  // It says so before it has written that down.
+  int refused = 0;
+  for (std::uint64_t n = 1;; ++n) {
+    testing::Files files([] { return std::int64_t{0}; });
+    files.makeDirectory("/dir");
+    const testing::SqliteDisk disk(files);
+    files.failAt(files.calls() + n);
+    const std::uint64_t last = files.calls() + n;
+    try {
+      sqlite::Database database("/dir/base");
+      database.execute("CREATE TABLE t(n INTEGER)");
+      CAPTURE(n);
+      CHECK(files.exists("/dir/base-wal"));
+    } catch (const sqlite::Error&) {
+      ++refused;
+    }
+    if (files.calls() < last) break;
+  }
+  CHECK(refused > 5);
 }
 
 TEST_CASE("sqlite_database: a log that a killed process left behind, whose name may not be durable, loses nothing of what is committed after it") {

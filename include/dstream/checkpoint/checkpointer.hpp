@@ -97,10 +97,10 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     spawned_ = true;
   }
 
-  [[nodiscard]] std::optional<Batch> planned(std::uint64_t seq) const override {
+  [[nodiscard]] const Batch* planned(std::uint64_t seq) const override {
     for (const Batch& batch : planned_)
-      if (batch.seq == seq) return batch;
-    return std::nullopt;
+      if (batch.seq == seq) return &batch;
+    return nullptr;
   }
 
   void plan(const Batch& batch) override {
@@ -145,6 +145,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   void settle(const Batch&) override {
     if (!unit_.empty()) return;
     publishAll();
+    for (const auto& node : job_.nodes) node.kept->settled();
     if (journal_->bytes() < begunAt_ + threshold() || !writer_.idle()) return;
     auto task = taken();
     nextSegment();

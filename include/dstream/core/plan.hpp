@@ -180,7 +180,7 @@ class BasicPlanText {
     return "output";
   }
 
-  std::string text_;
+  Deferred<std::string, Use> text_;
 };
 using PlanText = BasicPlanText<>;
 

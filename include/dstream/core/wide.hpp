@@ -11,6 +11,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/spare_memory.hpp>
 
 namespace dstream::inline v0 {
 
@@ -18,7 +19,7 @@ namespace dstream::inline v0 {
 /// **errors** what run throws reaches the caller of prepare. Prepared again it starts anew, except that records moved out of an owned
 /// container are gone.
 template <class Data>
-class Work {
+class Work : public detail::Recycled {
  public:
   explicit Work(RunnerRef runner) : runner_(runner) {}
   Work(const Work&) = delete;

@@ -74,8 +74,9 @@ void appendFloat(std::string& out, T number) {
     return;
   }
   char buffer[64];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), number, std::chars_format::scientific).ptr;
-  const std::string_view shortest(buffer, static_cast<std::size_t>(end - buffer));  // d[.ddd]e±xx
+  const char* const from = buffer;
+  const char* const end = std::to_chars(buffer, buffer + sizeof(buffer), number, std::chars_format::scientific).ptr;
+  const std::string_view shortest(from, static_cast<std::size_t>(end - from));  // d[.ddd]e±xx
   const std::size_t e = shortest.find('e');
   int exponent = std::atoi(std::string(shortest.substr(e + 1)).c_str());
   std::string digits(1, shortest[0]);

@@ -3,6 +3,7 @@
 // Block: a receive buffer with one owner at a time. BlockPool: recycles them and bounds their bytes, and those of records kept elsewhere.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/world.hpp>
 
@@ -36,6 +38,7 @@ class BasicBlock {
     std::swap(capacity_, other.capacity_);
     std::swap(begin, other.begin);
     std::swap(size, other.size);
+    std::swap(end, other.end);
     return *this;
   }
   ~BasicBlock();
@@ -53,8 +56,14 @@ class BasicBlock {
  public:
   std::size_t begin = 0;
   std::size_t size = 0;
+  /// Where its text ends in all that its receiver was sent.
+  std::uint64_t end = 0;
 };
 using Block = BasicBlock<>;
+
+/// The blocks of a batch.
+template <class Use = OnUse>
+using BlockList = detail::BatchVector<BasicBlock<Use>>;
 
 /// **meaning** hands out blocks as long as their bytes stay within the bound; who asks in vain is woken when some come back.
 /// Records that live elsewhere are charged to the same bound. **threads** any: receivers take on the io lane, batches give back on the jobs lane.

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,8 +41,8 @@ class BasicCommitter {
   virtual Resume open(const Nodes& nodes, std::int64_t interval, Time zero, std::size_t partitions) = 0;
   /// Gives the nodes what they kept. Afterwards batches may come.
   virtual void restore(RunnerRef runner) = 0;
-  /// The batch that an earlier run had planned under this seq: it comes again as it was.
-  [[nodiscard]] virtual std::optional<Batch> planned(std::uint64_t seq) const = 0;
+  /// The batch that an earlier run had planned under this seq: it comes again as it was. Null where there was none.
+  [[nodiscard]] virtual const Batch* planned(std::uint64_t seq) const = 0;
 
   virtual void plan(const Batch& batch) = 0;
   virtual void begin(const Batch& batch) = 0;

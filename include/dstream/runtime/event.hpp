@@ -12,6 +12,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/stream/batch.hpp>
 
@@ -29,7 +30,7 @@ struct InputInfo {
 /// **units** wall-clock nanoseconds; 0 while not yet known.
 struct BatchInfo {
   Batch batch;
-  std::vector<InputInfo> inputs;
+  detail::BatchVector<InputInfo> inputs;
   Nanos submitted = 0;
   Nanos started = 0;
   Nanos ended = 0;

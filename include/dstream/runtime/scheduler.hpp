@@ -14,6 +14,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/committer.hpp>
 #include <dstream/runtime/configuration.hpp>
@@ -100,8 +101,9 @@ class BasicScheduler final : public Actor {
   using EventBus = BasicEventBus<Use>;
   using Graph = BasicGraph<Use>;
   using Committer = BasicCommitter<Use>;
+  using Info = Deferred<BatchInfo, Use>;
   using Batches = Deferred<std::vector<BatchInfo>, Use>;
-  using Jobs = Deferred<std::vector<std::unique_ptr<Job>>, Use>;
+  using Jobs = Deferred<detail::BatchVector<std::unique_ptr<Job>>, Use>;
   using Nodes = Deferred<std::vector<NodeBase*>, Use>;
 
  public:
@@ -114,7 +116,7 @@ class BasicScheduler final : public Actor {
   void committing(Committer& committer) { committer_ = &committer; }
 
   /// last: no batch comes after this one, and somebody may wait for its end.
-  void submit(BatchInfo batch, bool last = false) {
+  void submit(Info batch, bool last = false) {
     if (events_.listened()) events_.post(BatchSubmitted{batch});
     {
       const detail::Lock lock(mutex_);
@@ -125,7 +127,7 @@ class BasicScheduler final : public Actor {
   }
 
   Step step(World&) override {
-    BatchInfo batch;
+    Info batch;
     {
       const detail::Lock lock(mutex_);
       if (halted_ || (queue_.empty() && !current_)) return Step::idle();
@@ -156,7 +158,7 @@ class BasicScheduler final : public Actor {
     halted_ = true;
     Batches given = std::exchange(cutShort_, {});
     if (current_ && !settling_) given.push_back(*std::exchange(current_, std::nullopt));
-    for (BatchInfo& batch : std::exchange(queue_, {})) given.push_back(std::move(batch));
+    for (Info& batch : std::exchange(queue_, {})) given.push_back(std::move(batch));
     return given;
   }
   /// A failed batch, or halt, ended the work.
@@ -181,7 +183,7 @@ class BasicScheduler final : public Actor {
   }
 
  private:
-  void run(BatchInfo& info) {
+  void run(Info& info) {
     if (info.started == 0) {
       info.started = world_.now(Clock::Wall);
       if (events_.listened()) events_.post(BatchStarted{info});
@@ -233,7 +235,7 @@ class BasicScheduler final : public Actor {
     conclude(info);
   }
 
-  void conclude(BatchInfo& info) {
+  void conclude(Info& info) {
     failures_ = 0;
     outages_ = 0;
     info.ended = world_.now(Clock::Wall);
@@ -257,7 +259,7 @@ class BasicScheduler final : public Actor {
   };
 
   /// Outputs and nodes once. False when a stop cut it short.
-  bool attempt(BatchInfo& info) {
+  bool attempt(Info& info) {
     const Running inside(*this);
     Jobs jobs;
     if (!generate(info, jobs)) return true;
@@ -294,7 +296,7 @@ class BasicScheduler final : public Actor {
     }
     return true;
   }
-  bool runJobs(BatchInfo& info, Jobs& jobs, SinkClass sinks) {
+  bool runJobs(Info& info, Jobs& jobs, SinkClass sinks) {
     for (std::size_t id = 0; id < jobs.size(); ++id) {
       if (graph_.outputs()[id]->sinkClass() != sinks) continue;
       if (runner_.cancelled()) return false;
@@ -303,7 +305,7 @@ class BasicScheduler final : public Actor {
     return true;
   }
   template <class Body>
-  bool guarded(BatchInfo& info, const Body& body) {
+  bool guarded(Info& info, const Body& body) {
     try {
       body();
       return true;
@@ -315,8 +317,9 @@ class BasicScheduler final : public Actor {
   }
 
   /// What a failed attempt did never happened; the batch comes again, is given up, or ends the work.
-  void undo(BatchInfo& info, bool whole) {
-    std::exception_ptr error = std::exchange(failure_, nullptr);
+  void undo(Info& info, bool whole) {
+    std::exception_ptr error = std::move(failure_);
+    failure_ = nullptr;
     bool repeat = whole;
     try {
       for (NodeBase* node : nodes_) {
@@ -364,7 +367,7 @@ class BasicScheduler final : public Actor {
     }
     settling_ = true;
   }
-  void again(BatchInfo& info, Nanos pause) {
+  void again(Info& info, Nanos pause) {
     const detail::Lock lock(mutex_);
     again_ = world_.now(Clock::Steady) + pause;
     current_ = std::move(info);
@@ -379,7 +382,7 @@ class BasicScheduler final : public Actor {
   }
 
   /// What follows a commit is not given up: it is tried until it succeeds, here or after a restart.
-  void settle(BatchInfo& info) {
+  void settle(Info& info) {
     try {
       committer_->settle(info.batch);
     } catch (const detail::BatchCancelled&) {  // a stop came in the way of a snapshot, which nothing depends on
@@ -394,9 +397,10 @@ class BasicScheduler final : public Actor {
   }
 
   /// All outputs' jobs, null where a stream has no batch. One failure and no output of this batch runs.
-  bool generate(BatchInfo& info, Jobs& jobs) {
+  bool generate(Info& info, Jobs& jobs) {
     try {
       for (NodeBase* node : nodes_) node->advance(info.batch);
+      jobs.reserve(graph_.outputs().size());
       for (const auto& output : graph_.outputs()) jobs.push_back(output->generate(info.batch));
       return true;
     } catch (...) {
@@ -407,7 +411,7 @@ class BasicScheduler final : public Actor {
   }
 
   /// False when what the nodes still had to compute failed, or a stop cut it short.
-  bool finish(BatchInfo& info) {
+  bool finish(Info& info) {
     try {
       for (NodeBase* node : nodes_) node->finish(info.batch);
       return true;
@@ -421,7 +425,7 @@ class BasicScheduler final : public Actor {
   }
 
   /// False when a stop cut it short.
-  bool runJob(BatchInfo& info, std::size_t id, Job& job) {
+  bool runJob(Info& info, std::size_t id, Job& job) {
     const std::string& outputName = graph_.outputs()[id]->name;
     if (events_.listened()) events_.post(OutputStarted{info.batch, id, outputName});
     const Nanos began = world_.now(Clock::Steady);
@@ -441,7 +445,7 @@ class BasicScheduler final : public Actor {
     return whole;
   }
 
-  void failed(BatchInfo& info) {
+  void failed(Info& info) {
     ++info.failedOutputs;
     if (committer_ != nullptr) {
       if (!failure_) failure_ = std::current_exception();

@@ -17,8 +17,8 @@ namespace dstream::inline v0::detail {
 
 /// **meaning** maps a key to its combination, in order of first appearance, for as long as a batch. Nothing is taken out but all at once: what
 /// changes over many batches is a CombineTable's.
-/// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 64 bytes of index for each; all of it for the next batch, unless most
-/// was not used. **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one a quarter.
+/// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 64 bytes of index for each; all of it for the next batch, until most
+/// was not used for 16 batches in a row: batches differ, and a worker that comes late to one finds little to do. **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one a quarter.
 /// **errors** more than 2³¹ distinct keys throw std::length_error. When an operation throws, the table keeps what it had.
 /// **threads** one owner at a time.
 /// Keys made to meet in one place of the index are noticed by how far they stand from it: from then on the table hashes with another seed, and with
@@ -114,26 +114,25 @@ class TaskTable {
   [[nodiscard]] std::vector<Entry>& entries() { return entries_; }
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
 
-  /// The entries, for good: only clear() may follow.
-  void moveInto(std::vector<std::pair<Kept<Key>, Combined>>& part) {
-    if constexpr (std::is_same_v<typename Form::Stored, Kept<Key>>) {
-      std::vector<Entry> next;
-      next.reserve(entries_.size());
-      taken_ = entries_.size();
-      next.swap(entries_);
-      part = std::move(next);
-    } else {
-      part.reserve(entries_.size());
-      for (std::size_t i = 0; i < entries_.size(); ++i) moveEntryInto(part, i);
+  /// Finds out which entries are in which of so many partitions.
+  void sortOut(std::size_t partitions) {
+    places_.resize(partitions);
+    for (auto& places : places_) places.clear();
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      places_[Form::partitionHash(entries_[i].first) % partitions].push_back(static_cast<std::uint32_t>(i));
+  }
+  /// The entries of another table that are in this partition, none of them here yet: only listed.
+  void listAll(TaskTable& other, std::size_t partition) {
+    entries_.reserve(other.places_[partition].size());
+    for (const std::uint32_t place : other.places_[partition]) {
+      Entry& entry = other.entries_[place];
+      entries_.emplace_back(Form::keep(arena_, std::move(entry.first)), std::move(entry.second));
     }
   }
-  void moveEntryInto(std::vector<std::pair<Kept<Key>, Combined>>& part, std::size_t index) {
-    Entry& entry = entries_[index];
-    part.emplace_back(Form::take(entry.first), std::move(entry.second));
-  }
-  /// Some entries of another table: `merge(combined, Combined&& other)` where there is one already.
+  /// The same where there may be some: `merge(combined, Combined&& other)`.
   template <class Merge>
-  void absorb(TaskTable& other, const std::vector<std::uint32_t>& places, const Merge& merge) {
+  void absorb(TaskTable& other, std::size_t partition, const Merge& merge) {
+    const std::vector<std::uint32_t>& places = other.places_[partition];
     constexpr std::size_t atOnce = 32;
     std::uint64_t hashes[atOnce];
     for (std::size_t from = 0; from < places.size(); from += atOnce) {
@@ -153,16 +152,19 @@ class TaskTable {
   }
   /// Takes out all.
   void clear() noexcept {
-    const std::size_t used = entries_.size() + std::exchange(taken_, 0);
+    const std::size_t used = entries_.size();
     entries_.clear();
     arena_.clear();
     crowded_ = mayList_ = false;
     first_ = toList_ = looked_ = before_ = 0;
-    if (used < slots_.size() / 16) {
+    seldom_ = slots_.size() > leastPlaces && used < slots_.size() / 16 ? seldom_ + 1 : 0;
+    if (seldom_ == patience) {
+      seldom_ = 0;
       std::vector<Entry>().swap(entries_);
       std::vector<Slot>().swap(slots_);
+      std::vector<std::vector<std::uint32_t>>().swap(places_);
       mask_ = limit_ = 0;
-    } else {
+    } else if (used != 0) {
       slots_.assign(slots_.size(), Slot{});
     }
   }
@@ -180,7 +182,9 @@ class TaskTable {
   /// the caches matter more.
   static constexpr std::size_t mostIn(std::size_t size) { return size <= 16 * 1024 ? size / 4 : size / 2; }
 
+  static constexpr std::size_t leastPlaces = 256;
   static constexpr std::size_t stretch = 64 * 1024;
+  static constexpr std::size_t patience = 16;
 
   static std::uint32_t tagOf(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32) | 1; }
 
@@ -193,7 +197,7 @@ class TaskTable {
   [[gnu::noinline]] void grow(std::size_t keys) {
     const std::size_t wanted = entries_.size() - first_ + keys;
     if (first_ + wanted > 0x7fffffffU) throw std::length_error("dstream: too many distinct keys in one task");
-    std::size_t size = slots_.empty() ? 256 : slots_.size();
+    std::size_t size = slots_.empty() ? leastPlaces : slots_.size();
     while (mostIn(size) < wanted) size *= 2;
     if (std::exchange(crowded_, false)) {
       seed_ = HashSeed(mix(seed_.first, reinterpret_cast<std::uintptr_t>(slots_.data()) ^ secret0));  // where memory lies, nobody foresees
@@ -218,13 +222,14 @@ class TaskTable {
   std::vector<Entry> entries_;
   std::size_t limit_ = 0;
   std::size_t first_ = 0;  // of the entries in the index
-  std::size_t taken_ = 0;
   HashSeed seed_;
+  std::size_t seldom_ = 0;  // batches that used little of it, since one that did not
   bool crowded_ = false;
   bool mayList_ = false;
   std::size_t toList_ = 0;  // records
   std::size_t looked_ = 0;  // records of this stretch
   std::size_t before_ = 0;  // entries when it began
+  std::vector<std::vector<std::uint32_t>> places_;  // for each partition, its entries' indices
   [[no_unique_address]] typename Form::Arena arena_;
 };
 

@@ -40,7 +40,7 @@ class ConstantInput final : public SharedNode<QueuedBatch<T>>, public Input {
   NodeBase& node() override { return *this; }
   void start(Deferred<Runtime, T>& runtime) override { runner_ = runtime.runner; }
   InputInfo plan(const Batch&, std::size_t) override {
-    InputInfo info{this->id, this->name, planned_, planned_ + records_, partitions_->size()};
+    InputInfo info{this->id, {}, planned_, planned_ + records_, partitions_->size()};
     planned_ = info.to;
     return info;
   }

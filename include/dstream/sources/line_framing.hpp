@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/runner.hpp>
@@ -28,7 +27,7 @@ struct LineFraming {
     return {std::move(pool), maxRecordBytes, owner};
   }
   template <class Use>
-  [[nodiscard]] static Blocks<Use> blocks(std::vector<BasicBlock<Use>> blocks, RunnerRef runner) {
+  [[nodiscard]] static Blocks<Use> blocks(BlockList<Use> blocks, RunnerRef runner) {
     return {std::move(blocks), runner};
   }
 };

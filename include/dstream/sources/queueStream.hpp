@@ -109,7 +109,7 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
   }
 
   InputInfo plan(const Batch& batch, std::size_t) override {
-    InputInfo info{this->id, this->name, planned_, planned_, 0};
+    InputInfo info{this->id, {}, planned_, planned_, 0};
     std::shared_ptr<const Partitions> taken = whenEmpty_;
     if (auto popped = queue_.pop(!options_.oneAtATime)) taken = std::make_shared<const Partitions>(*std::move(popped));
     for (const auto& partition : *taken) info.to += partition.size();

@@ -69,7 +69,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   }
   InputInfo plan(const Batch& batch, std::size_t mostBytes) override {
     Blocks blocks = store_->take(mostBytes);
-    InputInfo info{id, this->name, planned_, planned_ + blocks->bytes, blocks->partitions.size()};
+    InputInfo info{id, {}, planned_, planned_ + blocks->bytes, blocks->partitions.size()};
     planned_ = info.to;
     batches_.add(batch.seq, std::move(blocks));
     return info;

@@ -14,6 +14,7 @@
 #include <dstream/core/function.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>
 #include <dstream/stream/node.hpp>
@@ -25,7 +26,7 @@ namespace dstream::inline v0 {
 enum class StreamingContextState { Initialized, Active, Stopped };
 
 /// **meaning** what one output does with one batch, ready to run.
-class Job {
+class Job : public detail::Recycled {
  public:
   virtual ~Job() = default;
   /// What a transactional output can do before the transaction begins.
