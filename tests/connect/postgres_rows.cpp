@@ -6,13 +6,17 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include <dstream/actions/collect.hpp>
+#include <dstream/connect/postgres.hpp>
 #include <dstream/connect/row.hpp>
+#include <dstream/operators/trying.hpp>
 
 #include "support/catch.hpp"
 
@@ -84,6 +88,18 @@ TEST_CASE("postgres_rows: records of any form, and poison apart from rows") {
   REQUIRE(rows.poison.size() == 1);
   CHECK(rows.poison[0].reason == "column \"a\": a number outside the column's range");
   CHECK(rows.poison[0].record == "70000\ty\\tz");
+}
+
+TEST_CASE("postgres_rows: storable throws for texts that no column takes") {
+  using Record = std::pair<int, std::optional<std::string>>;
+  const std::vector<Record> good{{1, "é"}, {2, std::nullopt}};
+  CHECK((good | postgres::storable() | collect()) == good);
+  for (const std::string& bad : {std::string("a\0", 2), std::string("\xff")}) CHECK_THROWS_AS((std::vector<Record>{{1, bad}} | postgres::storable() | collect()), std::invalid_argument);
+  const auto [rows, letters] = std::vector<Record>{{1, "a"}, {2, "\xff"}, {3, "b"}} | trying(postgres::storable());
+  CHECK((rows | collect()).size() == 2);
+  const auto dead = letters | collect();
+  REQUIRE(dead.size() == 1);
+  CHECK(dead[0].record.first == 2);
 }
 
 TEST_CASE("row: what fills how many columns") {

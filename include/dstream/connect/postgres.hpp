@@ -92,9 +92,7 @@ struct PostgresOutput : Nameable<PostgresOutput<once>> {
 
   template <class Record>
   static consteval bool check() {
-    constexpr bool row = rowColumns<std::remove_cvref_t<Record>>() != 0;
-    static_assert(row, "PostgreSQL is given numbers, enums, durations, texts, bytes and optionals of these; map each record to one, or to a pair, tuple or aggregate of them");
-    return row;
+    return postgresTakes<std::remove_cvref_t<Record>>();
   }
 
   template <Node N>
@@ -129,6 +127,11 @@ namespace postgres {
 /// The same, and a record with a primary key that is there already takes its place; of several in a batch, the last one does. The table needs a primary key.
 /// **cost** also a temporary table, into which the rows are copied first.
 [[nodiscard]] inline auto upsert(const Database& database, std::string table) { return dstream::detail::PostgresOutput<>{{database, std::move(table), true, {}}}; }
+
+/// **shape** DStream<T> → DStream<T> (also Rdd and range)
+/// **meaning** throws for a record with a text that no column takes: it is no UTF-8, or has a NUL in it. `trying(postgres::storable())` sets those aside; `.deadLetters(table)`
+/// of the output also finds what only its columns tell. **cost** a look at each text, fused. **order** kept. **errors** compile time: members that no column is given.
+[[nodiscard]] inline auto storable() { return dstream::detail::StorableOp<dstream::detail::PostgresStorable>{}; }
 
 }  // namespace postgres
 

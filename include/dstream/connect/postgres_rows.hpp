@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <dstream/connect/row.hpp>
+#include <dstream/connect/storable.hpp>
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/operators/validUtf8.hpp>
@@ -128,6 +129,36 @@ const char* putPostgresField(const T& value, const PostgresColumn& column, std::
     return nullptr;
   }
 }
+
+template <class T>
+consteval bool postgresTakes() {
+  constexpr bool row = rowColumns<T>() != 0;
+  static_assert(row, "PostgreSQL is given numbers, enums, durations, texts, bytes and optionals of these; map each record to one, or to a pair, tuple or aggregate of them");
+  return row;
+}
+
+struct PostgresStorable {
+  static constexpr const char* name = "postgres::storable";
+  template <class Record>
+  static consteval bool check() {
+    return postgresTakes<std::remove_cvref_t<Record>>();
+  }
+  template <class Record>
+  bool operator()(const Record& record) const {
+    withColumns(record, [](const auto&... values) { (require(values), ...); });
+    return true;
+  }
+
+ private:
+  template <class T>
+  static void require(const T& value) {
+    if constexpr (CodecText<T>) {
+      requireStorable(value);
+    } else if constexpr (CodecOptional<T>) {
+      if (value) require(*value);
+    }
+  }
+};
 
 /// **meaning** the step that makes rows of records. What a column cannot hold is known here, so that the server need not refuse the whole batch for it.
 struct PostgresStep {
