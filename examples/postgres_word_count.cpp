@@ -17,7 +17,8 @@ using namespace dstream;
 
 namespace {
 
-std::pair<std::string, long> total(const std::string& word, std::optional<long> n, State<long>& known) {
+std::pair<std::string, long> total(const std::string& word, std::optional<long> n,
+                                   State<long>& known) {
   known.update(known.getOption().value_or(0) + n.value_or(0));
   return {word, known.get()};
 }
@@ -25,7 +26,8 @@ std::pair<std::string, long> total(const std::string& word, std::optional<long> 
 }  // namespace
 
 int main(int argc, char* argv[]) try {
-  const examples::StreamOptions options(argc, argv, "--input DIR --database ADDRESS --checkpoint DIR");
+  const examples::StreamOptions options(argc, argv,
+                                        "--input DIR --database ADDRESS --checkpoint DIR");
   const std::string input = options.text("--input", "input");
   const std::string address = options.text("--database", "dbname=words");
   const std::string directory = options.text("--checkpoint", "checkpoint");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: PostgreSQL is given numbers, enums, durations, texts, bytes and optionals of these; map each record to one, or to a pair, tuple or aggregate of them
+// expect: PostgreSQL is given numbers, enums, durations, texts, bytes and optionals of these; map
+// each record to one, or to a pair, tuple or aggregate of them
 #include <dstream/connect/postgres.hpp>
 #include <dstream/dstream.hpp>
 

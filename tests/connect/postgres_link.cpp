@@ -12,6 +12,8 @@
 #include <vector>
 
 #include <dstream/connect/postgres_database.hpp>
+#include <dstream/connect/postgres_result.hpp>
+#include <dstream/connect/postgres_words.hpp>
 #include <dstream/stream/batch.hpp>
 
 #include "connect/postgres_here.hpp"
@@ -37,7 +39,8 @@ struct SilentServer {
     REQUIRE(::bind(listener, reinterpret_cast<sockaddr*>(&own), sizeof own) == 0);
     REQUIRE(::listen(listener, 8) == 0);
     REQUIRE(::getsockname(listener, reinterpret_cast<sockaddr*>(&own), &size) == 0);
-    address = "host=127.0.0.1 sslmode=disable gssencmode=disable dbname=x user=x port=" + std::to_string(ntohs(own.sin_port));
+    address = "host=127.0.0.1 sslmode=disable gssencmode=disable dbname=x user=x port="
+              + std::to_string(ntohs(own.sin_port));
   }
   SilentServer(const SilentServer&) = delete;
   SilentServer& operator=(const SilentServer&) = delete;
@@ -46,14 +49,21 @@ struct SilentServer {
   std::string address;
 };
 
-TEST_CASE("postgres_link: what may pass by itself is an outage, what would be refused again is an error") {
+TEST_CASE(
+    "postgres_result: what may pass by itself is an outage, what would be refused again is an "
+    "error") {
   CHECK(postgres::mayPass(""));
-  for (const char* code : {"08006", "40001", "40P01", "53100", "53300", "55P03", "57P01", "57P03", "58030", "25006", "25P03"}) CHECK(postgres::mayPass(code));
-  for (const char* code : {"22021", "23505", "28P01", "3D000", "42P01", "42501", "57014", "0A000", "25P01"}) CHECK_FALSE(postgres::mayPass(code));
+  for (const char* code : {"08006", "40001", "40P01", "53100", "53300", "55P03", "57P01", "57P03",
+                           "58030", "25006", "25P03"})
+    CHECK(postgres::mayPass(code));
+  for (const char* code :
+       {"22021", "23505", "28P01", "3D000", "42P01", "42501", "57014", "0A000", "25P01"})
+    CHECK_FALSE(postgres::mayPass(code));
   CHECK_THROWS_AS(Link("nonsense", {}), postgres::Error);
   CHECK(Link("postgresql://me:secret@there:77/base", {}).name() == "there:77/base");
   Link nobody("host=/no/such/directory", {});
-  CHECK(contains(messageOf<Outage>([&] { nobody.open(); }), "connect: connection to server on socket"));
+  CHECK(contains(messageOf<Outage>([&] { nobody.open(); }),
+                 "connect: connection to server on socket"));
   CHECK_THROWS_AS(nobody.run("SELECT 1"), Outage);
   if (!support::haveServer()) return;
   Link other(server().address("no_such_base"), support::unsynced());
@@ -67,26 +77,31 @@ TEST_CASE("postgres_link: what may pass by itself is an outage, what would be re
   }
 }
 
-TEST_CASE("postgres_link: a server whose COMMIT means less, or whose text is none of ours, is refused") {
+TEST_CASE(
+    "postgres_link: a server whose COMMIT means less, or whose text is none of ours, is refused") {
   if (!support::haveServer()) return;
   Link careful(server().address(), {});
   CHECK(contains(messageOf<postgres::Error>([&] { careful.open(); }), "fsync=off"));
   CHECK_FALSE(careful.isOpen());
   static_cast<void>(server().rows("CREATE DATABASE latin ENCODING LATIN1 TEMPLATE template0"));
   Link latin(server().address("latin"), support::unsynced());
-  CHECK(contains(messageOf<postgres::Error>([&] { latin.open(); }), "encoding is LATIN1; UTF8 is needed"));
+  CHECK(contains(messageOf<postgres::Error>([&] { latin.open(); }),
+                 "encoding is LATIN1; UTF8 is needed"));
   const std::string name = server().newDatabase();
   static_cast<void>(server().rows("ALTER DATABASE " + name + " SET synchronous_commit = off"));
   Link link(server().address(name), support::unsynced());
   link.open();
   CHECK(link.run("SHOW synchronous_commit").text(0, 0) == "on");
-  static_cast<void>(server().rows("ALTER DATABASE " + name + " SET synchronous_commit = remote_apply"));
+  static_cast<void>(
+      server().rows("ALTER DATABASE " + name + " SET synchronous_commit = remote_apply"));
   link.close();
   link.open();
   CHECK(link.run("SHOW synchronous_commit").text(0, 0) == "remote_apply");
-  static_cast<void>(server().rows("ALTER DATABASE " + name + " SET default_transaction_read_only = on"));
+  static_cast<void>(
+      server().rows("ALTER DATABASE " + name + " SET default_transaction_read_only = on"));
   link.close();
-  CHECK(contains(messageOf<Outage>([&] { link.open(); }), "read-only"));  // as of a primary that has become a replica
+  CHECK(contains(messageOf<Outage>([&] { link.open(); }),
+                 "read-only"));  // as of a primary that has become a replica
 }
 
 TEST_CASE("postgres_link: no wait is longer than it may be") {
@@ -98,18 +113,22 @@ TEST_CASE("postgres_link: no wait is longer than it may be") {
   CHECK(contains(messageOf<Outage>([&] { hurried.open(); }), "connect: given up for a stop"));
   if (!support::haveServer()) return;
   const std::string name = server().newDatabase();
-  Link link(server().address(name), {.timeout = 100ms, .lockTimeout = 50ms, .idleTimeout = 100ms, .allowUnsynced = true});
+  Link link(server().address(name),
+            {.timeout = 100ms, .lockTimeout = 50ms, .idleTimeout = 100ms, .allowUnsynced = true});
   link.open();
-  CHECK(contains(messageOf<postgres::Error>([&] { link.run("SELECT pg_sleep(60)"); }), "canceling statement due to statement timeout (57014)"));
+  CHECK(contains(messageOf<postgres::Error>([&] { link.run("SELECT pg_sleep(60)"); }),
+                 "canceling statement due to statement timeout (57014)"));
   CHECK(link.isOpen());
   link.run("CREATE TABLE t(n int)");
   Link other(server().address(name), support::unsynced());
   other.open();
   other.run("BEGIN; LOCK TABLE t");
-  CHECK(contains(messageOf<Outage>([&] { link.run("INSERT INTO t VALUES (1)"); }), "canceling statement due to lock timeout (55P03)"));
+  CHECK(contains(messageOf<Outage>([&] { link.run("INSERT INTO t VALUES (1)"); }),
+                 "canceling statement due to lock timeout (55P03)"));
   CHECK(link.isOpen());
   other.hurry(true);
-  CHECK(contains(messageOf<Outage>([&] { other.run("SELECT pg_sleep(60)"); }), "given up for a stop"));
+  CHECK(contains(messageOf<Outage>([&] { other.run("SELECT pg_sleep(60)"); }),
+                 "given up for a stop"));
   CHECK_FALSE(other.isOpen());
   other.hurry(false);
   other.open();
@@ -117,29 +136,37 @@ TEST_CASE("postgres_link: no wait is longer than it may be") {
   other.run("SELECT 1");
 }
 
-TEST_CASE("postgres_link: statements, names and pieces of data of every size") {
+TEST_CASE("postgres_words: statements, names and pieces of data of every size") {
   if (!support::haveServer()) return;
   Link link(server().address(server().newDatabase()), support::unsynced());
   link.open();
   CHECK(link.run("SELECT 1; SELECT 2; CREATE TABLE t(a text, b text)").text(0, 0) == "2");
   for (const std::string odd : {"it's", "a\\b", "", "\"", "\\'", "é\n"}) {
     CAPTURE(odd);
-    CHECK(link.run("SELECT " + Link::quoted(odd)).text(0, 0) == odd);
+    CHECK(link.run("SELECT " + detail::postgresLiteral(odd)).text(0, 0) == odd);
     CHECK(link.run("SELECT $1", {odd}).text(0, 0) == odd);
-    if (!odd.empty()) CHECK(std::string_view(PQfname(link.run("SELECT 1 AS " + Link::quotedName(odd)).get(), 0)) == odd);
+    if (!odd.empty())
+      CHECK(std::string_view(PQfname(link.run("SELECT 1 AS " + detail::postgresName(odd)).get(), 0))
+            == odd);
   }
   const std::string big(5'000'000, 'x');
-  link.copy("COPY t FROM STDIN", std::vector<std::string>{"1\t", big + "\n", "", "2\ty\n3\t" + big.substr(1) + "\n"});
+  link.copy("COPY t FROM STDIN",
+            std::vector<std::string>{"1\t", big + "\n", "", "2\ty\n3\t" + big.substr(1) + "\n"});
   CHECK(link.run("SELECT count(*) || ' ' || sum(length(b)) FROM t").text(0, 0) == "3 10000000");
-  CHECK(contains(messageOf<postgres::Error>([&] { link.copy("COPY t FROM STDIN", std::vector<std::string>{"1\t2\t3\n"}); }), "(22P04)"));
+  CHECK(contains(messageOf<postgres::Error>([&] {
+                   link.copy("COPY t FROM STDIN", std::vector<std::string>{"1\t2\t3\n"});
+                 }),
+                 "(22P04)"));
   CHECK_THROWS_AS(link.copy("SELECT 1", std::vector<std::string>{}), postgres::Error);
-  CHECK(contains(messageOf<postgres::Error>([&] { link.run("COPY t TO STDOUT"); }), "nobody here reads"));
+  CHECK(contains(messageOf<postgres::Error>([&] { link.run("COPY t TO STDOUT"); }),
+                 "nobody here reads"));
   link.open();
   CHECK(contains(messageOf<postgres::Error>([&] { link.run("SELECT 1; no sql"); }), "(42601)"));
   CHECK(link.run("SELECT 3").number(0, 0) == 3);
 }
 
-TEST_CASE("postgres_database: two processes of one job, each of which is fenced by the other's claim") {
+TEST_CASE(
+    "postgres_database: two processes of one job, each of which is fenced by the other's claim") {
   if (!support::haveServer()) return;
   const std::string name = server().newDatabase();
   const postgres::Options options{.idleTimeout = 100ms, .allowUnsynced = true};
@@ -161,13 +188,15 @@ TEST_CASE("postgres_database: two processes of one job, each of which is fenced 
   CHECK(one.epoch == 2);
   CHECK(one.seq == 1);
   CHECK(one.checksum == 7);
-  CHECK(contains(messageOf<postgres::Error>([&] { commits(first, 2); }), "another process has taken over the job \"job\""));
+  CHECK(contains(messageOf<postgres::Error>([&] { commits(first, 2); }),
+                 "another process has taken over the job \"job\""));
   CHECK(commits(second, 2));
   CHECK(first.connection()->claim("job").epoch == 3);
   CHECK_THROWS_AS(commits(second, 3), postgres::Error);
   CHECK(commits(first, 3));
 
-  // One that stands still within a transaction: the server gives it up, then the claim comes through.
+  // One that stands still within a transaction: the server gives it up, then the claim comes
+  // through.
   first.connection()->begin({4, {4}, 1, 0});
   CHECK(second.connection()->claim("job").epoch == 4);
   CHECK_THROWS_AS(first.connection()->seal({4, {4}, 1, 0}, 7), Outage);
@@ -179,7 +208,8 @@ TEST_CASE("postgres_database: two processes of one job, each of which is fenced 
 
   // A database that was restored from a backup beneath the process.
   static_cast<void>(server().rows("UPDATE dstream_commit SET seq = 2 WHERE job = 'job'", name));
-  CHECK(contains(messageOf<postgres::Error>([&] { commits(second, 5); }), "the last batch of the job \"job\" is 2 there, and this process has committed 4"));
+  CHECK(contains(messageOf<postgres::Error>([&] { commits(second, 5); }),
+                 "the last batch of the job \"job\" is 2 there, and this process has committed 4"));
 }
 
 TEST_CASE("postgres_database: a constraint that is checked at COMMIT is known before it") {

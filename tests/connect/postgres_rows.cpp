@@ -63,18 +63,21 @@ TEST_CASE("postgres_rows: what a column cannot hold is known before the server i
   CHECK(field(1e39, of(Column::real)) == "! a number outside the column's range");
   CHECK(field(2.0, of(Column::int4)) == "2");
   CHECK(field(2.5, of(Column::int4)) == "! a number that is no integer");
-  CHECK(field(std::numeric_limits<double>::quiet_NaN(), of(Column::int8)) == "! a number that is no integer");
+  CHECK(field(std::numeric_limits<double>::quiet_NaN(), of(Column::int8))
+        == "! a number that is no integer");
   CHECK(field(std::string("a\0", 2)) == "! a text with a NUL");
   CHECK(field(std::string("\xC3")) == "! a text that is not UTF-8");
   CHECK(field(std::string("\xED\xA0\x80")) == "! a text that is not UTF-8");  // a surrogate
   CHECK(field(std::string("éé"), of(Column::varying, 2)) == "éé");
-  CHECK(field(std::string("ééé"), of(Column::varying, 2)) == "! a text that is longer than the column");
+  CHECK(field(std::string("ééé"), of(Column::varying, 2))
+        == "! a text that is longer than the column");
   CHECK(field(std::string("éé   "), of(Column::varying, 2)) == "éé   ");
   CHECK(field(std::optional<int>{}, of(Column::int4)) == "! no value, and the column needs one");
 }
 
 TEST_CASE("postgres_rows: records of any form, and poison apart from rows") {
-  const std::vector<Column> columns{{"a", Column::int2, 0, false, false}, {"b", 25, 0, false, false}};
+  const std::vector<Column> columns{{"a", Column::int2, 0, false, false},
+                                    {"b", 25, 0, false, false}};
   const detail::PostgresStep step{&columns};
   struct Members {
     int a;
@@ -94,8 +97,11 @@ TEST_CASE("postgres_rows: storable throws for texts that no column takes") {
   using Record = std::pair<int, std::optional<std::string>>;
   const std::vector<Record> good{{1, "é"}, {2, std::nullopt}};
   CHECK((good | postgres::storable() | collect()) == good);
-  for (const std::string& bad : {std::string("a\0", 2), std::string("\xff")}) CHECK_THROWS_AS((std::vector<Record>{{1, bad}} | postgres::storable() | collect()), std::invalid_argument);
-  const auto [rows, letters] = std::vector<Record>{{1, "a"}, {2, "\xff"}, {3, "b"}} | trying(postgres::storable());
+  for (const std::string& bad : {std::string("a\0", 2), std::string("\xff")})
+    CHECK_THROWS_AS((std::vector<Record>{{1, bad}} | postgres::storable() | collect()),
+                    std::invalid_argument);
+  const auto [rows, letters] =
+      std::vector<Record>{{1, "a"}, {2, "\xff"}, {3, "b"}} | trying(postgres::storable());
   CHECK((rows | collect()).size() == 2);
   const auto dead = letters | collect();
   REQUIRE(dead.size() == 1);

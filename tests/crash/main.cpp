@@ -191,8 +191,15 @@ class Job {
     fs::rename(directory_ / "in" / ("." + name), directory_ / "in" / name);
   }
   Result conclude(Child& child) {
-    waitFor([&] { return sink_.found(directory_, false) == fed_ && sink_.found(directory_, true) == fed_; });
-    Result result = compare(fed_, sink_.found(directory_, false));
+    // As long as more appears it is only late.
+    Counts words = sink_.found(directory_, false);
+    for (int still = 0; still < 300 && (words != fed_ || sink_.found(directory_, true) != fed_); ++still) {
+      std::this_thread::sleep_for(50ms);
+      Counts now = sink_.found(directory_, false);
+      if (now != words) still = 0;
+      words = std::move(now);
+    }
+    Result result = compare(fed_, words);
     const Result sums = compare(fed_, sink_.found(directory_, true));
     result.lost += sums.lost;
     result.doubled += sums.doubled;

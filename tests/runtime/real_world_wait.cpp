@@ -11,7 +11,9 @@ namespace {
 
 using namespace dstream;
 
-TEST_CASE("real_world_wait: a descriptor that can be read or written, one that cannot, and one whose other end has gone") {
+TEST_CASE(
+    "real_world_wait: a descriptor that can be read or written, one that cannot, and one whose "
+    "other end has gone") {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   CHECK_FALSE(detail::waitFor(ends[0], true, false, 0));
@@ -24,7 +26,8 @@ TEST_CASE("real_world_wait: a descriptor that can be read or written, one that c
   REQUIRE(::read(ends[0], &byte, 1) == 1);
   CHECK(detail::waitFor(ends[0], true, false, never));
   ::close(ends[0]);
-  CHECK(detail::waitFor(ends[0], true, false, never));  // an error of the descriptor is for its owner to find
+  CHECK(detail::waitFor(ends[0], true, false,
+                        never));  // an error of the descriptor is for its owner to find
 }
 
 TEST_CASE("real_world_wait: a deadline can only come nearer") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// PostgresProxy: a TCP port before a PostgreSQL server, that knows a COMMIT when it comes by and cuts the connection around it.
+// PostgresProxy: a TCP port before a PostgreSQL server, that knows a COMMIT when it comes by and
+// cuts the connection around it.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -25,7 +26,8 @@
 
 namespace support {
 
-/// Where a COMMIT's connection is cut. Late: the client is cut off, the server has not been told yet; it hears COMMIT, or the cut, `lateMilliseconds` later.
+/// Where a COMMIT's connection is cut. Late: the client is cut off, the server has not been told
+/// yet; it hears COMMIT, or the cut, `lateMilliseconds` later.
 enum class Cut { None, Before, InCommit, Behind, BeforeReply, InReply, LateCommit, LateCut };
 
 class PostgresProxy {
@@ -33,13 +35,16 @@ class PostgresProxy {
   static constexpr int lateMilliseconds = 30;
 
   /// `plan(n)`: where to cut at the n-th COMMIT, from 1 on.
-  PostgresProxy(std::string server, std::function<Cut(long)> plan) : server_(std::move(server)), plan_(std::move(plan)) {
+  PostgresProxy(std::string server, std::function<Cut(long)> plan)
+      : server_(std::move(server)), plan_(std::move(plan)) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in own{};
     own.sin_family = AF_INET;
     own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof own;
-    if (::bind(listener_, reinterpret_cast<sockaddr*>(&own), sizeof own) != 0 || ::listen(listener_, 64) != 0 || ::getsockname(listener_, reinterpret_cast<sockaddr*>(&own), &size) != 0)
+    if (::bind(listener_, reinterpret_cast<sockaddr*>(&own), sizeof own) != 0
+        || ::listen(listener_, 64) != 0
+        || ::getsockname(listener_, reinterpret_cast<sockaddr*>(&own), &size) != 0)
       throw std::runtime_error("the proxy cannot listen");
     port_ = ntohs(own.sin_port);
     end_ = ::eventfd(0, EFD_CLOEXEC);
@@ -56,7 +61,8 @@ class PostgresProxy {
   }
 
   [[nodiscard]] std::string address(const std::string& database) const {
-    return "host=127.0.0.1 port=" + std::to_string(port_) + " user=postgres sslmode=disable gssencmode=disable dbname=" + database;
+    return "host=127.0.0.1 port=" + std::to_string(port_)
+           + " user=postgres sslmode=disable gssencmode=disable dbname=" + database;
   }
   /// From now on nobody gets through: any thread, the plan too.
   void refuse(bool all) { refuses_.store(all); }
@@ -86,7 +92,10 @@ class PostgresProxy {
       ended = asked[0].revents != 0;
       std::size_t at = 2;
       for (auto pair = pairs_.begin(); pair != pairs_.end(); at += 2) {
-        const bool stays = pair->late > 0 ? wait(*pair) : (asked[at].revents == 0 || fromClient(*pair)) && (asked[at + 1].revents == 0 || fromServer(*pair));
+        const bool stays = pair->late > 0
+                               ? wait(*pair)
+                               : (asked[at].revents == 0 || fromClient(*pair))
+                                     && (asked[at + 1].revents == 0 || fromServer(*pair));
         if (!stays) close(*pair);
         pair = stays ? std::next(pair) : pairs_.erase(pair);
       }
@@ -152,16 +161,22 @@ class PostgresProxy {
     pair.cut = plan_(++commits_);
     if (pair.cut != Cut::None) ++cuts_;
     switch (pair.cut) {
-      case Cut::Before: return false;
-      case Cut::InCommit: send(pair.server, message.substr(0, message.size() / 2)); return false;
-      case Cut::Behind: send(pair.server, message); return false;
+      case Cut::Before:
+        return false;
+      case Cut::InCommit:
+        send(pair.server, message.substr(0, message.size() / 2));
+        return false;
+      case Cut::Behind:
+        send(pair.server, message);
+        return false;
       case Cut::LateCommit:
       case Cut::LateCut:
         ::close(std::exchange(pair.client, -1));
         pair.pending = message;
         pair.late = lateMilliseconds;
         return true;
-      default: return send(pair.server, message);
+      default:
+        return send(pair.server, message);
     }
   }
   bool fromServer(Pair& pair) {

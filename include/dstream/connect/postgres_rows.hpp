@@ -29,7 +29,8 @@ struct PostgresColumn {
   bool needed = false;    // NOT NULL
   bool key = false;       // of the primary key
 
-  static constexpr std::int64_t boolean = 16, bytes = 17, int8 = 20, int2 = 21, int4 = 23, real = 700, character = 1042, varying = 1043, interval = 1186;
+  static constexpr std::int64_t boolean = 16, bytes = 17, int8 = 20, int2 = 21, int4 = 23,
+                                real = 700, character = 1042, varying = 1043, interval = 1186;
 
   [[nodiscard]] bool isInteger() const { return type == int8 || type == int4 || type == int2; }
 };
@@ -70,8 +71,10 @@ inline const char* refusedText(std::string_view text, const PostgresColumn& colu
   if (text.find('\0') != std::string_view::npos) return "a text with a NUL";
   if (validPrefix(text, broken) != text.size()) return "a text that is not UTF-8";
   if (column.most != 0 && text.size() > static_cast<std::size_t>(column.most)) {
-    const std::size_t end = text.find_last_not_of(' ') + 1;  // what is too long by spaces is cut by the server
-    if (charactersOf(text.substr(0, end)) > column.most) return "a text that is longer than the column";
+    const std::size_t end =
+        text.find_last_not_of(' ') + 1;  // what is too long by spaces is cut by the server
+    if (charactersOf(text.substr(0, end)) > column.most)
+      return "a text that is longer than the column";
   }
   return nullptr;
 }
@@ -79,7 +82,10 @@ inline const char* refusedText(std::string_view text, const PostgresColumn& colu
 template <class Integer>
 const char* refusedInteger(Integer value, const PostgresColumn& column) {
   const auto within = [value]<class As>(As) { return std::in_range<As>(value); };
-  const bool fits = column.type == PostgresColumn::int2 ? within(std::int16_t{}) : column.type == PostgresColumn::int4 ? within(std::int32_t{}) : column.type != PostgresColumn::int8 || within(std::int64_t{});
+  const bool fits = column.type == PostgresColumn::int2 ? within(std::int16_t{})
+                    : column.type == PostgresColumn::int4
+                        ? within(std::int32_t{})
+                        : column.type != PostgresColumn::int8 || within(std::int64_t{});
   return fits ? nullptr : "a number outside the column's range";
 }
 
@@ -99,11 +105,17 @@ const char* putPostgresField(const T& value, const PostgresColumn& column, std::
     } else {
       char digits[64];
       out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-      if (column.type == PostgresColumn::real && std::fabs(static_cast<double>(value)) > static_cast<double>(std::numeric_limits<float>::max())) return "a number outside the column's range";
+      if (column.type == PostgresColumn::real
+          && std::fabs(static_cast<double>(value))
+                 > static_cast<double>(std::numeric_limits<float>::max()))
+        return "a number outside the column's range";
     }
-    return column.isInteger() && !(std::trunc(value) == value && std::fabs(value) < T(9.2e18)) ? "a number that is no integer" : nullptr;
+    return column.isInteger() && !(std::trunc(value) == value && std::fabs(value) < T(9.2e18))
+               ? "a number that is no integer"
+               : nullptr;
   } else if constexpr (std::is_arithmetic_v<T>) {
-    using Wide = std::conditional_t<std::is_unsigned_v<T>, std::uint64_t, std::int64_t>;  // char is a number too
+    using Wide = std::conditional_t<std::is_unsigned_v<T>, std::uint64_t,
+                                    std::int64_t>;  // char is a number too
     char digits[24];
     out.append(digits, std::to_chars(digits, digits + sizeof digits, static_cast<Wide>(value)).ptr);
     return refusedInteger(static_cast<Wide>(value), column);
@@ -111,8 +123,10 @@ const char* putPostgresField(const T& value, const PostgresColumn& column, std::
     putPostgresText(value, out);
     return refusedText(value, column);
   } else if constexpr (CodecDuration<T>) {
-    if (column.type != PostgresColumn::interval) return putPostgresField(value.count(), column, out);
-    const char* const refused = putPostgresField(static_cast<double>(value.count()) * T::period::num / T::period::den, {}, out);
+    if (column.type != PostgresColumn::interval)
+      return putPostgresField(value.count(), column, out);
+    const char* const refused = putPostgresField(
+        static_cast<double>(value.count()) * T::period::num / T::period::den, {}, out);
     out += " s";
     return refused;
   } else if constexpr (CodecOptional<T>) {
@@ -133,7 +147,9 @@ const char* putPostgresField(const T& value, const PostgresColumn& column, std::
 template <class T>
 consteval bool postgresTakes() {
   constexpr bool row = rowColumns<T>() != 0;
-  static_assert(row, "PostgreSQL is given numbers, enums, durations, texts, bytes and optionals of these; map each record to one, or to a pair, tuple or aggregate of them");
+  static_assert(row,
+                "PostgreSQL is given numbers, enums, durations, texts, bytes and optionals of "
+                "these; map each record to one, or to a pair, tuple or aggregate of them");
   return row;
 }
 
@@ -160,7 +176,8 @@ struct PostgresStorable {
   }
 };
 
-/// **meaning** the step that makes rows of records. What a column cannot hold is known here, so that the server need not refuse the whole batch for it.
+/// **meaning** the step that makes rows of records. What a column cannot hold is known here, so
+/// that the server need not refuse the whole batch for it.
 struct PostgresStep {
   const std::vector<PostgresColumn>* columns;
 
@@ -185,7 +202,8 @@ struct PostgresStep {
     if (refused == nullptr) {
       rows->text += '\n';
     } else {
-      rows->poison.push_back({"column \"" + where->name + "\": " + refused, rows->text.substr(begin)});
+      rows->poison.push_back(
+          {"column \"" + where->name + "\": " + refused, rows->text.substr(begin)});
       rows->text.resize(begin);
     }
     return rows;

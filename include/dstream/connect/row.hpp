@@ -14,7 +14,13 @@
 namespace dstream::inline v0::detail {
 
 template <class T>
-concept RowBytes = requires(const T& bytes) { bytes.data(); bytes.size(); } && (std::is_same_v<typename T::value_type, std::byte> || std::is_same_v<typename T::value_type, unsigned char>);
+concept RowBytes =
+    requires(const T& bytes) {
+      bytes.data();
+      bytes.size();
+    }
+    && (std::is_same_v<typename T::value_type, std::byte>
+        || std::is_same_v<typename T::value_type, unsigned char>);
 
 /// Has a place in a row.
 template <class T>
@@ -35,10 +41,13 @@ consteval std::size_t rowColumns() {
     return 1;
   } else if constexpr (CodecProduct<T>) {
     return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (rowValue<std::remove_cvref_t<std::tuple_element_t<I, T>>>() && ...) ? sizeof...(I) : 0;
+      return (rowValue<std::remove_cvref_t<std::tuple_element_t<I, T>>>() && ...) ? sizeof...(I)
+                                                                                  : 0;
     }(std::make_index_sequence<std::tuple_size_v<T>>{});
   } else if constexpr (HasMembers<T>) {
-    return []<class... Members>(MemberTypes<Members...>) { return (rowValue<Members>() && ...) ? sizeof...(Members) : 0; }(MembersOf<T>{});
+    return []<class... Members>(MemberTypes<Members...>) {
+      return (rowValue<Members>() && ...) ? sizeof...(Members) : 0;
+    }(MembersOf<T>{});
   } else {
     return 0;
   }
