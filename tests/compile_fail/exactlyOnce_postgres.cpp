@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: exactly once needs sources that can give the same data again: files and ranges can,
+// expect: exactly once needs sources that can give the same data again
 // sockets and queues cannot
 #include <dstream/connect/postgres.hpp>
 #include <dstream/dstream.hpp>
