@@ -334,6 +334,33 @@ TEST_CASE("checkpointer: a planned file that changed stops the job") {
   CHECK(contains(messageOf<FileError>([&] { run.stream.awaitTermination(); }), "/in/1: a batch that must be repeated had taken it, and it has changed since"));
 }
 
+TEST_CASE("checkpointer: a planned batch whose directory cannot be listed says why it fails") {
+  Place place;
+  const auto build = [](Run& run) {
+    run.words() | foreachRDD([](const auto& batch) {
+      if (batch.count() != 0) throw std::runtime_error("no");
+    });
+  };
+  {
+    Run run(place, {.repeats = 0});
+    build(run);
+    run.start();
+    place.files.put("/in/1", "a\n");
+    place.world.advance(2s);
+  }
+  Run run(place, {.repeats = 0});
+  build(run);
+  place.files.failNext("list", "/in", FileError::Why::Other, "the disk is broken");
+  run.start();
+  place.world.advance(2s);
+  const std::string message = messageOf<FileError>([&] { run.stream.awaitTermination(); });
+  CHECK(contains(message, "/in/1: a batch that must be repeated had taken it, and there is no listing"));
+  CHECK(contains(message, "the disk is broken"));
+  const auto troubles = run.told.all<FileIgnored>();
+  REQUIRE(troubles.size() == 1);
+  CHECK(contains(troubles[0].reason, "the disk is broken"));
+}
+
 TEST_CASE("checkpointer: files that came while the program was down are not old, and none is taken twice") {
   Place place;
   std::vector<std::string> seen;

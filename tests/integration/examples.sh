@@ -290,6 +290,27 @@ check_sqlite_word_count() {
     sqlite3 "$folder/db" "SELECT n || ' ' || word FROM counts" | sort | equals counts "$(words | counted)"
     "$programs/checkpoint_info" "$folder/checkpoint" | tail -n 1 | equals checkpoint whole
 }
+# The sensor's lines, and between them some that are none.
+check_dead_letters() {
+    sensor
+    printf '\nx,y,z\n' >>"$folder/text"
+    mkdir "$folder/input"
+    begin --interval 20 --workers 2 --input "$folder/input" --output "$folder/saved" --checkpoint "$folder/checkpoint"
+    until compgen -G "$folder/checkpoint/journal-*.log" >/dev/null; do sleep 0.01; done
+    sleep 0.1  # a file that is older than the job is none of its
+    touch "$folder/text"
+    cp "$folder/text" "$folder/input/.text"
+    mv "$folder/input/.text" "$folder/input/text"
+    local attempt
+    for attempt in {1..300}; do
+        [[ -e $(compgen -G "$folder/saved/refused-*/_SUCCESS") ]] || { sleep 0.1; continue; }
+        break
+    done
+    end
+    cat "$folder"/saved/readings-*/part-* | equals readings "$(lines | awk -F, 'NF == 3 && $2 != "y" { print $2 }')"
+    cut -f 2- "$folder"/saved/refused-*/part-* | equals refused "$(lines | awk -F, 'NF != 3 { printf "map\t\047no comma\047\t\047%s\047\n", $0 }
+        $2 == "y" { printf "map\t\047no number behind the comma\047\t\047%s\047\n", $0 }')"
+}
 check_checkpoint_info() {
     mkdir "$folder/none"
     if "$programs/checkpoint_info" "$folder/none" 2>"$folder/err"; then fail "took an empty directory for a checkpoint"; fi

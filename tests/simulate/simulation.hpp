@@ -22,6 +22,7 @@
 #include <dstream/testing/world.hpp>
 
 #include "simulate/allocations.hpp"
+#include "simulate/faults.hpp"
 #include "simulate/job.hpp"
 #include "simulate/ledger.hpp"
 
@@ -31,39 +32,6 @@ using dstream::FileError;
 using dstream::testing::FileCall;
 using dstream::testing::Random;
 using dstream::testing::StopPoint;
-
-enum class Fault {
-  PowerBefore,
-  PowerHalfway,
-  PowerAfter,
-  KillBefore,
-  KillHalfway,
-  KillAfter,
-  IoError,
-  DiskFull
-};
-inline constexpr std::array<const char*, 8> faultNames{
-    "power before",  "power half-way", "power after", "kill before",
-    "kill half-way", "kill after",     "I/O error",   "disk full"};
-inline constexpr std::size_t stops = 6;  // of them end the process
-
-// Fault × protocol step → how often.
-using Hits = std::map<std::string, std::array<std::uint64_t, faultNames.size()>>;
-
-// Which step of the protocol a call belongs to.
-inline std::string stepOf(const FileCall& call) {
-  const auto in = [&](std::string_view prefix) { return call.path.starts_with(prefix); };
-  const std::string operation(call.operation);
-  if (in("/job/LOCK")) return "lock: " + operation;
-  if (in("/job/journal")) return "journal: " + operation;
-  if (in("/job/snapshot")) return "snapshot: " + operation;
-  if (in("/job")) return "checkpoint: " + operation;
-  if (in("/in")) return "source: " + operation;
-  if (in("/db")) return "database: " + operation;
-  if (in("/out/.")) return "stage: " + operation;
-  if (in("/out")) return "published: " + operation;
-  return operation;
-}
 
 class Simulation {
  public:
@@ -124,7 +92,8 @@ class Simulation {
     std::size_t ticks =
         0;  // before its end begins; 0: the end may come at any call, the first ones too
     std::optional<Fault> fault;
-    std::uint64_t call = 0;        // of the fault: how many calls after it is armed
+    std::string_view step = {};    // of the protocol, that the fault meets; none: any
+    std::uint64_t call = 0;        // of these: which one, counted from when the fault is armed
     std::uint64_t calls = 1;       // that fail
     std::size_t patience = 30;     // ticks, for the fault
     std::uint64_t allocation = 0;  // the one that fails, of those from the start on
@@ -152,11 +121,26 @@ class Simulation {
                               End::Throw, End::Stop,  End::GracefulStop};
     Life life;
     life.end = ends[random_.below(ends.size())];
-    life.ticks = random_.below(4) == 0 ? 0 : geometric(7);
+    life.ticks = random_.below(3) == 0 ? 0 : geometric(5);
     if (life.end == End::Fault) life.fault = static_cast<Fault>(random_.below(faultNames.size()));
-    life.call = 1 + random_.below(80);
+    if (random_.below(5) == 0) {
+      life.call = 1 + random_.below(80);
+    } else {
+      const Step& step = randomStep();
+      life.step = step.name;
+      life.call = 1 + (random_.below(4) == 0 ? random_.below(40) : random_.below(3));
+      life.patience = 8;
+      if (step.atStart) life.ticks = 0;
+    }
     life.calls = 1 + random_.below(3);
     return life;
+  }
+  // All of them as often; those of a database more often, since few jobs have one.
+  const Step& randomStep() {
+    constexpr std::size_t others = steps.size() - databaseSteps;
+    if (job_.kind != Kind::Database) return steps[random_.below(others)];
+    const std::size_t at = random_.below(others + 3 * databaseSteps);
+    return steps[at < others ? at : others + (at - others) % databaseSteps];
   }
   std::size_t geometric(double mean) {
     return 1
@@ -183,6 +167,7 @@ class Simulation {
     auto& files = world_.files();
     ++lives_;
     armed_ = {};
+    throwing_ = 0;
     std::size_t errors = 0;
     std::size_t waited = 0;
     if (life.ticks == 0 || life.allocation != 0) arm(life);
@@ -304,13 +289,14 @@ class Simulation {
     bool hit = false;
     bool seen = false;
     std::optional<Fault> fault;
-    std::uint64_t call = 0;
+    std::string_view step;
+    std::uint64_t left = 0;  // calls of the step, its own among them
+    std::uint64_t calls = 1;
     std::string text;  // the reason that its error gives; none for what ends the process
     std::string where;
   };
 
   void arm(const Life& life) {
-    auto& files = world_.files();
     armed_.now = true;
     armed_.fault = life.fault;
     if (life.allocation != 0) armed_.text = "bad_alloc";
@@ -319,17 +305,24 @@ class Simulation {
       throwing_ = id_ + 1;
     }
     if (!life.fault) return;
-    armed_.call = files.calls() + life.call;
-    const auto kind = static_cast<std::size_t>(*life.fault);
-    if (kind < stops) {
-      files.stopAt({armed_.call, static_cast<StopPoint::When>(kind % 3),
+    armed_.step = life.step;
+    armed_.left = life.call;
+    armed_.calls = life.calls;
+    if (static_cast<std::size_t>(*life.fault) >= stops) armed_.text = "fault " + std::to_string(lives_) + " of this seed";
+  }
+  // The call meets the armed fault.
+  void strike(const FileCall& call) {
+    auto& files = world_.files();
+    const auto kind = static_cast<std::size_t>(*armed_.fault);
+    armed_.hit = true;
+    const std::string step = stepOf(call);
+    armed_.where = step + " " + std::string(call.path);
+    ++hits_[step][kind];
+    if (kind < stops)
+      files.stopAt({call.number, static_cast<StopPoint::When>(kind % 3),
                     kind < 3 ? StopPoint::How::PowerLoss : StopPoint::How::Kill, random_()});
-    } else {
-      armed_.text = "fault " + std::to_string(lives_) + " of this seed";
-      files.failAt(armed_.call, life.calls,
-                   *life.fault == Fault::IoError ? FileError::Why::Other : FileError::Why::NoSpace,
-                   armed_.text);
-    }
+    else
+      files.failAt(call.number, armed_.calls, *armed_.fault == Fault::IoError ? FileError::Why::Other : FileError::Why::NoSpace, armed_.text);
   }
   bool throws(std::uint64_t id) {
     const Allocations::Suspended suspended;
@@ -347,10 +340,8 @@ class Simulation {
     if (loud_)
       std::printf("  %llu %s %s\n", static_cast<unsigned long long>(call.number),
                   std::string(call.operation).c_str(), std::string(call.path).c_str());
-    if (!armed_.fault || call.number != armed_.call) return;
-    armed_.hit = true;
-    armed_.where = stepOf(call) + " " + std::string(call.path);
-    ++hits_[stepOf(call)][static_cast<std::size_t>(*armed_.fault)];
+    if (!armed_.fault || armed_.hit || (!armed_.step.empty() && stepOf(call) != armed_.step)) return;
+    if (--armed_.left == 0) strike(call);
   }
   void note(std::string_view text) {
     const Allocations::Suspended suspended;

@@ -178,6 +178,32 @@ TEST_CASE("disk: what a failed sync was asked to keep no later one keeps") {
   CHECK(seen == std::set<std::string>{"lostkept", std::string(4, '\0') + "kept"});
 }
 
+TEST_CASE("disk: what a failed sync has lost does not come back over what was synced later") {
+  const auto seen = [](auto write) {
+    return outcomes(
+        [&](Files& files) {
+          const auto made = files.openAnywhere("/in/new", true);
+          files.syncDirectory("/in");
+          made->write(0, "old bytes");
+          files.failNext("sync", "/in/new");
+          CHECK_THROWS_AS(made->sync(), FileError);
+          write(*made);
+          made->sync();
+        },
+        [](const Files& files) { return files.content("/in/new"); });
+  };
+  CHECK(seen([](Files::RandomFile& file) { file.write(0, "new bytes"); })
+        == std::set<std::string>{"new bytes"});
+  CHECK(seen([](Files::RandomFile& file) {
+          file.truncate(0);
+          file.write(0, "new");
+        })
+        == std::set<std::string>{"new"});
+  CHECK(seen([](Files::RandomFile& file) { file.write(3, "-new-"); })
+        == std::set<std::string>{std::string(3, '\0') + "-new-", "old-new-",
+                                 std::string(3, '\0') + "-new-s", "old-new-s"});
+}
+
 TEST_CASE("disk: the same seed leaves the same disk") {
   const auto left = [](std::uint64_t seed) {
     Files files([] { return std::int64_t{0}; });

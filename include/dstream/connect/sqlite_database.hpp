@@ -214,7 +214,7 @@ class BasicConnection final : public Decider {
   void require(const std::string& pragma, const std::string& expected, const std::string& sentence) {
     const auto statement = prepare(pragma);
     if (!statement->step() || statement->text(0) != expected) throw Error(path_, pragma, SQLITE_ERROR, sentence);
-    statement->reset();
+    statement->step();  // only its end makes it so: what the row says may still be undone
   }
 
   [[nodiscard]] Position row() const {

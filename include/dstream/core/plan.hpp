@@ -57,7 +57,8 @@ constexpr Role roleOf(Kind kind) {
     case Kind::Action: return Role::Action;
     case Kind::Output: return Role::Output;
     case Kind::Wide:
-    case Kind::Joint: break;
+    case Kind::Joint:
+    case Kind::Split: break;
   }
   return Role::Wide;
 }
@@ -179,7 +180,7 @@ class BasicPlanText {
     return "output";
   }
 
-  std::string text_;
+  Deferred<std::string, Use> text_;
 };
 using PlanText = BasicPlanText<>;
 

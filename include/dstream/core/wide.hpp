@@ -72,6 +72,8 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
   [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const { return work_->data().splits(partition, bytes); }
   [[nodiscard]] RunnerRef runner() const { return work_->runner(); }
   void prepare(RunnerRef runner) { work_->prepare(runner); }
+  /// For what is beside the records; after prepare.
+  [[nodiscard]] const Data& data() const { return work_->data(); }
 
   template <class Accumulator, class Step>
   DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) {

@@ -3,6 +3,7 @@
 // Block: a receive buffer with one owner at a time. BlockPool: recycles them and bounds their bytes, and those of records kept elsewhere.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -37,6 +38,7 @@ class BasicBlock {
     std::swap(capacity_, other.capacity_);
     std::swap(begin, other.begin);
     std::swap(size, other.size);
+    std::swap(end, other.end);
     return *this;
   }
   ~BasicBlock();
@@ -54,6 +56,8 @@ class BasicBlock {
  public:
   std::size_t begin = 0;
   std::size_t size = 0;
+  /// Where its text ends in all that its receiver was sent.
+  std::uint64_t end = 0;
 };
 using Block = BasicBlock<>;
 

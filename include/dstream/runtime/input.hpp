@@ -58,6 +58,8 @@ class Input {
   [[nodiscard]] virtual NodeBase& node() = 0;
   /// Begins to receive. Not called for an input that no output reaches.
   virtual void start(Runtime& runtime) = 0;
+  /// Whether all is here again that this batch, planned by an earlier run, had then. Asked before plan.
+  [[nodiscard]] virtual bool ready(const Batch&) { return true; }
   /// Gives the batch its data, at most `mostBytes` of it (0: all) but at least one block where there is one. The name in it is for the caller to fill in.
   virtual InputInfo plan(const Batch& batch, std::size_t mostBytes) = 0;
   /// Ends receiving; what was received may still be planned.

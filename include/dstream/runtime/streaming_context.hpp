@@ -79,6 +79,13 @@ class BasicStreamingContext {
   [[nodiscard]] auto socketStream(std::string host, std::uint16_t port, F framing);
   template <class F>
   [[nodiscard]] auto socketStream(std::string host, std::uint16_t port, F framing, SocketOptions options);
+  /// The same of a sender that goes on where it is told. See sources/resumableSocketTextStream.hpp and resumableSocketStream.hpp.
+  [[nodiscard]] auto resumableSocketTextStream(std::string host, std::uint16_t port);
+  [[nodiscard]] auto resumableSocketTextStream(std::string host, std::uint16_t port, SocketOptions options);
+  template <class F>
+  [[nodiscard]] auto resumableSocketStream(std::string host, std::uint16_t port, F framing);
+  template <class F>
+  [[nodiscard]] auto resumableSocketStream(std::string host, std::uint16_t port, F framing, SocketOptions options);
   /// **shape** → DStream<T>, from length-prefixed blocks. See sources/rawSocketStream.hpp.
   template <class T>
   [[nodiscard]] auto rawSocketStream(std::string host, std::uint16_t port);

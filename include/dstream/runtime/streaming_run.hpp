@@ -98,7 +98,10 @@ class BasicStreamingRun {
   [[nodiscard]] std::exception_ptr error() const { return scheduler_ ? scheduler_->error() : nullptr; }
   [[nodiscard]] bool calledFromOutput() const { return scheduler_ && scheduler_->calledFromOutput(); }
   /// What runs ends before its next task.
-  void cancel() { runner_->cancel(); }
+  void cancel() {
+    runner_->cancel();
+    hurry(true);
+  }
 
   /// Receivers first, then one tick after another until nothing is left, then the last batch. False when the time ran out.
   bool drain(Nanos deadline) {
@@ -119,13 +122,14 @@ class BasicStreamingRun {
         for (const InputInfo& input : batch.inputs) report.droppedBytes += input.to - input.from;
       }
     };
-    if (runner_) runner_->cancel();
+    if (runner_) cancel();
     drop();
     if (clock_) world_.retire(*clock_);
     for (Input* input : started_) input->requestStop();
     if (scheduler_) world_.retire(*scheduler_);  // before close: a batch that begins just now asks its inputs for what they planned
     drop();  // what the clock still formed, and the batch that was cut short
     closeCommitter();
+    hurry(false);
     for (Input* input : started_) report.droppedBytes += input->close();
     started_.clear();
     if (pool_) pool_->close();
@@ -133,6 +137,10 @@ class BasicStreamingRun {
   }
 
  private:
+  void hurry(bool now) {
+    for (const auto& output : graph_.outputs())
+      if (Decider* decider = output->decider()) decider->hurry(now);
+  }
   void closeCommitter() {
     if (committer_ == nullptr) return;
     try {

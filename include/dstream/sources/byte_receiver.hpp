@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <dstream/core/config.hpp>
@@ -20,8 +21,10 @@
 #include <dstream/sources/framing.hpp>
 #include <dstream/sources/planned.hpp>
 #include <dstream/sources/receiver_status.hpp>
+#include <dstream/sources/resumption.hpp>
 #include <dstream/sources/server.hpp>
 #include <dstream/stream/node.hpp>
+#include <dstream/stream/persistent.hpp>
 
 namespace dstream::inline v0 {
 
@@ -37,7 +40,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
  public:
   using rdd_type = Blocks;
   static constexpr bool replayable = false;
-  static constexpr bool resumable = false;
+  static constexpr bool resumable = Origin::resumable;
 
   ByteReceiver(const char* kindName, Framing framing, Origin origin, SocketOptions options)
       : kindName_(kindName), framing_(std::move(framing)), origin_(std::move(origin)), options_(options) {}
@@ -51,25 +54,36 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   void start(Runtime& runtime) override {
     runtime_ = &runtime;
     former_.emplace(framing_.template former<Use>(runtime.blocks, runtime.configuration.maxRecordBytes, *this));
-    runtime.world.spawn(*this, Lane::Io);
+    resumption_.start(runtime, *this);
+  }
+
+  [[nodiscard]] bool ready(const Batch& batch) override {
+    const auto end = resumption_.endOf(batch.seq);
+    if (end) readBetweenSteps();
+    return !end || resumption_.behind(former_->position()) >= *end;
   }
 
   InputInfo plan(const Batch& batch, std::size_t mostBytes) override {
-    readBetweenSteps();
-    former_->cut();
+    const auto again = resumption_.endOf(batch.seq);
+    if (!again) {
+      readBetweenSteps();
+      former_->cut();
+    }
     BlockList<Use> blocks;
+    planned_ = resumption_.behind(planned_);
     InputInfo info{id, {}, planned_, planned_, 0};
     auto& ready = former_->ready();
     blocks.reserve(ready.size());
     while (!ready.empty()) {
       const std::size_t bytes = ready.front().text().size();
-      if (mostBytes != 0 && !blocks.empty() && info.to - info.from + bytes > mostBytes) break;
-      info.to += bytes;
+      if (again ? ready.front().end > *again : mostBytes != 0 && !blocks.empty() && info.to - info.from + bytes > mostBytes) break;
+      info.to = resumable ? ready.front().end : info.to + bytes;
       blocks.push_back(std::move(ready.front()));
       ready.pop_front();
     }
     info.blocks = blocks.size();
     planned_ = info.to;
+    resumption_.planned(batch.seq, planned_);
     batches_.add(batch.seq, std::move(blocks));
     return info;
   }
@@ -91,13 +105,17 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     former_->ready().clear();
     batches_.clear();
     if (!ended_) status_.become(ReceiverState::Stopped, {}, 0);
-    return dropped;
+    return resumption_.keeps() ? 0 : dropped;
   }
+
+  Persistent* persistent() override { return resumption_.persistent(); }
+  void commit(const Batch& batch) override { resumption_.committed(batch.seq); }
 
   /// Also what was planned for a batch that could not be formed.
   void forget(const Batch& batch) override {
     SharedNode<Blocks>::forget(batch);
     batches_.forget(batch.seq);
+    resumption_.forget(batch.seq);
     given_.reset();
   }
 
@@ -111,7 +129,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     // acquire: partner of requestStop's release
     if (stopRequested_.load(std::memory_order_acquire)) {
       if (!fin_) readBetweenSteps();
-      if (fin_ && !former_->endOfText()) return Step::idle();  // the pool wakes us
+      if (fin_ && !endOfText()) return Step::idle();  // the pool wakes us
       if (connection_ != nullptr) breakOff("the stream was stopped in the middle of a record");
       return end(ReceiverState::Stopped);
     }
@@ -119,9 +137,11 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
       if (world.now(Clock::Steady) < retryAt_) return Step::at(retryAt_);
       if (fin_) return comeToEnd();
       change(ReceiverState::Connecting);
-      former_->beginText(options_.stripBom);
+      former_->restartAt(resumption_.connect(former_->position()));
+      former_->beginText(options_.stripBom && (!resumable || former_->received() == 0));
       connection_ = origin_.open(world, *this);
     }
+    if (up_) resumption_.tell(*connection_);
     return read();
   }
 
@@ -144,9 +164,10 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
 
   using Status = Transfer::Status;
+  using MaybeStatus = Deferred<std::optional<Status>, Use>;
 
   Step read() {
-    const std::optional<Status> status = readSome();
+    const MaybeStatus status = readSome();
     if (!status) return Step::idle();  // the pool wakes us, or there is no connection any more
     switch (*status) {
       case Status::Bytes: return Step::ready();
@@ -161,18 +182,19 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   /// What the kernel holds at the end of a batch's time belongs to the batch. What else there is to learn is the next step's.
   void readBetweenSteps() {
     if (!up_) return;
-    const std::optional<Status> status = readSome();
+    const MaybeStatus status = readSome();
     if (status && *status != Status::WouldBlock) runtime_->world.wake(*this);
   }
 
   /// Reads until nothing waits or the others of the lane should have their turn; none: there is no memory. Bytes that are no records end the
   /// connection, as an error of it would.
-  std::optional<Status> readSome() {
+  MaybeStatus readSome() {
     try {
       for (std::size_t bytes = 0; bytes < bytesPerStep;) {
         const auto space = former_->space();
         if (space.data == nullptr) return std::nullopt;
-        const Transfer transfer = connection_->read(space.data, space.bytes);
+        if (const Status status = resumption_.greet(*connection_); status != Status::Bytes) return status;
+        const Transfer transfer = connection_->read(space.data, resumption_.within(*former_, space.bytes));
         if (transfer.status == Status::Connecting || transfer.status == Status::Error) return transfer.status;
         cameUp();
         if (transfer.status == Status::Fin) {
@@ -182,6 +204,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
         }
         if (transfer.status != Status::Bytes) return transfer.status;
         former_->filled(transfer.bytes);
+        resumption_.cut(*former_);
         reportDropped();
         status_.received(transfer.bytes);
         bytes += transfer.bytes;
@@ -190,14 +213,14 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     } catch (const FramingError& error) {
       const std::string what = origin_.peer() + ": " + error.what();
       breakOff(what);
-      static_cast<void>(backOff(what));
+      static_cast<void>(resumable ? giveUp(what) : backOff(what));  // a sender that goes on would send the same again
       return Status::Bytes;
     }
   }
 
   /// The sender closed in order: what may be a last record without its end is one.
   Step comeToEnd() {
-    if (!former_->endOfText()) return Step::idle();  // the pool wakes us
+    if (!endOfText()) return Step::idle();  // the pool wakes us
     fin_ = false;
     reportDropped();
     switch (options_.onEnd) {
@@ -210,7 +233,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   /// The connection could not be made, or broke.
   Step mishap() {
-    const std::string error = connection_->error();
+    const std::string error = resumption_.error().empty() ? connection_->error() : origin_.peer() + ": " + resumption_.error();
     const bool wasUp = receiver().state == ReceiverState::Up;
     breakOff("the connection broke in the middle of a record: " + error);
     if (!wasUp) status_.connectFailed();
@@ -218,11 +241,18 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     return backOff(error);
   }
 
+  /// What is left is the last record, unless the sender goes on with it over the next connection.
+  [[nodiscard]] bool endOfText() {
+    if (!resumable || options_.onEnd != EndOfStream::Reconnect) return former_->endOfText();
+    static_cast<void>(former_->breakOff());
+    return true;
+  }
+
   void breakOff(const std::string& reason) {
     connection_.reset();
     const std::size_t lost = former_->breakOff();
     reportDropped();
-    if (lost != 0) runtime_->events.post(DataDropped{this->name, lost, reason});
+    if (lost != 0 && !resumable) runtime_->events.post(DataDropped{this->name, lost, reason});
   }
 
   void reportDropped() {
@@ -259,6 +289,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     connection_->wakeAt(wakeAtBytes);
     status_.cameUp();
     change(ReceiverState::Up);
+    resumption_.tell(*connection_);
   }
 
   void change(ReceiverState state, const std::string& error = {}) {
@@ -284,6 +315,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   bool ended_ = false;
   bool finished_ = false;
 
+  std::conditional_t<resumable, detail::BasicResumption<Use>, detail::BasicNotResumed<Use>> resumption_;
   detail::Planned<BlockList<Use>> batches_;
   detail::ReceiverStatus status_;
   std::optional<Blocks> given_;  // the jobs lane's: the batch that may come again

@@ -93,17 +93,16 @@ class BasicDirectoryWatch {
   // For checkpoints.
 
   /// A batch that is repeated takes what it took. **errors** FileError: one of these files is not there any more, or is not what it was.
-  Found retake(Time time, const Found& planned) {
+  Found retake(Time time, const Found& planned, Report report) {
     bool complete = true;
-    std::string trouble;
-    const Paths paths = listed(complete, [&](const std::string&, const std::string& reason, bool) { trouble = reason; });
+    const Paths paths = listed(complete, report);
     Found found;
     for (const FoundFile& file : planned) {
       const std::string* path = nullptr;  // of the listing: what a checkpoint says is compared, never opened
       for (const std::string& one : paths)
         if (one == file.path) path = &one;
       const auto changed = [&](const std::string& why) { throw FileError(FileError::Why::Other, "read again", file.path, why); };
-      if (path == nullptr) changed("a batch that must be repeated had taken it, and it is not there");
+      if (path == nullptr) changed("a batch that must be repeated had taken it, and " + (complete ? "it is not there" : "there is no listing: " + trouble_));
       const FileInfo info = files_.info(*path);
       if (info.kind != FileInfo::Kind::Regular || info.bytes != file.bytes || info.modified != file.modified)
         changed("a batch that must be repeated had taken it, and it has changed since");

@@ -133,14 +133,14 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
 
   void take(const Batch& batch) {
     const auto* planned = plannedFor(batch.seq);
-    taken_ = planned != nullptr ? watch_->retake(batch.time, *planned)
-                                : watch_->take(batch.time, [this](const std::string& path, const std::string& reason, bool trouble) {
-                                    runtime_->events.post(FileIgnored{this->name, path, reason, trouble});
-                                  });
+    const auto report = [this](const std::string& path, const std::string& reason, bool trouble) {
+      runtime_->events.post(FileIgnored{this->name, path, reason, trouble});
+    };
+    taken_ = planned != nullptr ? watch_->retake(batch.time, *planned, report) : watch_->take(batch.time, report);
     takenBy_ = batch.seq;
     std::erase_if(planned_, [&](const auto& entry) { return entry.first <= batch.seq; });
     if (taken_.empty()) return;
-    FilesTaken taken{batch, this->name, {}, 0};
+    Deferred<FilesTaken, Use> taken{batch, this->name, {}, 0};
     for (const FoundFile& file : taken_) {
       taken.paths.push_back(file.path);
       taken.bytes += file.bytes;

@@ -37,6 +37,9 @@ class FrameFormer {
       : framing_(std::move(framing)), pool_(std::move(pool)), mostBytes_(mostBytes), owner_(owner) {}
 
   void beginText(bool) {}
+  void restartAt(std::uint64_t position) { received_ = position_ = position; }
+  [[nodiscard]] std::uint64_t received() const { return received_; }
+  [[nodiscard]] std::uint64_t position() const { return position_; }
 
   struct Space {
     char* data = nullptr;
@@ -50,6 +53,7 @@ class FrameFormer {
 
   void filled(std::size_t bytes) {
     block_.size += bytes;
+    received_ += bytes;
     if (skip_ != 0) skip();
     walk();
   }
@@ -58,6 +62,7 @@ class FrameFormer {
     if (!block_.exists() || whole_ == 0) return;
     tail_.assign(block_.data() + whole_, block_.size - whole_);
     block_.size = whole_;
+    block_.end = position_ = received_ - tail_.size() - passed_;
     ready_.push_back(std::move(block_));
     block_ = Block{};
     whole_ = 0;
@@ -148,6 +153,7 @@ class FrameFormer {
     const std::size_t there = block_.size - whole_;
     const std::size_t bytes = skip_ < there ? static_cast<std::size_t>(skip_) : there;
     skip_ -= bytes;
+    passed_ = skip_ == 0 ? 0 : passed_ + bytes;
     remove(bytes);
   }
   /// Takes bytes out behind the whole frames.
@@ -164,7 +170,7 @@ class FrameFormer {
     block_ = Block{};
     tail_.clear();
     whole_ = wanted_ = 0;
-    skip_ = 0;
+    skip_ = passed_ = 0;
   }
 
   const F framing_;
@@ -176,6 +182,9 @@ class FrameFormer {
   std::size_t whole_ = 0;    // where the whole frames of the block end
   std::size_t wanted_ = 0;   // the size of the frame behind them, when it is told
   std::uint64_t skip_ = 0;   // bytes still to come of a frame that is passed over
+  std::uint64_t passed_ = 0;  // and those that came
+  std::uint64_t received_ = 0;
+  std::uint64_t position_ = 0;
   Dropped dropped_;
   Ready ready_;
 };

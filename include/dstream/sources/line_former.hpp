@@ -35,6 +35,12 @@ class BasicLineFormer {
   BasicLineFormer(std::shared_ptr<BlockPool> pool, std::size_t maxLineBytes, Actor& owner)
       : pool_(std::move(pool)), maxLineBytes_(maxLineBytes), owner_(owner) {}
 
+  /// Of all bytes of the sender the next one is this.
+  void restartAt(std::uint64_t position) { received_ = position_ = position; }
+  /// Bytes of the sender that came, and those of them behind which only the last, begun line is left.
+  [[nodiscard]] std::uint64_t received() const { return received_; }
+  [[nodiscard]] std::uint64_t position() const { return position_; }
+
   /// A new text begins. stripBom: the UTF-8 byte-order mark, if it begins with one, is not data.
   void beginText(bool stripBom) { atHead_ = stripBom; }
 
@@ -54,6 +60,7 @@ class BasicLineFormer {
   void filled(std::size_t bytes) {
     const std::size_t from = block_.size;
     block_.size += bytes;
+    received_ += bytes;
     if (atHead_) lookAtHead();
     if (skipping_) skip(from);
   }
@@ -180,6 +187,7 @@ class BasicLineFormer {
     const std::size_t rest = fresh.size() - feed - 1;
     std::memmove(block_.data(), fresh.data() + feed + 1, rest);
     block_.size = rest;
+    position_ = received_ - rest;
     endSkip();
   }
   void endSkip() {
@@ -195,10 +203,12 @@ class BasicLineFormer {
     std::memmove(block_.data(), block_.data() + end, rest);
     block_.begin = 0;
     block_.size = rest;
+    position_ = received_ - rest;
     searched_ = 0;
   }
 
   void handOver() {
+    block_.end = position_ = received_ - tail_.size();
     ready_.push_back(std::move(block_));
     block_ = Block{};
     searched_ = 0;
@@ -214,6 +224,8 @@ class BasicLineFormer {
   Actor& owner_;
   Block block_;
   std::string tail_;  // the cut line, between one block and the next
+  std::uint64_t received_ = 0;
+  std::uint64_t position_ = 0;
   std::size_t searched_ = 0;
   bool atHead_ = false;
   bool skipping_ = false;

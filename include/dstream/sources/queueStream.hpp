@@ -156,7 +156,10 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
 /// **meaning** each batch takes the next pushed one, or with `oneAtATime = false` all of them; nothing queued gives a batch of `whenEmpty`, which
 /// is empty where it is not given.
 /// Batches may be pushed before and after start. **kept** the pushed records, until their batch is done. **order** as pushed.
-/// **errors** IllegalState after start. Not replayable. **source** Spark's queueStream. **example** examples/queue_stream.cpp
+/// In a job with a checkpoint a queue is not replayable, and its type says so, so `.exactlyOnce()` does not compile below it: the records are the program's own. Batches that
+/// fail are repeated with the same records. After a restart no committed batch comes again, seq and time go on, and the program pushes what comes next; what it
+/// had pushed that was not committed is gone with it, and a batch that had been planned comes again with what the queue has then.
+/// **errors** IllegalState after start. **source** Spark's queueStream. **example** examples/queue_stream.cpp
 template <class Use>
 template <class T>
 auto BasicStreamingContext<Use>::queueStream(BatchQueue<T>& queue, QueueOptions options) {

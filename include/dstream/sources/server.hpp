@@ -35,6 +35,7 @@ struct SocketOptions {
 
 /// **meaning** where a receiver's bytes come from: a server.
 struct FromServer {
+  static constexpr bool resumable = false;
   static constexpr const char* end = ": the sender closed the connection";
 
   FromServer(const char* source, std::string host, std::uint16_t port) : endpoint{std::move(host), port} {
@@ -48,6 +49,12 @@ struct FromServer {
   [[nodiscard]] std::string peer() const { return endpoint.host + ":" + std::to_string(endpoint.port); }
 
   Endpoint endpoint;
+};
+
+/// **meaning** the same of a server that can be told where to go on.
+struct FromResumableServer : FromServer {
+  static constexpr bool resumable = true;
+  using FromServer::FromServer;
 };
 
 }  // namespace dstream::inline v0

@@ -16,6 +16,7 @@ namespace dstream::inline v0 {
 
 /// **meaning** where a receiver's bytes come from: the program's standard input.
 struct FromStandardInput {
+  static constexpr bool resumable = false;
   static constexpr const char* end = ": it has come to its end";
 
   template <class Through>

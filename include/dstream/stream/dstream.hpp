@@ -75,7 +75,7 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
     } else if constexpr (Plain::kind == Kind::Joint) {
       graph_->requireOpen("an operator");
       return putTogether(std::forward<Op>(op));
-    } else if constexpr (Plain::kind == Kind::Temporal) {
+    } else if constexpr (Plain::kind == Kind::Temporal || Plain::kind == Kind::Split) {
       graph_->requireOpen("an operator");
       return std::forward<Op>(op).onto(*this);
     } else {

@@ -29,6 +29,8 @@ enum class StreamingContextState { Initialized, Active, Stopped };
 class Job : public detail::Recycled {
  public:
   virtual ~Job() = default;
+  /// What a transactional output can do before the transaction begins.
+  virtual void prepare() {}
   virtual void run() = 0;
 };
 

@@ -94,10 +94,18 @@ class Disk {
     file.unsynced.push_back({.offset = size, .bytes = {}, .cuts = true});
     file.content.resize(size);
   }
+  /// A size is the file system's own, which a later sync keeps although an earlier one failed.
   static void sync(DiskNode& file) {
-    for (const DiskNode::Write& write : file.unsynced)
-      if (!write.lost) carryOut(file, write);
-    std::erase_if(file.unsynced, [](const DiskNode::Write& write) { return !write.lost; });
+    std::vector<DiskNode::Write> lost;
+    for (const DiskNode::Write& write : file.unsynced) {
+      if (write.lost && !write.cuts) {
+        lost.push_back(write);
+      } else {
+        carryOut(file, write);
+        lost = besides(lost, write);
+      }
+    }
+    file.unsynced = std::move(lost);
   }
   static void failSync(DiskNode& file) {
     for (DiskNode::Write& write : file.unsynced) write.lost = true;
@@ -198,6 +206,20 @@ class Disk {
           if (random.below(2) == 0) put(node.durable, offset, bytes);
         });
       }
+  }
+  /// What of the writes a later one leaves: its bytes are durable, and what was there before them never comes back.
+  static std::vector<DiskNode::Write> besides(const std::vector<DiskNode::Write>& writes, const DiskNode::Write& later) {
+    std::vector<DiskNode::Write> left;
+    for (const DiskNode::Write& write : writes) {
+      const std::size_t size = write.bytes.size();
+      const std::size_t before = later.offset <= write.offset ? 0 : std::min(later.offset - write.offset, size);
+      const std::size_t end = later.offset + later.bytes.size();
+      const std::size_t behind = later.cuts ? size : end <= write.offset ? 0 : std::min(end - write.offset, size);
+      if (before != 0) left.push_back({write.offset, write.bytes.substr(0, before), true});
+      const std::size_t from = std::max(before, behind);
+      if (from < size) left.push_back({write.offset + from, write.bytes.substr(from), true});
+    }
+    return left;
   }
   static void carryOut(DiskNode& node, const DiskNode::Write& write) {
     if (write.cuts) node.durable.resize(write.offset);
