@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The whole job: a word count over TCP in batches of 100 ms, against its socket alone and its
-// counting alone; what it allocates per batch once it is warm; and what a batch costs in which
-// nothing came.
+// The whole job: a word count over TCP in batches of 100 ms, against its socket alone and its counting alone; what it allocates per batch once it
+// is warm; and what a batch costs in which nothing came.
 
 #include <algorithm>
 #include <atomic>
@@ -29,9 +28,7 @@ using namespace dstream;
 using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
-double secondsSince(Steady::time_point start) {
-  return std::chrono::duration<double>(Steady::now() - start).count();
-}
+double secondsSince(Steady::time_point start) { return std::chrono::duration<double>(Steady::now() - start).count(); }
 
 double processSeconds() {
   timespec used{};
@@ -46,8 +43,7 @@ std::int64_t socketAlone(std::uint16_t port) {
   std::int64_t lines = 0;
   Context context{"local", "socket alone"};
   StreamingContext stream{context, 100ms};
-  stream.socketTextStream("127.0.0.1", port, {.onEnd = EndOfStream::Finish}) | count()
-      | foreachRDD([&](auto batch) { lines += batch.value(); });
+  stream.socketTextStream("127.0.0.1", port, {.onEnd = EndOfStream::Finish}) | count() | foreachRDD([&](auto batch) { lines += batch.value(); });
   stream.start();
   stream.awaitTermination();
   return lines;
@@ -58,8 +54,7 @@ std::int64_t countingAlone(std::string_view text, int copies) {
   std::int64_t words = 0;
   Context context{"local", "counting alone"};
   for (int copy = 0; copy < copies; ++copy)
-    (lines(text) | flatMap(splitWords) | map(one) | reduceByKey(plus) | values()
-     | foreach ([&](long count) { words += count; }));
+    (lines(text) | flatMap(splitWords) | map(one) | reduceByKey(plus) | values() | foreach([&](long count) { words += count; }));
   return words;
 }
 
@@ -71,15 +66,14 @@ struct Counted {
 
 constexpr std::uint64_t warm = 32;
 
-Counted job(std::uint16_t port, std::chrono::nanoseconds interval, const char* workers,
-            Configuration configuration = {.defaultListener = false}) {
+Counted job(std::uint16_t port, std::chrono::nanoseconds interval, const char* workers, Configuration configuration = {.defaultListener = false}) {
   Counted counted;
   std::uint64_t before = 0;
   Context context{workers, "word count over TCP", configuration};
   StreamingContext stream{context, interval};
-  stream.socketTextStream("127.0.0.1", port, {.onEnd = EndOfStream::Finish}) | flatMap(splitWords)
-      | map(one) | reduceByKey(plus) | foreachRDD([&](const auto& batch) {
-          batch.foreach ([&](const auto& pair) { counted.words += pair.second; });
+  stream.socketTextStream("127.0.0.1", port, {.onEnd = EndOfStream::Finish}) | flatMap(splitWords) | map(one) | reduceByKey(plus)
+      | foreachRDD([&](const auto& batch) {
+          batch.foreach([&](const auto& pair) { counted.words += pair.second; });
           if (++counted.batches == warm) before = bench::allocations();
           if (counted.batches > warm) counted.allocations = bench::allocations() - before;
         });
@@ -89,8 +83,8 @@ Counted job(std::uint16_t port, std::chrono::nanoseconds interval, const char* w
   return counted;
 }
 
-/// What nobody can do without who has a clock's thread and one for the jobs: one sleeps until its
-/// next millisecond and wakes the other, which does nothing. Processor time of both for each, µs.
+/// What nobody can do without who has a clock's thread and one for the jobs: one sleeps until its next millisecond and wakes the other, which does
+/// nothing. Processor time of both for each, µs.
 double bareWakings() {
   constexpr int wakings = 1000;
   std::mutex mutex;
@@ -98,8 +92,7 @@ double bareWakings() {
   int woken = 0;
   std::thread jobs([&] {
     std::unique_lock lock(mutex);
-    for (int seen = 0; seen < wakings; seen = woken)
-      changed.wait(lock, [&] { return woken != seen; });
+    for (int seen = 0; seen < wakings; seen = woken) changed.wait(lock, [&] { return woken != seen; });
   });
   const double used = processSeconds();
   const auto start = Steady::now();
@@ -121,11 +114,10 @@ void emptyBatches(bench::Claims& claims) {
   Context context{"local", "nothing comes", {.defaultListener = false}};
   StreamingContext stream{context, 1ms};
   BatchQueue<std::string> queue;
-  stream.queueStream(queue) | flatMap(splitWords) | map(one) | reduceByKey(plus)
-      | foreachRDD([&](const auto& batch) {
-          batch.foreach ([](const auto&) {});
-          batches.fetch_add(1, std::memory_order_relaxed);
-        });
+  stream.queueStream(queue) | flatMap(splitWords) | map(one) | reduceByKey(plus) | foreachRDD([&](const auto& batch) {
+    batch.foreach([](const auto&) {});
+    batches.fetch_add(1, std::memory_order_relaxed);
+  });
   stream.start();
   static_cast<void>(stream.awaitTerminationOrTimeout(100ms));
   const std::uint64_t first = batches;
@@ -136,11 +128,9 @@ void emptyBatches(bench::Claims& claims) {
   const std::uint64_t allocated2 = bench::allocations();
   stream.stop();
   const auto count = static_cast<double>(batches - first);
-  std::printf("empty batches of 1 ms: %.0f of them, %.2f allocations each\n", count,
-              static_cast<double>(allocated2 - allocated) / count);
+  std::printf("empty batches of 1 ms: %.0f of them, %.2f allocations each\n", count, static_cast<double>(allocated2 - allocated) / count);
   std::printf("  two bare threads, one waking the other each ms: %.1f us\n", bareWakings());
-  claims.add("an empty batch, all threads' processor time, us", microseconds / count,
-             bench::atMost(20));
+  claims.add("an empty batch, all threads' processor time, us", microseconds / count, bench::atMost(20));
 }
 
 }  // namespace
@@ -164,31 +154,21 @@ int main() {
     start = Steady::now();
     counted = job(sender.port(), 100ms, "local");
     whole.push_back(secondsSince(start));
-    if (words != counted.words)
-      bench::fail("job bench: the job counts other words than its counting alone");
+    if (words != counted.words) bench::fail("job bench: the job counts other words than its counting alone");
   }
-  const auto rate = [&](const std::vector<double>& seconds) {
-    return gigabytes / bench::timingOf(seconds).median;
-  };
-  std::printf("word count over TCP, batches of 100 ms, %.0f MB\n  %s\n", gigabytes * 1000,
-              bench::buildLine().c_str());
-  std::printf("  GB/s: socket alone %.2f, counting alone on one core %.2f, the whole job %.2f\n",
-              rate(socket), rate(counting), rate(whole));
-  claims.add("word count over TCP: rate / the lower of socket and counting",
-             rate(whole) / std::min(rate(socket), rate(counting)), bench::atLeast(0.8));
-  // Enough batches to have warm ones; and so little memory that the sender, quicker than the
-  // counting, soon fills it, or each batch would be larger than the one before.
+  const auto rate = [&](const std::vector<double>& seconds) { return gigabytes / bench::timingOf(seconds).median; };
+  std::printf("word count over TCP, batches of 100 ms, %.0f MB\n  %s\n", gigabytes * 1000, bench::buildLine().c_str());
+  std::printf("  GB/s: socket alone %.2f, counting alone on one core %.2f, the whole job %.2f\n", rate(socket), rate(counting), rate(whole));
+  claims.add("word count over TCP: rate / the lower of socket and counting", rate(whole) / std::min(rate(socket), rate(counting)), bench::atLeast(0.8));
+  // Enough batches to have warm ones; and so little memory that the sender, quicker than the counting, soon fills it, or each batch would be
+  // larger than the one before.
   for (const char* const workers : {"local", "local[2]"}) {
-    counted = job(sender.port(), 10ms, workers,
-                  {.blockMemory = 4 << 20, .maxRecordBytes = 256 << 10, .defaultListener = false});
+    counted = job(sender.port(), 10ms, workers, {.blockMemory = 4 << 20, .maxRecordBytes = 256 << 10, .defaultListener = false});
     if (counted.batches == 0) bench::fail("job bench: too few batches");
-    const double perBatch =
-        static_cast<double>(counted.allocations) / static_cast<double>(counted.batches);
-    std::printf("  %s: %.0f allocations in %.0f batches after the first %.0f\n", workers,
-                static_cast<double>(counted.allocations), static_cast<double>(counted.batches),
-                static_cast<double>(warm));
-    claims.add(std::string("word count over TCP: allocations per batch, warm, ") + workers,
-               perBatch, bench::atMost(0.05));
+    const double perBatch = static_cast<double>(counted.allocations) / static_cast<double>(counted.batches);
+    std::printf("  %s: %.0f allocations in %.0f batches after the first %.0f\n", workers, static_cast<double>(counted.allocations),
+                static_cast<double>(counted.batches), static_cast<double>(warm));
+    claims.add(std::string("word count over TCP: allocations per batch, warm, ") + workers, perBatch, bench::atMost(0.05));
   }
   emptyBatches(claims);
   claims.write();
