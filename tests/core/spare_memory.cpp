@@ -26,7 +26,7 @@ constexpr bool keeps = true;
 #endif
 
 TEST_CASE("SpareMemory: every piece is as large as asked for, and its own") {
-  for (const std::size_t bytes : {0, 1, 31, 32, 33, 1000, 65535, 65536, 65537, 1 << 20}) {
+  for (const std::size_t bytes : {0U, 1U, 31U, 32U, 33U, 1000U, 65535U, 65536U, 65537U, 1U << 20}) {
     CAPTURE(bytes);
     std::vector<void*> pieces;
     for (int round = 0; round < 2; ++round) {  // new ones, then spare ones
