@@ -39,6 +39,7 @@ class Fifo {
   [[nodiscard]] std::size_t size() const { return items_.size() - first_; }
   [[nodiscard]] T& front() { return items_[first_]; }
   [[nodiscard]] T& back() { return items_.back(); }
+  [[nodiscard]] const T& back() const { return items_.back(); }
   [[nodiscard]] const T& operator[](std::size_t i) const { return items_[first_ + i]; }
   [[nodiscard]] auto begin() const { return items_.begin() + static_cast<std::ptrdiff_t>(first_); }
   [[nodiscard]] auto end() const { return items_.end(); }
