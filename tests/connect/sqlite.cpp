@@ -182,6 +182,25 @@ TEST_CASE("sqlite: what does not belong together is refused at start") {
   }
 }
 
+TEST_CASE("sqlite: a transaction that SQLite rolls back between two outputs of a batch leaves nothing of either") {
+  Fixture fixture;
+  makeInput(fixture);
+  Context context("local[2]", "job", support::quiet(), fixture.world);
+  StreamingContext stream(context, 1s);
+  sqlite::Database database(fixture.path);
+  database.execute("CREATE TABLE keyed(n INTEGER PRIMARY KEY); CREATE TABLE log(n INTEGER)");
+  stream.checkpoint("/checkpoint", {.repeats = 2});
+  const auto numbers = stream.textFileStream("/in").named("in") | map([](auto) { return 1; });
+  numbers | sqlite::execute(database, "INSERT OR ROLLBACK INTO keyed VALUES (?1)").exactlyOnce();
+  numbers | sqlite::append(database, "log").exactlyOnce();
+  stream.start();
+  fixture.world.advance(1s);
+  fixture.files.put("/in/1", "x\nx\n");
+  fixture.world.advance(5s);
+  CHECK_THROWS_AS(stream.awaitTermination(), sqlite::Error);
+  CHECK(rowsOf(fixture.path, "SELECT n FROM log").empty());
+}
+
 TEST_CASE("sqlite: a process that was taken over from commits nothing") {
   Fixture fixture;
   makeInput(fixture);

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -23,6 +22,7 @@
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/committer.hpp>
 #include <dstream/runtime/event_bus.hpp>
@@ -49,6 +49,8 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     if (options_.commitEvery == 0) throw std::invalid_argument("dstream: commitEvery must be at least 1");
     if (options_.pause.count() < 0) throw std::invalid_argument("dstream: the pause before a repetition must not be negative");
   }
+
+  [[nodiscard]] std::string directory() const override { return directory_.path(); }
 
   Resume open(const Nodes& nodes, std::int64_t interval, Time zero, std::size_t partitions) override {
     job_.collect(graph_, nodes);

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -15,6 +14,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/crc32c.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/files.hpp>
 
 namespace dstream::inline v0 {
@@ -34,6 +34,7 @@ enum class RecordKind : std::uint8_t {
   Head,       // a snapshot's first: the job
   Node,       // what one node keeps
   End,        // a snapshot's last: how many nodes there were
+  Block,      // of a receive log: bytes that were received
 };
 
 struct FileRecord {
@@ -137,8 +138,8 @@ template <class Use = OnUse>
 class BasicWholeFile {
  public:
   BasicWholeFile() = default;
-  BasicWholeFile(Files& files, const std::string& path) {
-    const Deferred<std::unique_ptr<File>, Use> file = files.open(path, Files::Mode::ReadPrivate);
+  BasicWholeFile(Deferred<Files, Use>& files, const std::string& path) {
+    const auto file = files.open(path, Files::Mode::ReadPrivate);
     capacity_ = static_cast<std::size_t>(file->info().bytes);
     bytes_.reset(new char[capacity_]);
     while (size_ < capacity_) {
@@ -203,7 +204,7 @@ class BasicRecordReader {
     const auto seq = takeNumber<std::uint64_t>(rest);
     const auto durable = takeNumber<std::uint64_t>(rest);
     const auto headCrc = takeNumber<std::uint32_t>(rest);
-    if (kind < static_cast<std::uint8_t>(RecordKind::Epoch) || kind > static_cast<std::uint8_t>(RecordKind::End)) return std::nullopt;
+    if (kind < static_cast<std::uint8_t>(RecordKind::Epoch) || kind > static_cast<std::uint8_t>(RecordKind::Block)) return std::nullopt;
     if (headCrc != crc32c(checked, salt_) || length > rest.size() - RecordLayout::tailBytes) return std::nullopt;
     const std::string_view payload = rest.substr(0, static_cast<std::size_t>(length));
     rest.remove_prefix(payload.size());

@@ -37,6 +37,8 @@ class BasicCommitter {
 
   virtual ~BasicCommitter() = default;
 
+  /// What it keeps is in this directory.
+  [[nodiscard]] virtual std::string directory() const { return {}; }
   /// Takes possession of the job and finds out where it stands; a new one begins at `zero`.
   virtual Resume open(const Nodes& nodes, std::int64_t interval, Time zero, std::size_t partitions) = 0;
   /// Gives the nodes what they kept. Afterwards batches may come.

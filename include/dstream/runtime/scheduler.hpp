@@ -5,20 +5,22 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/function.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/core/spare_memory.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/committer.hpp>
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/event_bus.hpp>
+#include <dstream/runtime/metrics.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/stream/errors.hpp>
 #include <dstream/stream/graph.hpp>
@@ -115,6 +117,9 @@ class BasicScheduler final : public Actor {
   /// Batches are committed by this one, and repeated when they fail. Before the first submit.
   void committing(Committer& committer) { committer_ = &committer; }
 
+  /// Is told of each batch that was worked off, on the jobs lane. Before the first submit.
+  void telling(Function<void(const BatchInfo&)> told) { told_ = std::move(told); }
+
   /// last: no batch comes after this one, and somebody may wait for its end.
   void submit(Info batch, bool last = false) {
     if (events_.listened()) events_.post(BatchSubmitted{batch});
@@ -165,6 +170,18 @@ class BasicScheduler final : public Actor {
   [[nodiscard]] bool halted() const {
     const detail::Lock lock(mutex_);
     return halted_;
+  }
+  /// What it knows of the batches so far.
+  void measure(BasicMetrics<Use>& metrics) const {
+    const detail::Lock lock(mutex_);
+    metrics.completed = last_.batch.seq;
+    metrics.time = last_.batch.time;
+    metrics.schedulingDelay = last_.scheduling;
+    metrics.processingDelay = last_.processing;
+    for (std::size_t id = 0; id < outputs_.size(); ++id) {
+      metrics.outputs.push_back(outputs_[id]);
+      metrics.outputs.back().name = graph_.outputs()[id]->name;
+    }
   }
   /// True in the call of an output's function, where a stop cannot wait for the batch to end.
   [[nodiscard]] bool calledFromOutput() const { return running_ == this || runner_.calledFromTask(); }
@@ -239,6 +256,11 @@ class BasicScheduler final : public Actor {
     failures_ = 0;
     outages_ = 0;
     info.ended = world_.now(Clock::Wall);
+    {
+      const detail::Lock lock(mutex_);
+      last_ = {info.batch, info.schedulingDelay(), info.processingDelay()};
+    }
+    if (told_) told_(info);
     if (events_.listened()) events_.post(BatchCompleted{info});
     completed_.store(info.batch.seq, std::memory_order_release);
     if (isLast(info.batch.seq)) world_.notify();
@@ -440,9 +462,21 @@ class BasicScheduler final : public Actor {
       failed(info);
       failure = detail::whatOf(std::current_exception());
     }
+    const Nanos duration = world_.now(Clock::Steady) - began;
+    note(id, duration, !failure.empty());
     if (!failure.empty() || events_.listened())
-      events_.post(OutputCompleted{info.batch, id, outputName, world_.now(Clock::Steady) - began, std::move(failure)});
+      events_.post(OutputCompleted{info.batch, id, outputName, duration, std::move(failure)});
     return whole;
+  }
+
+  void note(std::size_t id, Nanos duration, bool failed) {
+    const detail::Lock lock(mutex_);
+    if (outputs_.size() < graph_.outputs().size()) outputs_.resize(graph_.outputs().size());
+    OutputMetrics& output = outputs_[id];
+    ++output.runs;
+    output.failures += failed ? 1 : 0;
+    output.total += duration;
+    output.last = duration;
   }
 
   void failed(Info& info) {
@@ -468,6 +502,7 @@ class BasicScheduler final : public Actor {
   CancellableRunner& runner_;
   const FailurePolicy onFailure_;
   Nodes nodes_;
+  Function<void(const BatchInfo&)> told_;
 
   // the jobs lane's
   Committer* committer_ = nullptr;
@@ -486,6 +521,12 @@ class BasicScheduler final : public Actor {
   std::uint64_t lastSeq_ = 0;
   bool halted_ = false;
   std::exception_ptr error_;
+  struct {
+    Batch batch = {};
+    Nanos scheduling = 0;
+    Nanos processing = 0;
+  } last_;  // that was worked off
+  Deferred<std::vector<OutputMetrics>, Use> outputs_;  // their names are the graph's
   std::atomic<std::uint64_t> completed_{0};
 };
 using Scheduler = BasicScheduler<>;

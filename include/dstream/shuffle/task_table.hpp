@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/shuffle/key_form.hpp>
 
@@ -27,6 +28,8 @@ namespace dstream::inline v0::detail {
 /// more care.
 template <class Key, class Combined>
 class TaskTable {
+  using Places = Deferred<std::vector<std::vector<std::uint32_t>>, Key>;
+
  public:
   using Form = KeyForm<Key>;
   using Entry = std::pair<typename Form::Stored, Combined>;
@@ -153,7 +156,7 @@ class TaskTable {
   /// The same where there may be some: `merge(combined, Combined&& other)`.
   template <class Merge>
   void absorb(TaskTable& other, std::size_t partition, const Merge& merge) {
-    const std::vector<std::uint32_t>& places = other.places_[partition];
+    const auto& places = other.places_[partition];
     constexpr std::size_t atOnce = 32;
     std::uint64_t hashes[atOnce];
     for (std::size_t from = 0; from < places.size(); from += atOnce) {
@@ -184,8 +187,8 @@ class TaskTable {
       seldom_ = 0;
       std::vector<Entry>().swap(entries_);
       std::vector<Slot>().swap(slots_);
-      std::vector<std::vector<std::uint32_t>>().swap(places_);
-      std::vector<std::uint32_t>().swap(numberOf_);
+      Places().swap(places_);
+      decltype(numberOf_)().swap(numberOf_);
       mask_ = limit_ = 0;
     } else if (used != 0) {
       slots_.assign(slots_.size(), Slot{});
@@ -292,7 +295,7 @@ class TaskTable {
   std::vector<Entry> entries_;
   std::size_t limit_ = 0;
   std::size_t first_ = 0;  // of the entries in the index
-  std::vector<std::uint32_t> numberOf_;  // for a small number 1 + its entry, 0 for none
+  Deferred<std::vector<std::uint32_t>, Key> numberOf_;  // for a small number 1 + its entry, 0 for none
   std::size_t numbered_ = 0;             // entries from first_ on that are found by it
   HashSeed seed_;
   std::size_t seldom_ = 0;  // batches that used little of it, since one that did not
@@ -301,7 +304,7 @@ class TaskTable {
   std::size_t toList_ = 0;  // records
   std::size_t looked_ = 0;  // records of this stretch
   std::size_t before_ = 0;  // entries when it began
-  std::vector<std::vector<std::uint32_t>> places_;  // for each partition, its entries' indices
+  Places places_;  // for each partition, its entries' indices
   [[no_unique_address]] typename Form::Arena arena_;
 };
 

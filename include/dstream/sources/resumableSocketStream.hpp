@@ -3,11 +3,11 @@
 // resumableSocketStream: a TCP sender that can be told where to go on → DStream<T>, by a user's framing.
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/sources/byte_receiver.hpp>
@@ -27,6 +27,7 @@ auto BasicStreamingContext<Use>::resumableSocketStream(std::string host, std::ui
   if constexpr (fits) {
     using Receiver = ByteReceiver<FramedBy<F>, FromResumableServer, Use>;
     options.validate("resumableSocketStream");
+    options.requireWaiting("resumableSocketStream");
     return addInput(std::make_shared<Receiver>("resumable socket", FramedBy<F>{std::move(framing)}, FromResumableServer("resumableSocketStream", std::move(host), port), options));
   } else {
     return Invalid{};

@@ -3,12 +3,12 @@
 // resumableSocketTextStream: a TCP sender that can be told where to go on → DStream<string_view>, one record a line.
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/sources/byte_receiver.hpp>
@@ -31,6 +31,7 @@ auto BasicStreamingContext<Use>::resumableSocketTextStream(std::string host, std
   using Receiver = ByteReceiver<LineFraming, FromResumableServer, Use>;
   static_assert(Source<Receiver>);
   options.validate("resumableSocketTextStream");
+  options.requireWaiting("resumableSocketTextStream");
   return addInput(std::make_shared<Receiver>("resumable socket text", LineFraming{}, FromResumableServer("resumableSocketTextStream", std::move(host), port), options));
 }
 template <class Use>

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Resumption: what a receiver knows of a sender that can be told where to go on. NotResumed: of one that cannot.
+// Resumption: where in all that a sender sends a receiver, its batches and its log stand; and the talk with a sender that can be told where to go on.
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <dstream/checkpoint/receive_log.hpp>
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
@@ -28,7 +30,8 @@ namespace dstream::inline v0::detail {
 /// in decimal, and LF; the sender answers with the same line, and sends its bytes from there on. Each later line of the receiver is an offset too: no byte before
 /// it will be asked for again. An answer is demanded because a server that ignores what it is told would have its bytes counted twice.
 /// **threads** the receiver's lane; settled: any.
-class ResumeTalk {
+template <class Use = OnUse>
+class BasicResumeTalk {
   using Status = Transfer::Status;
 
  public:
@@ -88,37 +91,55 @@ class ResumeTalk {
   std::uint64_t told_ = 0;
   std::atomic<std::uint64_t> settled_{0};
 };
+using ResumeTalk = BasicResumeTalk<>;
 
-/// **meaning** positions in all that the sender ever sends: where each batch ends, what of it is committed, where a batch that comes again must end.
+/// **meaning** positions in all that the sender ever sends: where each batch ends, what of it is committed, where a batch that comes again must end. A sender that
+/// cannot be told them is not talked to; without a log they have no meaning then and are in no checkpoint.
 /// **threads** what Persistent asks: before the lanes run, then the jobs lane; the rest the receiver's lane, but for `committed`, the jobs lane.
 template <class Use = OnUse>
 class BasicResumption final : public Persistent {
+  using MaybeEnd = Deferred<std::optional<std::uint64_t>, Use>;
+
  public:
+  explicit BasicResumption(bool talks, bool logs) : talks_(talks), logs_(logs) {}
+
   /// A receiver under a checkpoint begins when it is known where to go on.
-  void start(BasicRuntime<Use>& runtime, Actor& receiver) {
+  void start(BasicRuntime<Use>& runtime, Actor& receiver, const std::string& name, std::uint64_t logBytes) {
     runtime_ = &runtime;
     receiver_ = &receiver;
-    if (!runtime.repeats) runtime.world.spawn(receiver, Lane::Io);
+    if (logs_) {
+      if (runtime.checkpoint.empty()) throw std::invalid_argument("dstream: receiver " + name + ": a receive log needs a checkpoint directory: call checkpoint(\"…\") of the stream");
+      log_.emplace(runtime, receiver, name, logBytes);
+    }
+    if (!runtime.repeats || !keeps()) runtime.world.spawn(receiver, Lane::Io);
   }
+  /// Null: there is none.
+  [[nodiscard]] BasicReceiveLog<Use>* log() { return log_ ? &*log_ : nullptr; }
+  [[nodiscard]] const BasicReceiveLog<Use>* log() const { return log_ ? &*log_ : nullptr; }
 
   /// A new connection: gives the byte that it begins with; all before `position` have come.
   std::uint64_t connect(std::uint64_t position) {
-    const std::uint64_t from = behind(position);
-    talk_.begin(from);
+    const std::uint64_t from = position > logged_ ? behind(position) : behind(logged_);
+    if (talks_) talk_.begin(from);
     return from;
   }
   [[nodiscard]] std::uint64_t behind(std::uint64_t position) const { return position > restored_ ? position : restored_; }
-  [[nodiscard]] Transfer::Status greet(Connection& connection) { return talk_.greet(connection); }
+  [[nodiscard]] Transfer::Status greet(Connection& connection) { return talks_ ? talk_.greet(connection) : Transfer::Status::Bytes; }
   [[nodiscard]] const std::string& error() const { return talk_.error(); }
-  void tell(Connection& connection) { talk_.tell(connection); }
+  void tell(Connection& connection) {
+    if (!talks_) return;
+    if (log_) talk_.settle(log_->durable());
+    talk_.tell(connection);
+  }
 
   /// Where batch `seq` ended in an earlier run.
-  [[nodiscard]] std::optional<std::uint64_t> endOf(std::uint64_t seq) const {
+  [[nodiscard]] MaybeEnd endOf(std::uint64_t seq) const {
     for (const auto& [of, end] : again_)
       if (of == seq) return end;
     return std::nullopt;
   }
-  /// How many of `bytes` may be read: not beyond such an end, so that a block ends there. Where no record does, one: the sender may have no more.
+  /// How many of `bytes` may be read: not beyond such an end, so that a block ends there, and so that no more passes the bound of memory. Where no record does, one:
+  /// the sender may have no more.
   [[nodiscard]] std::size_t within(const auto& former, std::size_t bytes) const {
     const auto end = nextEnd(former.position());
     if (!end || *end - former.received() >= bytes) return bytes;
@@ -132,35 +153,50 @@ class BasicResumption final : public Persistent {
     throw FramingError("a batch of an earlier run ended at byte " + std::to_string(*end) + ", where no record ends now: the sender's data are not the same");
   }
   void planned(std::uint64_t seq, std::uint64_t end) {
-    std::erase_if(again_, [&](const auto& entry) { return entry.first <= seq; });
+    if (!keeps()) return;
+    if (std::erase_if(again_, [&](const auto& entry) { return entry.first <= seq; }) != 0 && again_.empty()) runtime_->blocks->favour(*receiver_, false);
     ends_.add(seq, end);
+  }
+  /// A batch that comes again ends here.
+  [[nodiscard]] bool ends(std::uint64_t position) const {
+    for (const auto& entry : again_)
+      if (entry.second == position) return true;
+    return false;
   }
   void committed(std::uint64_t seq) {
     if (const auto end = ends_.look(seq)) position_ = *end;
-    if (!runtime_->repeats) settled();
+    if (!runtime_->repeats && keeps()) settled();
   }
   void forget(std::uint64_t seq) { ends_.forget(seq); }
-  /// What a stop leaves unprocessed comes again in the next run.
-  [[nodiscard]] bool keeps() const { return runtime_->repeats; }
+  /// Positions have a meaning: under a checkpoint, what a stop leaves unprocessed comes again in the next run.
+  [[nodiscard]] bool keeps() const { return talks_ || logs_; }
 
   // --- Persistent ---
 
-  [[nodiscard]] Persistent* persistent() { return this; }
-  [[nodiscard]] std::string schema() const override { return "position in what a sender sends"; }
+  [[nodiscard]] Persistent* persistent() { return keeps() ? this : nullptr; }
+  [[nodiscard]] std::string schema() const override { return logs_ ? "position in a receive log" : "position in what a sender sends"; }
   [[nodiscard]] bool isSource() const override { return true; }
-  void noteChanges() override { runtime_->world.spawn(*receiver_, Lane::Io); }
+  void noteChanges() override {
+    if (log_) {
+      logged_ = log_->open(position_, again_.empty() ? 0 : again_.back().second);
+      runtime_->world.spawn(*log_, Lane::Log);
+    }
+    if (!again_.empty()) runtime_->blocks->favour(*receiver_, true);
+    runtime_->world.spawn(*receiver_, Lane::Io);
+  }
   void saveChange(const Batch& batch, std::string& out) override { putNumber(ends_.look(batch.seq).value_or(position_), out); }
   void saveAll(RunnerRef, std::string& out) override { putNumber(position_, out); }
   void restoreAll(std::string_view in, std::string_view, RunnerRef) override { restore(in); }
   void restoreChange(std::string_view in, const Batch&, RunnerRef) override { restore(in); }
   void replan(std::string_view in, const Batch& batch) override { again_.emplace_back(batch.seq, takePosition(in)); }
   void settled() override {
+    if (log_) return log_->settle(position_);
     talk_.settle(position_);
     runtime_->world.wake(*receiver_);
   }
 
  private:
-  [[nodiscard]] std::optional<std::uint64_t> nextEnd(std::uint64_t position) const {
+  [[nodiscard]] MaybeEnd nextEnd(std::uint64_t position) const {
     for (const auto& entry : again_)
       if (entry.second > position) return entry.second;
     return std::nullopt;
@@ -175,33 +211,17 @@ class BasicResumption final : public Persistent {
     talk_.settle(position_);
   }
 
+  const bool talks_;
+  const bool logs_;
   BasicRuntime<Use>* runtime_ = nullptr;
   Actor* receiver_ = nullptr;
-  ResumeTalk talk_;
+  BasicResumeTalk<Use> talk_;
+  Deferred<std::optional<BasicReceiveLog<Use>>, Use> log_;
+  std::uint64_t logged_ = 0;  // by earlier runs
   std::uint64_t restored_ = 0;
   std::uint64_t position_ = 0;  // behind the last batch that was committed
   Deferred<std::vector<std::pair<std::uint64_t, std::uint64_t>>, Use> again_;  // planned by an earlier run: seq, end
-  Planned<std::uint64_t> ends_;
-};
-
-/// **meaning** the same where the sender begins anew with each connection.
-template <class Use = OnUse>
-class BasicNotResumed {
- public:
-  static void start(BasicRuntime<Use>& runtime, Actor& receiver) { runtime.world.spawn(receiver, Lane::Io); }
-  static std::uint64_t connect(std::uint64_t position) { return position; }
-  [[nodiscard]] static std::uint64_t behind(std::uint64_t position) { return position; }
-  [[nodiscard]] static Transfer::Status greet(Connection&) { return Transfer::Status::Bytes; }
-  [[nodiscard]] static std::string error() { return {}; }
-  static void tell(Connection&) {}
-  [[nodiscard]] static std::optional<std::uint64_t> endOf(std::uint64_t) { return std::nullopt; }
-  [[nodiscard]] static std::size_t within(const auto&, std::size_t bytes) { return bytes; }
-  static void cut(auto&) {}
-  static void planned(std::uint64_t, std::uint64_t) {}
-  static void committed(std::uint64_t) {}
-  static void forget(std::uint64_t) {}
-  [[nodiscard]] static bool keeps() { return false; }
-  [[nodiscard]] static Persistent* persistent() { return nullptr; }
+  Deferred<Planned<std::uint64_t>, Use> ends_;
 };
 
 }  // namespace dstream::inline v0::detail
