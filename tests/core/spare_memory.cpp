@@ -97,6 +97,11 @@ TEST_CASE("BatchAllocator: of anything, and all are equal") {
   CHECK(BatchAllocator<int>{} == BatchAllocator<int>(BatchAllocator<long>{}));
   const auto shared = std::allocate_shared<std::vector<int>>(BatchAllocator<int>{}, 3, 7);
   CHECK(*shared == std::vector{7, 7, 7});
+  BatchVector<Aligned> aligned(5);
+  for (const Aligned& one : aligned) {
+    CHECK(reinterpret_cast<std::uintptr_t>(&one) % 256 == 0);
+    CHECK(one.number == 1);
+  }
 }
 
 }  // namespace
