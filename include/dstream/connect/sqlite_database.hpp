@@ -206,9 +206,9 @@ class BasicConnection final : public Decider {
                                      options_.fileSystem.empty() ? nullptr : options_.fileSystem.c_str());
     try {
       if (code != SQLITE_OK) throw Error(path_, "open", code, database_ == nullptr ? "out of memory" : sqlite3_errmsg(database_));
-      // The name of a log that a killed process has left behind may not be durable, and SQLite syncs the directory for its own ones only: it is
-      // worked off and made anew. Where somebody else reads the database it stays, and this fails at once.
-      sqlite3_exec(database_, "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
+      // What an earlier process has left in the log may be there for as long as the machine runs: its last sync may have failed. So it is worked off,
+      // and nothing comes behind it; where somebody else reads the database it stays, which this finds at once.
+      execute("PRAGMA wal_checkpoint(TRUNCATE)");
       sqlite3_busy_timeout(database_, static_cast<int>(options_.busyTimeout.count()));
       require("PRAGMA journal_mode = WAL", "wal", "a database that outlives a crash needs journal_mode WAL, which this one refuses (is it in memory, or on a network file system?)");
       execute("PRAGMA synchronous = FULL");
