@@ -182,6 +182,25 @@ TEST_CASE("sqlite: what does not belong together is refused at start") {
   }
 }
 
+TEST_CASE("sqlite: a transaction that SQLite rolls back between two outputs of a batch leaves nothing of either") {
+  Fixture fixture;
+  makeInput(fixture);
+  Context context("local[2]", "job", support::quiet(), fixture.world);
+  StreamingContext stream(context, 1s);
+  sqlite::Database database(fixture.path);
+  database.execute("CREATE TABLE keyed(n INTEGER PRIMARY KEY); CREATE TABLE log(n INTEGER)");
+  stream.checkpoint("/checkpoint", {.repeats = 2});
+  const auto numbers = stream.textFileStream("/in").named("in") | map([](auto) { return 1; });
+  numbers | sqlite::execute(database, "INSERT OR ROLLBACK INTO keyed VALUES (?1)").exactlyOnce();
+  numbers | sqlite::append(database, "log").exactlyOnce();
+  stream.start();
+  fixture.world.advance(1s);
+  fixture.files.put("/in/1", "x\nx\n");
+  fixture.world.advance(5s);
+  CHECK_THROWS_AS(stream.awaitTermination(), sqlite::Error);
+  CHECK(rowsOf(fixture.path, "SELECT n FROM log").empty());
+}
+
 TEST_CASE("sqlite: a process that was taken over from commits nothing") {
   Fixture fixture;
   makeInput(fixture);
@@ -326,6 +345,92 @@ TEST_CASE("sqlite_database: a log that a killed process left behind, whose name 
       INFO("killed at call " << n << ", seed " << seed);
       CHECK(rows->number(0) == 2);
     }
+}
+
+TEST_CASE("sqlite_database: behind a killed process and a failed call, what is committed outlives a crash") {
+  const auto rows = [] {
+    sqlite::Database database("/dir/base");
+    const auto count = database.connection()->prepare("SELECT count(*) FROM t");
+    count->step();
+    return count->number(0);
+  };
+  int refused = 0;
+  int lost = 0;
+  for (std::uint64_t killed = 1; killed <= 60; ++killed)
+    for (std::uint64_t failed = 1; failed <= 60; ++failed) {
+      testing::Files files([] { return std::int64_t{0}; });
+      files.makeDirectory("/dir");
+      files.syncDirectory("/");
+      const testing::SqliteDisk disk(files);
+      const auto insert = [] {
+        sqlite::Database database("/dir/base");
+        database.execute("CREATE TABLE IF NOT EXISTS t(n INTEGER)");
+        database.execute("INSERT INTO t VALUES(1)");
+      };
+      files.stopAt({.call = files.calls() + killed, .how = testing::StopPoint::How::Kill});
+      try {
+        insert();
+      } catch (const sqlite::Error&) {
+      }
+      files.restart();
+      try {
+        files.failAt(files.calls() + failed);
+        sqlite::Database database("/dir/base");
+        files.failAt(0, 0);
+        database.execute("CREATE TABLE IF NOT EXISTS t(n INTEGER)");
+        database.execute("INSERT INTO t VALUES(1)");
+        files.stopNow(testing::StopPoint::How::PowerLoss, failed);
+      } catch (const sqlite::Error&) {
+        ++refused;
+        continue;
+      }
+      files.restart();
+      try {
+        lost += rows() == 0 ? 1 : 0;
+      } catch (const sqlite::Error&) {  // no such table
+        ++lost;
+      }
+    }
+  CHECK(refused > 100);
+  CHECK(lost == 0);
+}
+
+TEST_CASE("sqlite_database: what is committed behind a log whose last sync had failed outlives a crash") {
+  int lost = 0;
+  int closed = 0;
+  for (std::uint64_t n = 1; n <= 40; ++n)
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+      testing::Files files([] { return std::int64_t{0}; });
+      files.makeDirectory("/dir");
+      files.syncDirectory("/");
+      const testing::SqliteDisk disk(files);
+      const auto insert = [] {
+        sqlite::Database database("/dir/base");
+        database.execute("INSERT INTO t VALUES(1)");
+      };
+      std::int64_t rows = 1;
+      {
+        sqlite::Database database("/dir/base");
+        database.execute("CREATE TABLE t(n INTEGER)");
+        files.failAt(files.calls() + n);  // of what it does as it is closed too
+        try {
+          database.execute("INSERT INTO t VALUES(1)");
+          rows = 2;
+        } catch (const sqlite::Error&) {
+        }
+      }
+      files.failAt(0, 0);
+      insert();
+      files.stopNow(testing::StopPoint::How::PowerLoss, seed);
+      files.restart();
+      sqlite::Database database("/dir/base");
+      const auto count = database.connection()->prepare("SELECT count(*) FROM t");
+      count->step();
+      lost += count->number(0) < rows ? 1 : 0;
+      closed += rows == 2 ? 1 : 0;
+    }
+  CHECK(closed > 50);
+  CHECK(lost == 0);
 }
 
 TEST_CASE("sqlite: a table that does not fit fails the batch with a sentence") {

@@ -26,7 +26,7 @@ constexpr bool keeps = true;
 #endif
 
 TEST_CASE("SpareMemory: every piece is as large as asked for, and its own") {
-  for (const std::size_t bytes : {0, 1, 31, 32, 33, 1000, 65535, 65536, 65537, 1 << 20}) {
+  for (const std::size_t bytes : {0U, 1U, 31U, 32U, 33U, 1000U, 65535U, 65536U, 65537U, 1U << 20}) {
     CAPTURE(bytes);
     std::vector<void*> pieces;
     for (int round = 0; round < 2; ++round) {  // new ones, then spare ones
@@ -97,6 +97,11 @@ TEST_CASE("BatchAllocator: of anything, and all are equal") {
   CHECK(BatchAllocator<int>{} == BatchAllocator<int>(BatchAllocator<long>{}));
   const auto shared = std::allocate_shared<std::vector<int>>(BatchAllocator<int>{}, 3, 7);
   CHECK(*shared == std::vector{7, 7, 7});
+  BatchVector<Aligned> aligned(5);
+  for (const Aligned& one : aligned) {
+    CHECK(reinterpret_cast<std::uintptr_t>(&one) % 256 == 0);
+    CHECK(one.number == 1);
+  }
 }
 
 }  // namespace

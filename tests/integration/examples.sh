@@ -312,6 +312,58 @@ check_sqlite_word_count() {
     sqlite3 "$folder/db" "SELECT n || ' ' || word FROM counts" | sort | equals counts "$(words | counted)"
     "$programs/checkpoint_info" "$folder/checkpoint" | tail -n 1 | equals checkpoint whole
 }
+# A PostgreSQL server of this test's own, on a Unix socket in $folder/server; as root it runs as nobody.
+postgres_server() {
+    local bin candidate as=()
+    for candidate in "$(dirname "$(command -v initdb || echo /none/)")" /usr/lib/postgresql/*/bin; do
+        [[ ! -x $candidate/initdb || ! -x $candidate/postgres ]] || bin=$candidate
+    done
+    [[ -n ${bin-} ]] || fail "no PostgreSQL server is installed; on Debian: apt-get install postgresql"
+    mkdir "$folder/server"
+    if ((EUID == 0)); then
+        as=(setpriv --reuid nobody --regid nogroup --clear-groups)
+        chown nobody:nogroup "$folder/server"
+        chmod 711 "$folder"
+    fi
+    "${as[@]}" "$bin/initdb" -D "$folder/server/data" -U postgres -A trust -E UTF8 --no-locale >/dev/null
+    "${as[@]}" "$bin/postgres" -D "$folder/server/data" -k "$folder/server" -c listen_addresses= 2>"$folder/server.log" &
+    server=$!
+    started+=("$server")
+    address="host=$folder/server user=postgres dbname=postgres"
+    until psql -qAt "$address" -c 'SELECT 1' >/dev/null 2>&1; do
+        kill -0 "$server" 2>/dev/null || fail "the server did not start: $(cat "$folder/server.log")"
+        sleep 0.05
+    done
+}
+check_postgres_word_count() {
+    text 3000
+    mkdir "$folder/input"
+    split -n l/4 "$folder/text" "$folder/part-"
+    local server address part attempt total
+    postgres_server
+    for part in "$folder"/part-*; do
+        begin --interval 20 --workers 2 --input "$folder/input" --database "$address" --checkpoint "$folder/checkpoint"
+        until compgen -G "$folder/checkpoint/journal-*.log" >/dev/null; do sleep 0.01; done
+        sleep 0.1  # a file that is older than the job is none of its
+        touch "$part"
+        mv "$part" "$folder/input/"
+        sleep "0.$((RANDOM % 10))"
+        kill -KILL "$program"
+        wait "$program" || true
+        exec {printed}<&-
+    done
+    begin --interval 20 --workers 2 --input "$folder/input" --database "$address" --checkpoint "$folder/checkpoint"
+    total=$(words | wc -l)
+    for attempt in {1..300}; do
+        [[ $(psql -qAt "$address" -c 'SELECT sum(n) FROM counts') != "$total" ]] || break
+        sleep 0.1
+    done
+    until (($(awk '/^SigCgt/ { print "0x" $2 }' "/proc/$program/status") & 0x4000)); do sleep 0.05; done
+    end
+    psql -qAt "$address" -c "SELECT n || ' ' || word FROM counts" | sort | equals counts "$(words | counted)"
+    kill -QUIT "$server"
+    wait "$server" 2>/dev/null || true
+}
 # The sensor's lines, and between them some that are none.
 check_dead_letters() {
     sensor

@@ -21,7 +21,7 @@ using namespace dstream;
 struct Notes final : Committer {
   Resume open(const std::vector<NodeBase*>&, std::int64_t, Time, std::size_t) override { return {}; }
   void restore(RunnerRef) override {}
-  [[nodiscard]] std::optional<Batch> planned(std::uint64_t) const override { return std::nullopt; }
+  [[nodiscard]] const Batch* planned(std::uint64_t) const override { return nullptr; }
   void plan(const Batch& batch) override { note("plan", batch); }
   void begin(const Batch& batch) override { note("begin", batch); }
   void commit(const Batch& batch, const std::string& skipped) override { note(skipped.empty() ? "commit" : "skip", batch); }

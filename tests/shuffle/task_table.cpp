@@ -274,6 +274,46 @@ TEST_CASE("TaskTable: does not list keys that repeat") {
   CHECK(table.entries().size() == 100'000);
 }
 
+TEST_CASE("TaskTable: small numbers, which have places of their own, among others, batch after batch") {
+  support::Random random(17);
+  TaskTable<int, std::int64_t> table(random());
+  for (int batch = 0; batch < 80; ++batch) {
+    CAPTURE(batch);
+    const int most = std::vector{40, 900, 60'000, 70'000, 2'000'000}[random.below(5)];
+    const int others = std::vector{0, 1, 3, 100}[random.below(4)];
+    const bool lists = random.below(3) == 0;
+    if (lists) table.mayList();
+    std::map<int, std::int64_t> expected;
+    const int records = std::vector{100, 20'000, 300'000}[random.below(3)];
+    for (int i = 0; i < records; ++i) {
+      const bool other = static_cast<int>(random.below(100)) < others;
+      const int key = other ? random.between(-1'000'000'000, 1'000'000'000) : random.between(0, most);
+      expected[key] += i;
+      if (table.lists(1)) {
+        table.list(key, [&] { return std::int64_t{i}; });
+      } else {
+        add(table, key, std::int64_t{i});
+      }
+    }
+    std::map<int, std::int64_t> found;
+    for (const auto& [key, sum] : table.entries()) found[key] += sum;
+    CHECK((found == expected));
+    CHECK((table.repeats() || table.entries().size() == expected.size()));
+    if (batch % 3 == 0) {
+      TaskTable<int, std::int64_t> merged(random());
+      for (int i = 0; i < 1000; ++i) add(merged, i, std::int64_t{1});
+      table.sortOut(1);
+      merged.absorb(table, 0, [](std::int64_t& combined, std::int64_t&& other) { combined += other; });
+      for (int i = 0; i < 1000; ++i) ++expected[i];
+      const auto part = contents(merged);
+      CHECK((std::map<int, std::int64_t>(part.begin(), part.end()) == expected));
+      CHECK(part.size() == expected.size());
+    }
+    table.clear();
+    CHECK(table.entries().empty());
+  }
+}
+
 TEST_CASE("TaskTable: the entries of a partition, taken by another table that has some, or none") {
   for (const int keys : {0, 1, 31, 32, 33, 1000})
     for (const std::size_t partitions : {std::size_t{1}, std::size_t{3}}) {

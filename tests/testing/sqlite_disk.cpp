@@ -113,6 +113,24 @@ TEST_CASE("sqlite_disk: without syncs it outlives its process, and not its machi
   CHECK(crashEverywhere("DELETE", "FULL", StopPoint::How::PowerLoss).bad > 0);
 }
 
+TEST_CASE("sqlite_disk: the name of a log that a killed process has left is durable with the next commit") {
+  Files files([] { return std::int64_t{0}; });
+  files.makeDirectory("/dir");
+  files.syncDirectory("/");
+  const SqliteDisk disk(files);
+  bool logged = false;
+  files.onCall([&](const dstream::testing::FileCall& call) {
+    if (logged || call.path != "/dir/base-wal" || call.operation != "create") return;
+    logged = true;
+    files.stopAt({.call = call.number, .when = StopPoint::When::After, .how = StopPoint::How::Kill});
+  });
+  static_cast<void>(insert("WAL", "FULL"));
+  REQUIRE(files.stopped());
+  files.restart();
+  CHECK_FALSE(files.durable("/dir/base-wal"));
+  CHECK(insert("WAL", "FULL") == 8);
+}
+
 TEST_CASE("sqlite_disk: a full disk and a failed sync are SQLite's errors") {
   Files files([] { return std::int64_t{0}; });
   files.makeDirectory("/dir");

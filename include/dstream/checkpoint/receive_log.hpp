@@ -4,9 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +15,9 @@
 #include <dstream/checkpoint/record_file.hpp>
 #include <dstream/checkpoint/segment.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/fifo.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/event.hpp>
@@ -36,7 +36,7 @@ namespace dstream::inline v0::detail {
 template <class Use = OnUse>
 class BasicReceiveLog final : public Actor {
   using Block = BasicBlock<Use>;
-  using Blocks = Deferred<std::deque<Block>, Use>;
+  using Blocks = Deferred<Fifo<Block>, Use>;
   using Directory = BasicSegmentDirectory<Use>;
 
  public:
@@ -52,7 +52,8 @@ class BasicReceiveLog final : public Actor {
     auto found = directory_.read(position);
     segments_ = std::move(found.segments);
     for (const auto& segment : segments_) bytes_ += segment.bytes;
-    stored_.assign(found.blocks.begin(), found.blocks.end());
+    stored_.clear();
+    for (const StoredBlock& block : found.blocks) stored_.push_back(block);
     number_ = found.highest;
     reached_ = durable_ = found.reached;
     settled_ = position;
@@ -153,7 +154,7 @@ class BasicReceiveLog final : public Actor {
     runtime_.blocks->favour(*this, false);
     runtime_.world.wake(receiver_);
   }
-  [[nodiscard]] std::optional<StoredBlock> firstStored() const {
+  [[nodiscard]] Deferred<std::optional<StoredBlock>, Use> firstStored() const {
     const Lock lock(mutex_);
     if (stored_.empty()) return std::nullopt;
     return stored_.front();
@@ -263,7 +264,7 @@ class BasicReceiveLog final : public Actor {
   mutable Mutex mutex_;
   Blocks waiting_;
   Blocks ready_;
-  Deferred<std::deque<StoredBlock>, Use> stored_;
+  Deferred<Fifo<StoredBlock>, Use> stored_;
   std::uint64_t durable_ = 0;
   std::uint64_t settled_ = 0;
   std::uint64_t bytes_ = 0;

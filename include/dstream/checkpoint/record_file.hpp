@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -15,6 +14,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/crc32c.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/files.hpp>
 
 namespace dstream::inline v0 {
@@ -138,8 +138,8 @@ template <class Use = OnUse>
 class BasicWholeFile {
  public:
   BasicWholeFile() = default;
-  BasicWholeFile(Files& files, const std::string& path) {
-    const Deferred<std::unique_ptr<File>, Use> file = files.open(path, Files::Mode::ReadPrivate);
+  BasicWholeFile(Deferred<Files, Use>& files, const std::string& path) {
+    const auto file = files.open(path, Files::Mode::ReadPrivate);
     capacity_ = static_cast<std::size_t>(file->info().bytes);
     bytes_.reset(new char[capacity_]);
     while (size_ < capacity_) {

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +16,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/merge_sort.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/files.hpp>
 
 namespace dstream::inline v0::detail {
@@ -42,6 +42,9 @@ struct StoredBlock {
 /// failed. Of the newest a tail that was never durable is a write that a crash cut short.
 template <class Use = OnUse>
 class BasicSegmentDirectory {
+  template <class T>
+  using Maybe = Deferred<std::optional<T>, Use>;
+
  public:
   struct Found {
     Deferred<std::vector<Segment>, Use> segments;
@@ -72,7 +75,7 @@ class BasicSegmentDirectory {
 
     Deferred<std::vector<std::uint64_t>, Use> dead;
     std::uint64_t begun = 0;  // where the oldest segment begins
-    std::optional<Segment> expected;
+    Maybe<Segment> expected;
     for (const std::uint64_t number : numbers) {
       if (expected && (number > expected->number || begun <= position)) {  // nobody's, or all of it settled
         dead.push_back(number);
@@ -122,12 +125,12 @@ class BasicSegmentDirectory {
 
  private:
   /// Gives the segment before it; none where this one is a write that a crash cut short.
-  std::optional<Segment> readSegment(std::uint64_t number, const std::optional<Segment>& expected, std::uint64_t position, Found& found) {
-    const WholeFile file(files_, pathOf(number));
+  Maybe<Segment> readSegment(std::uint64_t number, const Maybe<Segment>& expected, std::uint64_t position, Found& found) {
+    const BasicWholeFile<Use> file(files_, pathOf(number));
     std::string_view bytes = file.bytes();
     if (expected) bytes = bytes.substr(0, static_cast<std::size_t>(expected->bytes));
-    std::optional<RecordReader> reader;
-    std::optional<FileRecord> head;
+    Maybe<BasicRecordReader<Use>> reader;
+    Maybe<FileRecord> head;
     try {
       reader.emplace(bytes, segmentMark, pathOf(number));
       head = reader->next();
@@ -178,7 +181,7 @@ class BasicSegmentDirectory {
     return name;
   }
   [[nodiscard]] std::string pathOf(std::uint64_t number) const { return path_ + "/" + std::to_string(number) + ".log"; }
-  static std::optional<std::uint64_t> numberOf(std::string_view name) {
+  static Maybe<std::uint64_t> numberOf(std::string_view name) {
     std::uint64_t number = 0;
     std::size_t digits = 0;
     for (; digits < name.size() && digits < 18 && name[digits] >= '0' && name[digits] <= '9'; ++digits) number = number * 10 + static_cast<std::uint64_t>(name[digits] - '0');
@@ -186,11 +189,11 @@ class BasicSegmentDirectory {
     return number;
   }
 
-  Files& files_;
+  Deferred<Files, Use>& files_;
   const std::string checkpoint_;
   const std::string parent_;
   const std::string path_;
-  std::unique_ptr<File> file_;
+  Deferred<std::unique_ptr<File>, Use> file_;
   std::uint64_t open_ = 0;
 };
 using SegmentDirectory = BasicSegmentDirectory<>;

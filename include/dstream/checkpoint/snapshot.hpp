@@ -57,7 +57,7 @@ using Snapshot = BasicSnapshot<>;
 /// Writes it out of sight, makes it durable, shows it by a rename. **errors** FileError; then nothing is seen of it.
 template <class Nodes, class Use = OnUse>
 void writeSnapshot(const BasicCheckpointDirectory<Use>& directory, std::uint64_t seq, std::uint64_t epoch, std::uint64_t salt, const JobFacts& facts, const Nodes& nodes) {
-  Files& files = directory.files();
+  Deferred<Files, Use>& files = directory.files();
   const std::string path = directory.snapshot(seq);
   const std::string temporary = path + ".tmp";
   BasicRecordWriter<Use> writer(files.open(temporary, Files::Mode::CreatePrivate), snapshotMark, salt);

@@ -40,6 +40,7 @@ class SqliteRows {
     auto& connection = *database_.connection();
     const auto records = batch.collect();  // computed by all workers, before the database is asked for anything
     if (connection.inTransaction()) return write(connection, records);
+    if (connection.decides()) throw sqlite::Error(connection.name(), "write", SQLITE_ABORT, "the transaction of the batch was rolled back by SQLite, in an earlier output");
     connection.execute("BEGIN IMMEDIATE");
     try {
       write(connection, records);
@@ -56,9 +57,9 @@ class SqliteRows {
     if (statement_ == nullptr || generation_ != connection.generation()) {
       statement_ = connection.prepare(text_(connection));
       generation_ = connection.generation();
-      if (statement_->parameters() != sqliteColumns<Record>())
+      if (statement_->parameters() != rowColumns<Record>())
         throw std::invalid_argument("dstream: sqlite: " + connection.name() + ": the statement has " + std::to_string(statement_->parameters()) + " parameters and the record " +
-                                    std::to_string(sqliteColumns<Record>()) + " members");
+                                    std::to_string(rowColumns<Record>()) + " members");
     }
     for (const auto& record : records) {
       sqliteBindRow(*statement_, record);

@@ -110,12 +110,16 @@ class BasicConnection final : public Decider {
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] bool inTransaction() const { return database_ != nullptr && sqlite3_get_autocommit(database_) == 0; }  // null: it could not be opened again
 
+  /// Rows are written in the transaction that commits the batch, and nowhere else.
+  [[nodiscard]] bool decides() const { return decides_; }
+
   // --- Decider ---
 
   [[nodiscard]] std::string name() const override { return "the SQLite database " + path_; }
 
   Position claim(const std::string& job) override {
     job_ = job;
+    decides_ = true;
     execute("BEGIN IMMEDIATE");
     try {
       execute("CREATE TABLE IF NOT EXISTS dstream_commit(job TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL, crc INTEGER NOT NULL)");
@@ -189,7 +193,10 @@ class BasicConnection final : public Decider {
     batches_ = 0;
     return true;
   }
-  void close() override { rollbackAll(); }
+  void close() override {
+    rollbackAll();
+    decides_ = false;
+  }
 
  private:
   void reopen() {
@@ -199,9 +206,9 @@ class BasicConnection final : public Decider {
                                      options_.fileSystem.empty() ? nullptr : options_.fileSystem.c_str());
     try {
       if (code != SQLITE_OK) throw Error(path_, "open", code, database_ == nullptr ? "out of memory" : sqlite3_errmsg(database_));
-      // The name of a log that a killed process has left behind may not be durable, and SQLite syncs the directory for its own ones only: it is
-      // worked off and made anew. Where somebody else reads the database it stays, and this fails at once.
-      sqlite3_exec(database_, "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
+      // What an earlier process has left in the log may be there for as long as the machine runs: its last sync may have failed. So it is worked off,
+      // and nothing comes behind it; where somebody else reads the database it stays, which this finds at once.
+      execute("PRAGMA wal_checkpoint(TRUNCATE)");
       sqlite3_busy_timeout(database_, static_cast<int>(options_.busyTimeout.count()));
       require("PRAGMA journal_mode = WAL", "wal", "a database that outlives a crash needs journal_mode WAL, which this one refuses (is it in memory, or on a network file system?)");
       execute("PRAGMA synchronous = FULL");
@@ -245,6 +252,7 @@ class BasicConnection final : public Decider {
   std::uint64_t epoch_ = 0;
   std::uint64_t seq_ = 0;
   std::size_t batches_ = 0;  // in the transaction
+  bool decides_ = false;     // for a job
 };
 
 /// **meaning** a database by its path, which is made if it is not there. A copy is the same connection: outputs of one job share it, and with it their transaction.

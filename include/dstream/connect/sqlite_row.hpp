@@ -7,50 +7,17 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
-#include <utility>
 
+#include <dstream/connect/row.hpp>
 #include <dstream/connect/sqlite_database.hpp>
 #include <dstream/connect/storable.hpp>
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
-#include <dstream/core/members.hpp>
 
 namespace dstream::inline v0 {
 
 namespace detail {
-
-template <class T>
-concept SqliteBytes = requires(const T& bytes) { bytes.data(); bytes.size(); } && (std::is_same_v<typename T::value_type, std::byte> || std::is_same_v<typename T::value_type, unsigned char>);
-
-/// Has a place in a row.
-template <class T>
-consteval bool sqliteValue() {
-  if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || CodecText<T> || CodecDuration<T>) {
-    return !std::is_same_v<T, long double>;
-  } else if constexpr (CodecOptional<T>) {
-    return sqliteValue<typename T::value_type>();
-  } else {
-    return SqliteBytes<T>;
-  }
-}
-
-/// As many as a record fills.
-template <class T>
-consteval std::size_t sqliteColumns() {
-  if constexpr (sqliteValue<T>()) {
-    return 1;
-  } else if constexpr (CodecProduct<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (sqliteValue<std::remove_cvref_t<std::tuple_element_t<I, T>>>() && ...) ? sizeof...(I) : 0;
-    }(std::make_index_sequence<std::tuple_size_v<T>>{});
-  } else if constexpr (HasMembers<T>) {
-    return []<class... Members>(MemberTypes<Members...>) { return (sqliteValue<Members>() && ...) ? sizeof...(Members) : 0; }(MembersOf<T>{});
-  } else {
-    return 0;
-  }
-}
 
 /// **errors** std::out_of_range for what a column cannot hold.
 template <class T>
@@ -82,26 +49,15 @@ void sqliteBind(sqlite::Statement& into, int at, const T& value) {
     into.bindBlob(at, value.data(), value.size());
   }
 }
-/// `body(members...)`, one for each column.
-template <class T, class Body>
-void sqliteMembers(const T& record, const Body& body) {
-  if constexpr (sqliteValue<T>()) {
-    body(record);
-  } else if constexpr (CodecProduct<T>) {
-    std::apply(body, record);
-  } else {
-    withMembers(record, body);
-  }
-}
 template <class T>
 void sqliteBindRow(sqlite::Statement& into, const T& record) {
   int at = 0;
-  sqliteMembers(record, [&](const auto&... members) { (sqliteBind(into, ++at, members), ...); });
+  withColumns(record, [&](const auto&... members) { (sqliteBind(into, ++at, members), ...); });
 }
 
 template <class T>
 consteval bool sqliteHolds() {
-  constexpr bool row = sqliteColumns<T>() != 0;
+  constexpr bool row = rowColumns<T>() != 0;
   static_assert(row, "SQLite holds numbers, enums, durations, texts, bytes and optionals of these; map each record to one, or to a pair, tuple or aggregate of them");
   return row;
 }
@@ -114,7 +70,7 @@ struct SqliteStorable {
   }
   template <class Record>
   bool operator()(const Record& record) const {
-    sqliteMembers(record, [](const auto&... members) { (require(members), ...); });
+    withColumns(record, [](const auto&... members) { (require(members), ...); });
     return true;
   }
 

@@ -95,25 +95,34 @@ struct Recycled {
   }
 };
 
-/// **meaning** a standard allocator of spare memory.
+/// **meaning** a standard allocator of spare memory; what needs more alignment than that has is
+/// allocated as ever.
 template <class T>
 struct BatchAllocator {
   using value_type = T;
-  static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
-                "spare memory is aligned as operator new aligns it");
 
   BatchAllocator() = default;
   template <class Other>
-  BatchAllocator(const BatchAllocator<Other>&) noexcept {
-  }  // NOLINT(google-explicit-constructor): as allocators convert
+  BatchAllocator(const BatchAllocator<Other>&) noexcept {}  // NOLINT(google-explicit-constructor): as allocators convert
 
   [[nodiscard]] T* allocate(std::size_t count) {
-    return static_cast<T*>(SpareMemory::take(count * sizeof(T)));
+    if constexpr (aligned) {
+      return static_cast<T*>(SpareMemory::take(count * sizeof(T)));
+    } else {
+      return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{alignof(T)}));
+    }
   }
   void deallocate(T* memory, std::size_t count) noexcept {
-    SpareMemory::give(memory, count * sizeof(T));
+    if constexpr (aligned) {
+      SpareMemory::give(memory, count * sizeof(T));
+    } else {
+      ::operator delete(memory, std::align_val_t{alignof(T)});
+    }
   }
   friend bool operator==(const BatchAllocator&, const BatchAllocator&) { return true; }
+
+ private:
+  static constexpr bool aligned = alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 };
 
 template <class T>

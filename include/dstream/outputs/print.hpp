@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <ctime>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -14,6 +13,7 @@
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/outputs/exactly_once.hpp>
 #include <dstream/outputs/foreachRDD.hpp>

@@ -8,6 +8,7 @@
 #include <string>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0 {
@@ -32,12 +33,13 @@ namespace detail {
 
 /// **meaning** Spark's PID estimator, word for word, in bytes: after each batch the rate that would have kept waiting where it is. With the defaults, and nothing waiting, that is
 /// the speed of the batch. **units** bytes and bytes a second; nanoseconds. **threads** one. **source** Spark's PIDRateEstimator.
-class PidEstimator {
+template <class Use = OnUse>
+class BasicPidEstimator {
  public:
-  PidEstimator(const PidOptions& options, Nanos interval, double least) : options_(options), interval_(static_cast<double>(interval) / 1e9), least_(least) {}
+  BasicPidEstimator(const PidOptions& options, Nanos interval, double least) : options_(options), interval_(static_cast<double>(interval) / 1e9), least_(least) {}
 
   /// end: when it ended. None: nothing can be told from this batch.
-  std::optional<double> compute(Nanos end, std::uint64_t bytes, Nanos processing, Nanos waited) {
+  Deferred<std::optional<double>, Use> compute(Nanos end, std::uint64_t bytes, Nanos processing, Nanos waited) {
     if (end <= lastEnd_ || bytes == 0 || processing <= 0) return std::nullopt;
     const double passed = static_cast<double>(end - lastEnd_) / 1e9;
     const double measured = static_cast<double>(bytes) * 1e9 / static_cast<double>(processing);
@@ -66,6 +68,7 @@ class PidEstimator {
   double lastRate_ = -1;
   double lastError_ = -1;
 };
+using PidEstimator = BasicPidEstimator<>;
 
 }  // namespace detail
 

@@ -2,6 +2,7 @@
 #pragma once
 // TaskTable: one running combination per distinct key of a batch; what a task of a keyed operator folds into.
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/shuffle/key_form.hpp>
 
@@ -21,10 +23,13 @@ namespace dstream::inline v0::detail {
 /// was not used for 16 batches in a row: batches differ, and a worker that comes late to one finds little to do. **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one a quarter.
 /// **errors** more than 2³¹ distinct keys throw std::length_error. When an operation throws, the table keeps what it had.
 /// **threads** one owner at a time.
+/// Small numbers are found without it, by themselves, once half of a table's keys are such: 4 bytes for each number below the greatest, at most 256 KiB.
 /// Keys made to meet in one place of the index are noticed by how far they stand from it: from then on the table hashes with another seed, and with
 /// more care.
 template <class Key, class Combined>
 class TaskTable {
+  using Places = Deferred<std::vector<std::vector<std::uint32_t>>, Key>;
+
  public:
   using Form = KeyForm<Key>;
   using Entry = std::pair<typename Form::Stored, Combined>;
@@ -58,13 +63,32 @@ class TaskTable {
   DSTREAM_INLINE void prefetchEntry(std::uint64_t hash) const { __builtin_prefetch(entries_.data() + slots_[hash & mask_].entry); }
   /// Room for so many new keys. False: hashes taken before hold no longer.
   DSTREAM_INLINE bool makeRoom(std::size_t keys) {
-    if (entries_.size() - first_ + keys <= limit_ && !crowded_) [[likely]] return true;
+    if (indexed() + keys <= limit_ && !crowded_) [[likely]] return true;
     grow(keys);
+    return false;
+  }
+  /// Updates the combination of a small number that is known by itself; false for any other key.
+  template <class Probe, class Update>
+  DSTREAM_INLINE bool updateNumber(const Probe& probe, Update&& update) {
+    if constexpr (numbers) {
+      const auto number = static_cast<std::uint64_t>(probe);
+      if (number >= numberOf_.size() || numberOf_[number] == 0) return false;
+      update(entries_[numberOf_[number] - 1].second);
+      return true;
+    }
     return false;
   }
   /// Where there is room.
   template <class Probe, class Create, class Update>
   DSTREAM_INLINE void combineHere(std::uint64_t hash, Probe&& probe, Create&& create, Update&& update) {
+    if (updateNumber(probe, update)) return;
+    if constexpr (numbers)
+      if (isNumbered(probe)) {
+        entries_.emplace_back(probe, create());
+        numberOf_[static_cast<std::size_t>(probe)] = static_cast<std::uint32_t>(entries_.size());
+        ++numbered_;
+        return;
+      }
     const std::uint32_t tag = tagOf(hash);
     for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
       const Slot slot = slots_[at];
@@ -132,7 +156,7 @@ class TaskTable {
   /// The same where there may be some: `merge(combined, Combined&& other)`.
   template <class Merge>
   void absorb(TaskTable& other, std::size_t partition, const Merge& merge) {
-    const std::vector<std::uint32_t>& places = other.places_[partition];
+    const auto& places = other.places_[partition];
     constexpr std::size_t atOnce = 32;
     std::uint64_t hashes[atOnce];
     for (std::size_t from = 0; from < places.size(); from += atOnce) {
@@ -153,6 +177,7 @@ class TaskTable {
   /// Takes out all.
   void clear() noexcept {
     const std::size_t used = entries_.size();
+    forgetNumbers();
     entries_.clear();
     arena_.clear();
     crowded_ = mayList_ = false;
@@ -162,7 +187,8 @@ class TaskTable {
       seldom_ = 0;
       std::vector<Entry>().swap(entries_);
       std::vector<Slot>().swap(slots_);
-      std::vector<std::vector<std::uint32_t>>().swap(places_);
+      Places().swap(places_);
+      decltype(numberOf_)().swap(numberOf_);
       mask_ = limit_ = 0;
     } else if (used != 0) {
       slots_.assign(slots_.size(), Slot{});
@@ -183,20 +209,66 @@ class TaskTable {
   static constexpr std::size_t mostIn(std::size_t size) { return size <= 16 * 1024 ? size / 4 : size / 2; }
 
   static constexpr std::size_t leastPlaces = 256;
+  /// Numbers below it may have places of their own.
+  static constexpr bool numbers = std::is_integral_v<Key> && sizeof(Key) <= 8;
+  static constexpr std::uint64_t mostNumbers = 64 * 1024;
   static constexpr std::size_t stretch = 64 * 1024;
   static constexpr std::size_t patience = 16;
 
   static std::uint32_t tagOf(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32) | 1; }
 
+  /// It has a place of its own, taken or not.
+  template <class Probe>
+  [[nodiscard]] DSTREAM_INLINE bool isNumbered(const Probe& probe) const {
+    if constexpr (numbers) return static_cast<std::uint64_t>(probe) < numberOf_.size();
+    return false;
+  }
+  /// Entries that are in the index.
+  [[nodiscard]] std::size_t indexed() const { return entries_.size() - first_ - numbered_; }
+
+  /// Once half of a table's keys are small numbers, those have places of their own: no hash, no probe. Only here, when no record waits whose key would
+  /// find another place than the records before it.
+  void placeNumbers() {
+    std::uint64_t greatest = 0;
+    std::size_t small = 0;
+    for (std::size_t i = first_; i < entries_.size(); ++i) {
+      const auto number = static_cast<std::uint64_t>(entries_[i].first);
+      if (number >= mostNumbers) continue;
+      ++small;
+      if (number > greatest) greatest = number;
+    }
+    if (small < leastPlaces / 4 || small < (entries_.size() - first_) / 2 || greatest < numberOf_.size()) return;
+    numberOf_.resize(std::bit_ceil(greatest + 1));
+    numbered_ = 0;
+    for (std::size_t i = first_; i < entries_.size(); ++i) {
+      if (!isNumbered(entries_[i].first)) continue;
+      numberOf_[static_cast<std::size_t>(entries_[i].first)] = static_cast<std::uint32_t>(i + 1);
+      ++numbered_;
+    }
+  }
+  void forgetNumbers() {
+    if constexpr (numbers) {
+      if (entries_.size() - first_ < numberOf_.size() / 16) {
+        for (std::size_t i = first_; i < entries_.size(); ++i)
+          if (isNumbered(entries_[i].first)) numberOf_[static_cast<std::size_t>(entries_[i].first)] = 0;
+      } else {
+        numberOf_.assign(numberOf_.size(), 0);
+      }
+      numbered_ = 0;
+    }
+  }
+
   /// What is listed is not in the index; nor is what was before it, lest the index grow with it all.
   void startAnew(std::size_t entries) {
+    forgetNumbers();
     slots_.assign(slots_.size(), Slot{});
     first_ = before_ = entries;
   }
 
   [[gnu::noinline]] void grow(std::size_t keys) {
-    const std::size_t wanted = entries_.size() - first_ + keys;
-    if (first_ + wanted > 0x7fffffffU) throw std::length_error("dstream: too many distinct keys in one task");
+    if (entries_.size() + keys > 0x7fffffffU) throw std::length_error("dstream: too many distinct keys in one task");
+    if constexpr (numbers) placeNumbers();
+    const std::size_t wanted = indexed() + keys;
     std::size_t size = slots_.empty() ? leastPlaces : slots_.size();
     while (mostIn(size) < wanted) size *= 2;
     if (std::exchange(crowded_, false)) {
@@ -207,6 +279,7 @@ class TaskTable {
     if (first_ == 0) entries_.reserve(mostIn(size));
     const std::size_t mask = size - 1;
     for (std::size_t i = first_; i < entries_.size(); ++i) {
+      if (isNumbered(entries_[i].first)) continue;
       const std::uint64_t hash = Form::hashStored(entries_[i].first, seed_);
       std::size_t at = hash & mask;
       while (slots[at].tag != 0) at = (at + 1) & mask;
@@ -222,6 +295,8 @@ class TaskTable {
   std::vector<Entry> entries_;
   std::size_t limit_ = 0;
   std::size_t first_ = 0;  // of the entries in the index
+  Deferred<std::vector<std::uint32_t>, Key> numberOf_;  // for a small number 1 + its entry, 0 for none
+  std::size_t numbered_ = 0;             // entries from first_ on that are found by it
   HashSeed seed_;
   std::size_t seldom_ = 0;  // batches that used little of it, since one that did not
   bool crowded_ = false;
@@ -229,7 +304,7 @@ class TaskTable {
   std::size_t toList_ = 0;  // records
   std::size_t looked_ = 0;  // records of this stretch
   std::size_t before_ = 0;  // entries when it began
-  std::vector<std::vector<std::uint32_t>> places_;  // for each partition, its entries' indices
+  Places places_;  // for each partition, its entries' indices
   [[no_unique_address]] typename Form::Arena arena_;
 };
 

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstring>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -17,6 +16,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/world.hpp>
@@ -419,7 +419,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   std::atomic<std::uint64_t> taken_{0};  // bytes that were received, and those of them that finished batches had
   std::atomic<std::uint64_t> done_{0};
   detail::RateLimiter limiter_;
-  std::optional<detail::PidEstimator> estimator_;  // the jobs lane's
+  Deferred<std::optional<detail::BasicPidEstimator<Use>>, Use> estimator_;  // the jobs lane's
 
   // the io lane's
   Runtime* runtime_ = nullptr;

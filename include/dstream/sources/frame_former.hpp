@@ -5,8 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +12,9 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/fifo.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/core/spare_memory.hpp>
@@ -30,7 +30,7 @@ template <class F, class Use = OnUse>
 class FrameFormer {
   using Block = BasicBlock<Use>;
   using BlockPool = BasicBlockPool<Use>;
-  using Ready = std::deque<Block, detail::BatchAllocator<Block>>;
+  using Ready = Deferred<detail::Fifo<Block>, Use>;
 
  public:
   FrameFormer(F framing, std::shared_ptr<BlockPool> pool, std::size_t mostBytes, Actor& owner)

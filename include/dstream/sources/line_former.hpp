@@ -5,15 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/fifo.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/spare_memory.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/world.hpp>
@@ -29,7 +29,7 @@ template <class Use = OnUse>
 class BasicLineFormer {
   using Block = BasicBlock<Use>;
   using BlockPool = BasicBlockPool<Use>;
-  using Ready = std::deque<Block, detail::BatchAllocator<Block>>;
+  using Ready = Deferred<detail::Fifo<Block>, Use>;
 
  public:
   BasicLineFormer(std::shared_ptr<BlockPool> pool, std::size_t maxLineBytes, Actor& owner)

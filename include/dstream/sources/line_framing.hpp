@@ -3,10 +3,10 @@
 // LineFraming: a stream of bytes as lines.
 
 #include <cstddef>
-#include <memory>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/world.hpp>

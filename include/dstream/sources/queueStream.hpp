@@ -5,9 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -16,8 +14,10 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/fifo.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/streaming_context.hpp>
@@ -78,7 +78,7 @@ class BatchQueue {
  private:
   struct Shared {
     mutable detail::Mutex mutex;
-    std::deque<Partitions> batches;
+    detail::Fifo<Partitions> batches;
     bool closed = false;
   };
   std::shared_ptr<Shared> state_ = std::make_shared<Shared>();

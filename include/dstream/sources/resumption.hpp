@@ -30,7 +30,8 @@ namespace dstream::inline v0::detail {
 /// in decimal, and LF; the sender answers with the same line, and sends its bytes from there on. Each later line of the receiver is an offset too: no byte before
 /// it will be asked for again. An answer is demanded because a server that ignores what it is told would have its bytes counted twice.
 /// **threads** the receiver's lane; settled: any.
-class ResumeTalk {
+template <class Use = OnUse>
+class BasicResumeTalk {
   using Status = Transfer::Status;
 
  public:
@@ -90,12 +91,15 @@ class ResumeTalk {
   std::uint64_t told_ = 0;
   std::atomic<std::uint64_t> settled_{0};
 };
+using ResumeTalk = BasicResumeTalk<>;
 
 /// **meaning** positions in all that the sender ever sends: where each batch ends, what of it is committed, where a batch that comes again must end. A sender that
 /// cannot be told them is not talked to; without a log they have no meaning then and are in no checkpoint.
 /// **threads** what Persistent asks: before the lanes run, then the jobs lane; the rest the receiver's lane, but for `committed`, the jobs lane.
 template <class Use = OnUse>
 class BasicResumption final : public Persistent {
+  using MaybeEnd = Deferred<std::optional<std::uint64_t>, Use>;
+
  public:
   explicit BasicResumption(bool talks, bool logs) : talks_(talks), logs_(logs) {}
 
@@ -129,7 +133,7 @@ class BasicResumption final : public Persistent {
   }
 
   /// Where batch `seq` ended in an earlier run.
-  [[nodiscard]] std::optional<std::uint64_t> endOf(std::uint64_t seq) const {
+  [[nodiscard]] MaybeEnd endOf(std::uint64_t seq) const {
     for (const auto& [of, end] : again_)
       if (of == seq) return end;
     return std::nullopt;
@@ -192,7 +196,7 @@ class BasicResumption final : public Persistent {
   }
 
  private:
-  [[nodiscard]] std::optional<std::uint64_t> nextEnd(std::uint64_t position) const {
+  [[nodiscard]] MaybeEnd nextEnd(std::uint64_t position) const {
     for (const auto& entry : again_)
       if (entry.second > position) return entry.second;
     return std::nullopt;
@@ -211,13 +215,13 @@ class BasicResumption final : public Persistent {
   const bool logs_;
   BasicRuntime<Use>* runtime_ = nullptr;
   Actor* receiver_ = nullptr;
-  ResumeTalk talk_;
+  BasicResumeTalk<Use> talk_;
   Deferred<std::optional<BasicReceiveLog<Use>>, Use> log_;
   std::uint64_t logged_ = 0;  // by earlier runs
   std::uint64_t restored_ = 0;
   std::uint64_t position_ = 0;  // behind the last batch that was committed
   Deferred<std::vector<std::pair<std::uint64_t, std::uint64_t>>, Use> again_;  // planned by an earlier run: seq, end
-  Planned<std::uint64_t> ends_;
+  Deferred<Planned<std::uint64_t>, Use> ends_;
 };
 
 }  // namespace dstream::inline v0::detail

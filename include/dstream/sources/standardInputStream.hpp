@@ -2,11 +2,11 @@
 #pragma once
 // standardInputStream: the lines of standard input → DStream<string_view>.
 
-#include <memory>
 #include <string>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/sources/byte_receiver.hpp>

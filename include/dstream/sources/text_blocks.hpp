@@ -3,12 +3,12 @@
 // TextBlocks: received blocks as a batch of lines, one partition per block, nothing copied.
 
 #include <cstddef>
-#include <memory>
 #include <string_view>
 #include <utility>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/core/spare_memory.hpp>

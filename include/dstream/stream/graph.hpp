@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +13,7 @@
 #include <dstream/core/function.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/spare_memory.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>

@@ -3,10 +3,10 @@
 // History: what a node keeps of batches, in the order of their times.
 
 #include <cstddef>
-#include <memory>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/spare_memory.hpp>
 #include <dstream/stream/batch.hpp>
 

@@ -4,7 +4,6 @@
 // SharedNode behind a pointer, known by the type of its Rdd alone.
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +11,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/operator_info.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>

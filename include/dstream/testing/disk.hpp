@@ -117,6 +117,22 @@ class Disk {
     makeDurable(std::move(kept));
   }
 
+  /// It and all below it are there after any crash, as they are now.
+  [[nodiscard]] bool isDurable(std::string_view path) const {
+    DiskNodeRef at = root_;
+    while (!path.empty()) {
+      const std::size_t slash = path.find('/');
+      const std::string name(path.substr(0, slash));
+      path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+      if (name.empty()) continue;
+      const auto now = at->entries.find(name);
+      const auto then = at->durableEntries.find(name);
+      if (now == at->entries.end() || then == at->durableEntries.end() || now->second != then->second) return false;
+      at = now->second;
+    }
+    return isDurable(*at);
+  }
+
   /// The machine stops: what was not synced is kept, lost or torn.
   void crash(Random& random) {
     std::vector<bool> kept(changes_.size());
@@ -171,6 +187,10 @@ class Disk {
     changes_.resize(left);
   }
 
+  static bool isDurable(const DiskNode& node) {
+    if (!node.unsynced.empty() || node.entries != node.durableEntries) return false;
+    return std::all_of(node.entries.begin(), node.entries.end(), [](const auto& entry) { return isDurable(*entry.second); });
+  }
   static void put(std::string& content, std::size_t offset, std::string_view bytes) {
     if (bytes.empty()) return;
     if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());

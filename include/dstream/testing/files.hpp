@@ -74,6 +74,22 @@ class Files final : public dstream::Files {
   void giveAway(const std::string& path) { find("examine", path)->foreign = true; }
   [[nodiscard]] std::string content(const std::string& path) const { return find("read", path)->content; }
   [[nodiscard]] bool exists(const std::string& path) const { return disk_.find(path) != nullptr; }
+  /// It and all below it outlive a crash of the machine, as they are now.
+  [[nodiscard]] bool durable(const std::string& path) const { return disk_.isDurable(path); }
+  /// **units** bytes written that no sync has reached.
+  [[nodiscard]] std::size_t unsynced(const std::string& path) const {
+    std::size_t bytes = 0;
+    for (const auto& write : find("read", path)->unsynced) bytes += write.bytes.size();
+    return bytes;
+  }
+  /// Files that are open, in all processes.
+  [[nodiscard]] std::size_t openFiles() const { return open_; }
+  /// The disk forgets one bit of what it had kept.
+  void damage(const std::string& path, std::size_t byte) {
+    const NodeRef node = find("damage", path);
+    for (std::string* content : {&node->content, &node->durable})
+      if (byte < content->size()) (*content)[byte] = static_cast<char>((*content)[byte] ^ 1);
+  }
   /// Every path, in order.
   [[nodiscard]] std::vector<std::string> paths() const {
     std::vector<std::string> all{"/"};
@@ -204,7 +220,10 @@ class Files final : public dstream::Files {
   /// A file that is open: what its calls have in common.
   class Handle {
    public:
-    Handle(Files& files, NodeRef node, std::string path) : files_(files), process_(files.process_), node_(std::move(node)), path_(std::move(path)) {}
+    Handle(Files& files, NodeRef node, std::string path) : files_(files), process_(files.process_), node_(std::move(node)), path_(std::move(path)) { ++files_.open_; }
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+    ~Handle() { --files_.open_; }
 
     [[nodiscard]] Node& node() const { return *node_; }
     [[nodiscard]] bool cutOff() const { return process_ != files_.process_; }
@@ -398,6 +417,7 @@ class Files final : public dstream::Files {
   detail::Disk disk_;
   std::uint64_t process_ = 1;
   std::uint64_t calls_ = 0;
+  std::size_t open_ = 0;
   Function<void(const FileCall&)> told_;
   StopPoint stop_{0};
   bool stopped_ = false;

@@ -27,7 +27,8 @@ namespace dstream::inline v0::testing {
 /// **meaning** while it lives, databases are opened on these files: it is SQLite's default file
 /// system, and one named "testing". The disk may promise SQLite what an ordinary one does, and no
 /// more: sectors of 512 bytes, no atomic or ordered writes. One process has a database at a time,
-/// so locks are granted to all who ask. **threads** one. **errors** those of the disk as SQLite's.
+/// so locks are granted to all who ask. **threads** one. **errors** those of the disk as SQLite's;
+/// a directory that cannot be synced too, which SQLite on Unix passes over.
 class SqliteDisk {
  public:
   explicit SqliteDisk(Files& files) : files_(files), before_(sqlite3_vfs_find(nullptr)) {
@@ -102,7 +103,6 @@ class SqliteDisk {
     const int result = guarded(SQLITE_CANTOPEN, [&] {
       const std::string path =
           name != nullptr ? name : "/temporary-" + std::to_string(++disk.temporary_);
-      const bool isNew = !disk.files_.exists(path);
       auto made = disk.files_.openAnywhere(path, (flags & SQLITE_OPEN_CREATE) != 0);
       constexpr int journals =
           SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL;
@@ -110,10 +110,9 @@ class SqliteDisk {
       opened.file = made.release();
       opened.disk = &disk;
       opened.deleteOnClose = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0;
-      opened.syncDirectory =
-          isNew
-          && (flags & journals)
-                 != 0;  // as on Unix: the database's own name comes with its journal's
+      // As on Unix: with the first sync, whether the file is new or was left by a killed process.
+      // The database's own name comes with its journal's.
+      opened.syncDirectory = (flags & SQLITE_OPEN_CREATE) != 0 && (flags & journals) != 0;
     });
     if (result == SQLITE_OK) opened.base.pMethods = &methods();
     if (given != nullptr) *given = flags;

@@ -3,7 +3,6 @@
 // WindowStateNode: a window that is carried along from batch to batch instead of being computed anew.
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/schema.hpp>
 #include <dstream/core/wide.hpp>
