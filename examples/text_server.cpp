@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// text_server: a TCP server for the examples. --file serves a file to whoever connects; --console
-// sends each line typed to the client that waits, without a line end, and closes its connection.
+// text_server: a TCP server for the examples. --file serves a file to whoever connects, with
+// --resumable from the byte on that the client asks for; --console sends each line typed to the
+// client that waits, without a line end, and closes its connection.
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -8,11 +9,13 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -134,6 +137,7 @@ struct Serving {
   std::uint64_t bytesPerSecond = 0;  // 0: as fast as the client takes them
   std::uint64_t repeat = 1;
   std::optional<std::uint64_t> chunkSeed;
+  bool resumable = false;
 };
 
 /// How many bytes the next send takes: all there are, a fiftieth of a second's, or a random number,
@@ -159,13 +163,39 @@ class Pieces {
   std::optional<std::mt19937_64> random_;
 };
 
+std::uint64_t sizeOf(const Descriptor& file) {
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) fail("cannot tell the size of the file");
+  return static_cast<std::uint64_t>(info.st_size);
+}
+
+/// The client says at which byte to go on, and is answered with the same line; none when it says
+/// nothing of the kind or is gone. What it says later, which bytes it needs no more, is ignored:
+/// the file stays.
+std::optional<std::uint64_t> begin(const Descriptor& client, std::uint64_t size) {
+  std::string line;
+  for (char byte = 0; byte != '\n' && line.size() < 21; line += byte)
+    if (untilDone([&] { return ::recv(client.get(), &byte, 1, 0); }) <= 0) return std::nullopt;
+  std::uint64_t from = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), from);
+  if (error != std::errc{} || *end != '\n' || from > size) {
+    std::cerr << "a client asks for a byte that there is not" << std::endl;
+    return std::nullopt;
+  }
+  if (!sendAll(client, line)) return std::nullopt;
+  return from;
+}
+
 bool sendFile(const Descriptor& file, const Descriptor& client, const Serving& how) {
+  const std::uint64_t size = sizeOf(file);
+  const auto from = how.resumable ? begin(client, size * how.repeat) : 0;
+  if (!from) return true;
   const auto began = std::chrono::steady_clock::now();
   std::array<char, 65536> buffer;
   Pieces pieces(how);
   std::uint64_t sent = 0;
-  for (std::uint64_t round = 0; round < how.repeat; ++round) {
-    for (off_t offset = 0;;) {
+  for (std::uint64_t round = size == 0 ? 0 : *from / size; round < how.repeat; ++round) {
+    for (off_t offset = sent == 0 && size != 0 ? static_cast<off_t>(*from % size) : 0;;) {
       const ssize_t got =
           untilDone([&] { return ::pread(file.get(), buffer.data(), buffer.size(), offset); });
       if (got < 0) fail("cannot read " + how.path);
@@ -268,7 +298,7 @@ int main(int argc, char* argv[]) try {
   constexpr auto most = std::numeric_limits<std::uint64_t>::max();
   const examples::Options options(
       argc, argv,
-      "--port P --file F --rate BYTES_PER_S --repeat N --once --chunk-seed S --console");
+      "--port P --file F --rate BYTES_PER_S --repeat N --once --chunk-seed S --resumable --console");
   const auto port = options.number<std::uint16_t>("--port", 9999, 0, 65535);
   if (options.has("--console") == options.has("--file"))
     throw std::invalid_argument("either --file F or --console says what to send");
@@ -277,7 +307,8 @@ int main(int argc, char* argv[]) try {
   Serving how{.path = options.text("--file", ""),
               .bytesPerSecond = options.number<std::uint64_t>("--rate", 0, 1, most),
               .repeat = options.number<std::uint64_t>("--repeat", 1, 1, most),
-              .chunkSeed = {}};
+              .chunkSeed = {},
+              .resumable = options.has("--resumable")};
   if (options.has("--chunk-seed"))
     how.chunkSeed = options.number<std::uint64_t>("--chunk-seed", 0, 0, most);
   return serveFile(how, port, options.has("--once"));

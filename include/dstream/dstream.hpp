@@ -24,6 +24,8 @@
 #include <dstream/sources/rangeStream.hpp>
 #include <dstream/sources/rawSocketStream.hpp>
 #include <dstream/sources/receiverStream.hpp>
+#include <dstream/sources/resumableSocketStream.hpp>
+#include <dstream/sources/resumableSocketTextStream.hpp>
 #include <dstream/sources/socketStream.hpp>
 #include <dstream/sources/socketTextStream.hpp>
 #include <dstream/sources/standardInputStream.hpp>

@@ -11,7 +11,7 @@ set(table
   "exec      : core"
   "runtime   : core text operators actions shuffle stream exec"
   "checkpoint: core text operators actions shuffle stream exec runtime"
-  "sources   : core text operators actions shuffle stream windows state exec runtime"
+  "sources   : core text operators actions shuffle stream windows state exec runtime checkpoint"
   "outputs   : core text operators actions shuffle stream windows state exec runtime"
   "connect   : core text operators actions shuffle stream windows state exec runtime checkpoint sources outputs"
   "testing   : core text operators actions shuffle stream windows state exec runtime checkpoint sources outputs")

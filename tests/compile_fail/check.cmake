@@ -19,7 +19,7 @@ else()
 endif()
 
 # Behind all others: it may be /usr/include, which must not come before the compiler's own.
-foreach(folder IN LISTS RANGES)
+foreach(folder IN LISTS LIBRARIES)
   list(APPEND plain -idirafter "${folder}")
 endforeach()
 

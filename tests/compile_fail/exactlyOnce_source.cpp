@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: exactly once needs sources that can give the same data again: files and ranges can, sockets and queues cannot; a stream that has become an AnyDStream no longer says
+// expect: exactly once needs sources that can give the same data again: files, ranges and resumable sockets can, other sockets and queues cannot; a stream that has become an AnyDStream no longer says
 #include <dstream/dstream.hpp>
 
 #include <chrono>

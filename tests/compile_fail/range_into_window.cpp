@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: windows, state and transform need a DStream; a range or a batch has no time
+// expect: windows, state, transform and trying with an output need a DStream; a range or a batch has no time
 #include <dstream/dstream.hpp>
 
 #include <chrono>

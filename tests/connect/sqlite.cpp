@@ -6,12 +6,16 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <dstream/connect/sqlite_database.hpp>
+#include <dstream/connect/sqlite_row.hpp>
+#include <dstream/connect/storable.hpp>
 #include <dstream/dstream.hpp>
 #include <dstream/testing/files.hpp>
+#include <dstream/operators/trying.hpp>
 #include <dstream/testing/sqlite_disk.hpp>
 #include <dstream/testing/world.hpp>
 
@@ -178,6 +182,25 @@ TEST_CASE("sqlite: what does not belong together is refused at start") {
   }
 }
 
+TEST_CASE("sqlite: a transaction that SQLite rolls back between two outputs of a batch leaves nothing of either") {
+  Fixture fixture;
+  makeInput(fixture);
+  Context context("local[2]", "job", support::quiet(), fixture.world);
+  StreamingContext stream(context, 1s);
+  sqlite::Database database(fixture.path);
+  database.execute("CREATE TABLE keyed(n INTEGER PRIMARY KEY); CREATE TABLE log(n INTEGER)");
+  stream.checkpoint("/checkpoint", {.repeats = 2});
+  const auto numbers = stream.textFileStream("/in").named("in") | map([](auto) { return 1; });
+  numbers | sqlite::execute(database, "INSERT OR ROLLBACK INTO keyed VALUES (?1)").exactlyOnce();
+  numbers | sqlite::append(database, "log").exactlyOnce();
+  stream.start();
+  fixture.world.advance(1s);
+  fixture.files.put("/in/1", "x\nx\n");
+  fixture.world.advance(5s);
+  CHECK_THROWS_AS(stream.awaitTermination(), sqlite::Error);
+  CHECK(rowsOf(fixture.path, "SELECT n FROM log").empty());
+}
+
 TEST_CASE("sqlite: a process that was taken over from commits nothing") {
   Fixture fixture;
   makeInput(fixture);
@@ -221,6 +244,41 @@ TEST_CASE("sqlite: without a checkpoint each batch is a transaction; every kind 
   CHECK(rowsOf(fixture.path, "SELECT n FROM sums") == std::vector<std::string>{"5"});
 }
 
+TEST_CASE("sqlite: records that a column cannot hold are set aside, committed with the batch, and the others are written") {
+  struct Row {
+    std::string text;
+    std::uint64_t number = 0;
+    std::optional<std::string> note;
+  };
+  constexpr std::uint64_t tooMuch = 0x8000'0000'0000'0000U;
+  const std::vector<Row> input{{"good", tooMuch - 1, {}}, {"not\xFFthat", 1, {}}, {"good too", 2, "ä"}, {std::string("n\0l", 3), 3, {}}, {"many", tooMuch, {}}, {"note", 4, "\xC3"}};
+  Fixture fixture;
+  {
+    sqlite::Database database(fixture.path);
+    database.execute("CREATE TABLE rows(text, number, note); CREATE TABLE dead(text, number, note, message, seq)");
+    Context context("local[2]", "job", support::quiet(), fixture.world);
+    StreamingContext stream(context, 1s);
+    stream.checkpoint("/checkpoint");
+    const auto [rows, refused] = stream.rangeStream(input, 4).named("range") | trying(sqlite::storable());
+    rows | sqlite::append(database, "rows").exactlyOnce();
+    refused | map([](const DeadLetter<Row>& letter) { return std::pair{letter.message, letter.seq}; }) | sqlite::execute(database, "INSERT INTO dead(message, seq) VALUES (?, ?)").exactlyOnce();
+    stream.start();
+    fixture.world.advance(3s);
+  }
+  CHECK(rowsOf(fixture.path, "SELECT text || ' ' || number || ifnull(note, '') FROM rows") == std::vector<std::string>{"good 9223372036854775807", "good too 2ä"});
+  CHECK(rowsOf(fixture.path, "SELECT seq || ' ' || message FROM dead") ==
+        std::vector<std::string>{"1 dstream: no UTF-8 at byte 3 of a text", "1 dstream: a NUL at byte 1 of a text", "2 dstream: sqlite: 9223372036854775808 is more than a column can hold",
+                                 "2 dstream: no UTF-8 at byte 0 of a text"});
+  CHECK(planOf(sqlite::storable()).fused == 1);
+}
+
+TEST_CASE("storable: what text a database holds") {
+  CHECK_NOTHROW(dstream::detail::requireStorable(""));
+  CHECK_NOTHROW(dstream::detail::requireStorable("aä€𐍈"));
+  for (const std::string_view bad : {std::string_view("\0", 1), std::string_view("a\0", 2), std::string_view("\xC0\x80"), std::string_view("\xED\xA0\x80"), std::string_view("12345678\xE2\x82")})
+    CHECK_THROWS_AS(dstream::detail::requireStorable(bad), std::invalid_argument);
+}
+
 TEST_CASE("sqlite_database: what cannot last is refused") {
   CHECK(support::contains(support::messageOf<sqlite::Error>([] { sqlite::Database(":memory:"); }), "journal_mode WAL"));
   CHECK_THROWS_AS(sqlite::Database("/no/such/directory/db"), sqlite::Error);
@@ -250,6 +308,43 @@ TEST_CASE("sqlite_database: a journal mode that SQLite says it has, and then cou
     if (files.calls() < last) break;
   }
   CHECK(refused > 5);
+}
+
+TEST_CASE("sqlite_database: a log that a killed process left behind, whose name may not be durable, loses nothing of what is committed after it") {
+  const auto insert = [](int value) {
+    sqlite::Database database("/db/base");
+    database.execute("CREATE TABLE IF NOT EXISTS t(n)");
+    database.execute("INSERT INTO t VALUES(" + std::to_string(value) + ")");
+  };
+  bool killed = true;
+  for (std::uint64_t n = 1; killed; ++n)
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
+      testing::World world;
+      auto& files = static_cast<testing::Files&>(world.files());
+      files.makeDirectory("/db");
+      files.syncDirectory("/");
+      const testing::SqliteDisk disk(files);
+      insert(1);
+      files.stopAt({.call = files.calls() + n, .how = testing::StopPoint::How::Kill});
+      try {
+        insert(2);
+      } catch (const sqlite::Error&) {
+        REQUIRE(files.stopped());
+      }
+      killed = files.stopped();
+      files.restart();
+      {
+        sqlite::Database database("/db/base");
+        database.execute("INSERT INTO t VALUES(3)");
+        files.stopNow(testing::StopPoint::How::PowerLoss, seed);
+      }
+      files.restart();
+      sqlite::Database database("/db/base");
+      const auto rows = database.connection()->prepare("SELECT count(*) FROM t WHERE n IN (1, 3)");
+      REQUIRE(rows->step());
+      INFO("killed at call " << n << ", seed " << seed);
+      CHECK(rows->number(0) == 2);
+    }
 }
 
 TEST_CASE("sqlite_database: behind a killed process and a failed call, what is committed outlives a crash") {

@@ -48,14 +48,14 @@ static_assert(planOf<Doubled>() == Plan{.fused = 1}, "an operator of the user's 
 TEST_CASE("explain: word count") {
   CHECK(explain(wordCount) ==
         "#1 input\n"
-        "   #1 | flatMap (looks through splitWords) | map\n"
+        "   #1 | flatMap (looks through splitWords, and through the lines of a text: one scan) | map\n"
         "#2 shuffle reduceByKey\n");
 }
 
 TEST_CASE("explain: names, partitions, what follows and the action that ends it") {
   CHECK(explain(flatMap(splitWords) | pairUp | reduceByKey(plus, 4).named("counts") | filter(most) | keys() | repartition(1) | take(3)) ==
         "#1 input\n"
-        "   #1 | flatMap (looks through splitWords) | map\n"
+        "   #1 | flatMap (looks through splitWords, and through the lines of a text: one scan) | map\n"
         "#2 shuffle reduceByKey \"counts\", 4 partitions\n"
         "   #2 | filter | keys\n"
         "#3 shuffle repartition, 1 partition\n"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// crash WORD_COUNTS --kills N [--seed S]: feeds word_counts with files, kills it N times (SIGKILL) at random moments and counts what was lost and what was doubled.
+// crash WORD_COUNTS [--kills N] [--server-kills N] [--cuts N] [--seed S]: feeds word_counts with files and counts what was lost and what was doubled, while it is killed
+// (SIGKILL) N times at random moments, its output files, SQLite or PostgreSQL; while the PostgreSQL server is killed; and while the connection is cut around COMMIT.
 // A killed process leaves its writes in the page cache: this shows that every order of writes is right, and nothing of syncs, which tests/simulate does.
 
 #include <signal.h>
@@ -13,8 +14,10 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -22,6 +25,8 @@
 #include <thread>
 #include <vector>
 
+#include "support/postgres_proxy.hpp"
+#include "support/postgres_server.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace {
@@ -106,6 +111,12 @@ Counts ofDatabase(const fs::path& path, const std::string& table) {
   return counts;
 }
 
+Counts ofServer(const support::PostgresServer& server, const std::string& database, const std::string& table) {
+  Counts counts;
+  for (const std::string& row : server.rows("SELECT word || ' ' || sum(n) FROM " + table + " GROUP BY word", database)) counts[row.substr(0, row.find(' '))] = std::stol(row.substr(row.find(' ')));
+  return counts;
+}
+
 struct Result {
   long lost = 0;
   long doubled = 0;
@@ -120,37 +131,52 @@ Result compare(const Counts& fed, const Counts& found) {
   return result;
 }
 
+/// Where word_counts writes, and what is found there: of the words as they came, or of the sums so far.
+struct Sink {
+  std::string argument;
+  std::function<Counts(const fs::path& directory, bool sums)> found;
+};
+
 class Job {
  public:
-  Job(std::string program, std::string sink, std::uint64_t seed) : program_(std::move(program)), sink_(std::move(sink)), random_(seed) { fs::create_directories(directory_ / "in"); }
+  Job(std::string program, Sink sink, std::uint64_t seed) : program_(std::move(program)), sink_(std::move(sink)), random_(seed) { fs::create_directories(directory_ / "in"); }
 
-  Result run(long kills) {
+  /// Killed so many times.
+  Result kill(long kills) {
     for (long killed = 0; killed < kills; ++killed) {
-      Child child(program_, directory_, sink_);
-      if (killed == 0) waitFor([&] { return fs::exists(directory_ / "checkpoint" / "journal-1-1.log"); });  // files older than the job are none of its
-      const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(below(killed % 4 == 3 ? 15'000 : 90'000));
-      while (std::chrono::steady_clock::now() < until) {
-        feed();
-        std::this_thread::sleep_for(std::chrono::microseconds(below(8'000)));
-      }
+      Child child(program_, directory_, sink_.argument);
+      if (killed == 0) untilBegun();
+      feedFor(std::chrono::microseconds(below(killed % 4 == 3 ? 15'000 : 90'000)));
       if (!child.end(SIGKILL)) return {0, 0, true};
     }
-    Child last(program_, directory_, sink_);
-    waitFor([&] { return found(false) == fed_ && found(true) == fed_; });
-    Result result = compare(fed_, found(false));
-    const Result sums = compare(fed_, found(true));
-    result.lost += sums.lost;
-    result.doubled += sums.doubled;
-    last.untilItHandles(SIGTERM);
-    result.died = !last.end(SIGTERM);
-    return result;
+    Child last(program_, directory_, sink_.argument);
+    return conclude(last);
   }
+  /// It lives on, while `trouble()` comes between, until that says false.
+  Result live(const std::function<bool()>& trouble) {
+    Child child(program_, directory_, sink_.argument);
+    untilBegun();
+    do feedFor(std::chrono::microseconds(below(40'000)));
+    while (trouble());
+    return conclude(child);
+  }
+  std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 
  private:
-  std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
   template <class Condition>
   static void waitFor(const Condition& condition) {
-    for (int i = 0; i < 1000 && !condition(); ++i) std::this_thread::sleep_for(10ms);
+    for (int i = 0; i < 1500 && !condition(); ++i) std::this_thread::sleep_for(10ms);
+  }
+  /// Files older than the job are none of its.
+  void untilBegun() const {
+    waitFor([&] { return fs::exists(directory_ / "checkpoint" / "journal-1-1.log"); });
+  }
+  void feedFor(std::chrono::microseconds time) {
+    const auto until = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < until) {
+      feed();
+      std::this_thread::sleep_for(std::chrono::microseconds(below(8'000)));
+    }
   }
   void feed() {
     const std::string name = std::to_string(++files_);
@@ -164,50 +190,139 @@ class Job {
     }
     fs::rename(directory_ / "in" / ("." + name), directory_ / "in" / name);
   }
-  [[nodiscard]] Counts found(bool sums) const {
-    const std::string name = sums ? "sums" : "words";
-    return sink_ == "files" ? ofFiles(directory_ / "out", name + "-", sums) : ofDatabase(directory_ / "db", name);
+  Result conclude(Child& child) {
+    // As long as more appears it is only late.
+    Counts words = sink_.found(directory_, false);
+    for (int still = 0; still < 300 && (words != fed_ || sink_.found(directory_, true) != fed_); ++still) {
+      std::this_thread::sleep_for(50ms);
+      Counts now = sink_.found(directory_, false);
+      if (now != words) still = 0;
+      words = std::move(now);
+    }
+    Result result = compare(fed_, words);
+    const Result sums = compare(fed_, sink_.found(directory_, true));
+    result.lost += sums.lost;
+    result.doubled += sums.doubled;
+    child.untilItHandles(SIGTERM);
+    result.died = !child.end(SIGTERM);
+    return result;
   }
 
   const support::TemporaryDirectory temporary_;
   const fs::path directory_ = temporary_.path();
   const std::string program_;
-  const std::string sink_;
+  const Sink sink_;
   std::mt19937_64 random_;
   long files_ = 0;
   Counts fed_;
 };
 
+/// All that was asked for, one after another.
+class Crashes {
+ public:
+  Crashes(std::string program, std::uint64_t seed) : program_(std::move(program)), seed_(seed) {}
+
+  void kills(long kills) {
+    const auto name = [](bool sums) { return std::string(sums ? "sums" : "words"); };
+    const Sink sinks[] = {{"files", [=](const fs::path& directory, bool sums) { return ofFiles(directory / "out", name(sums) + "-", sums); }},
+                          {"sqlite", [=](const fs::path& directory, bool sums) { return ofDatabase(directory / "db", name(sums)); }},
+                          postgres()};
+    long left = kills;
+    for (long sink = 0; sink < 3; ++sink) {
+      const long share = left / (3 - sink);
+      left -= share;
+      if (share != 0) tell(sink == 0 ? "files" : sink == 1 ? "sqlite" : "postgres", "kills", share, Job(program_, sinks[sink], seed_).kill(share));
+    }
+  }
+  void serverKills(long kills) {
+    Job job(program_, postgres(), seed_);
+    long left = kills;
+    tell("postgres", "server-kills", kills, job.live([&] {
+      if (left-- <= 0) return false;
+      server().kill();
+      std::this_thread::sleep_for(std::chrono::microseconds(job.below(60'000)));
+      server().start();
+      return true;
+    }));
+  }
+  void cuts(long cuts) {
+    static constexpr support::Cut all[] = {support::Cut::Before, support::Cut::InCommit, support::Cut::Behind, support::Cut::BeforeReply,
+                                           support::Cut::InReply, support::Cut::LateCommit, support::Cut::LateCut};
+    std::mt19937_64 random(seed_);
+    const std::string database = newDatabase();
+    // The first COMMIT is the claim's; and after the last cut the job is left alone.
+    support::PostgresProxy proxy(server().socket(), [&, made = 0L](long n) mutable {
+      const std::uint64_t drawn = random();
+      return n < 2 || made >= cuts || drawn % 4 == 0 ? support::Cut::None : (++made, all[drawn / 4 % 7]);
+    });
+    Job job(program_, postgres(database, proxy.address(database)), seed_);
+    tell("postgres", "cuts", cuts, job.live([&] { return proxy.cuts() < cuts; }));
+  }
+
+  [[nodiscard]] const Result& total() const { return total_; }
+
+ private:
+  support::PostgresServer& server() {
+    if (!server_) server_.emplace();
+    return *server_;
+  }
+  std::string newDatabase() {
+    const std::string database = server().newDatabase();
+    static_cast<void>(server().rows("CREATE TABLE sums(word text PRIMARY KEY, n bigint); CREATE TABLE words(word text, n bigint)", database));
+    return database;
+  }
+  Sink postgres() {
+    const std::string database = newDatabase();
+    return postgres(database, server().address(database));
+  }
+  Sink postgres(const std::string& database, const std::string& address) {
+    return {address, [this, database](const fs::path&, bool sums) { return ofServer(server(), database, sums ? "sums" : "words"); }};
+  }
+  void tell(const std::string& sink, const std::string& what, long count, const Result& result) {
+    std::cout << sink << ": " << what << '=' << count << " lost=" << result.lost << " doubled=" << result.doubled << (result.died ? " and a process that failed" : "") << std::endl;
+    total_.lost += result.lost;
+    total_.doubled += result.doubled;
+    total_.died = total_.died || result.died;
+  }
+
+  const std::string program_;
+  const std::uint64_t seed_;
+  std::optional<support::PostgresServer> server_;
+  Result total_;
+};
+
 }  // namespace
 
 int main(int argc, char* argv[]) try {
-  long kills = 100;
+  static constexpr const char* usage = "crash WORD_COUNTS [--kills N] [--server-kills N] [--cuts N] [--seed S]";
+  std::optional<long> kills;
+  long serverKills = 0;
+  long cuts = 0;
   std::uint64_t seed = std::random_device()();
-  for (int i = 2; i + 1 < argc; i += 2) {
+  if (argc < 2 || argc % 2 != 0) throw std::invalid_argument(usage);
+  for (int i = 2; i < argc; i += 2) {
     const std::string_view option = argv[i];
     if (option == "--kills") {
       kills = std::stol(argv[i + 1]);
+    } else if (option == "--server-kills") {
+      serverKills = std::stol(argv[i + 1]);
+    } else if (option == "--cuts") {
+      cuts = std::stol(argv[i + 1]);
     } else if (option == "--seed") {
       seed = std::stoull(argv[i + 1]);
     } else {
-      throw std::invalid_argument("crash WORD_COUNTS --kills N [--seed S]");
+      throw std::invalid_argument(usage);
     }
   }
-  if (argc < 2) throw std::invalid_argument("crash WORD_COUNTS --kills N [--seed S]");
-  std::cout << "seed=" << seed << '\n';
-  long lost = 0;
-  long doubled = 0;
-  bool died = false;
-  for (const char* sink : {"files", "sqlite"}) {
-    const long share = std::string_view(sink) == "files" ? kills / 2 : kills - kills / 2;
-    const Result result = Job(argv[1], sink, seed).run(share);
-    std::cout << sink << ": kills=" << share << " lost=" << result.lost << " doubled=" << result.doubled << (result.died ? " and a process that failed" : "") << '\n';
-    lost += result.lost;
-    doubled += result.doubled;
-    died = died || result.died;
-  }
-  std::cout << "kills=" << kills << " lost=" << lost << " doubled=" << doubled << '\n';
-  return lost == 0 && doubled == 0 && !died ? 0 : 1;
+  if (!kills) kills = serverKills == 0 && cuts == 0 ? 150 : 0;
+  std::cout << "seed=" << seed << std::endl;
+  Crashes crashes(argv[1], seed);
+  if (*kills != 0) crashes.kills(*kills);
+  if (serverKills != 0) crashes.serverKills(serverKills);
+  if (cuts != 0) crashes.cuts(cuts);
+  const Result& total = crashes.total();
+  std::cout << "kills=" << *kills + serverKills << " lost=" << total.lost << " doubled=" << total.doubled << '\n';
+  return total.lost == 0 && total.doubled == 0 && !total.died ? 0 : 1;
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';
   return 2;

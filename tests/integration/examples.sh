@@ -151,6 +151,28 @@ check_text_server() {
     cmp - "$folder/text" <&"$client"
 }
 
+check_draining_word_count() {
+    text 3000
+    serve "$folder/text" --rate 20000000  # and the server stays
+    begin --host 127.0.0.1 --port "$port" --interval 200 --workers 2
+    await '^\('
+    end  # status 0: all that had come was worked off
+    # No time to drain: what a batch of an hour would have had is left undone.
+    "$programs/$example" --host 127.0.0.1 --port "$port" --interval 3600000 --deadline 1 >/dev/null 2>"$folder/err" &
+    program=$!
+    started+=("$program")
+    for _ in {1..200}; do
+        ! grep -qs '^SigCgt:.*[4-7c-f]...$' "/proc/$program/status" || break
+        sleep 0.05
+    done
+    sleep 1
+    kill -TERM "$program"
+    local status=0
+    wait "$program" || status=$?
+    [[ $status == 3 ]] || fail "exit status $status instead of 3: $(<"$folder/err")"
+    grep -q '^left undone: ' "$folder/err" || fail "does not say what it left undone"
+}
+
 check_print_lines() {
     text 10
     serve "$folder/text" --once
@@ -289,6 +311,79 @@ check_sqlite_word_count() {
     end
     sqlite3 "$folder/db" "SELECT n || ' ' || word FROM counts" | sort | equals counts "$(words | counted)"
     "$programs/checkpoint_info" "$folder/checkpoint" | tail -n 1 | equals checkpoint whole
+}
+# A PostgreSQL server of this test's own, on a Unix socket in $folder/server; as root it runs as nobody.
+postgres_server() {
+    local bin candidate as=()
+    for candidate in "$(dirname "$(command -v initdb || echo /none/)")" /usr/lib/postgresql/*/bin; do
+        [[ ! -x $candidate/initdb || ! -x $candidate/postgres ]] || bin=$candidate
+    done
+    [[ -n ${bin-} ]] || fail "no PostgreSQL server is installed; on Debian: apt-get install postgresql"
+    mkdir "$folder/server"
+    if ((EUID == 0)); then
+        as=(setpriv --reuid nobody --regid nogroup --clear-groups)
+        chown nobody:nogroup "$folder/server"
+        chmod 711 "$folder"
+    fi
+    "${as[@]}" "$bin/initdb" -D "$folder/server/data" -U postgres -A trust -E UTF8 --no-locale >/dev/null
+    "${as[@]}" "$bin/postgres" -D "$folder/server/data" -k "$folder/server" -c listen_addresses= 2>"$folder/server.log" &
+    server=$!
+    started+=("$server")
+    address="host=$folder/server user=postgres dbname=postgres"
+    until psql -qAt "$address" -c 'SELECT 1' >/dev/null 2>&1; do
+        kill -0 "$server" 2>/dev/null || fail "the server did not start: $(cat "$folder/server.log")"
+        sleep 0.05
+    done
+}
+check_postgres_word_count() {
+    text 3000
+    mkdir "$folder/input"
+    split -n l/4 "$folder/text" "$folder/part-"
+    local server address part attempt total
+    postgres_server
+    for part in "$folder"/part-*; do
+        begin --interval 20 --workers 2 --input "$folder/input" --database "$address" --checkpoint "$folder/checkpoint"
+        until compgen -G "$folder/checkpoint/journal-*.log" >/dev/null; do sleep 0.01; done
+        sleep 0.1  # a file that is older than the job is none of its
+        touch "$part"
+        mv "$part" "$folder/input/"
+        sleep "0.$((RANDOM % 10))"
+        kill -KILL "$program"
+        wait "$program" || true
+        exec {printed}<&-
+    done
+    begin --interval 20 --workers 2 --input "$folder/input" --database "$address" --checkpoint "$folder/checkpoint"
+    total=$(words | wc -l)
+    for attempt in {1..300}; do
+        [[ $(psql -qAt "$address" -c 'SELECT sum(n) FROM counts') != "$total" ]] || break
+        sleep 0.1
+    done
+    until (($(awk '/^SigCgt/ { print "0x" $2 }' "/proc/$program/status") & 0x4000)); do sleep 0.05; done
+    end
+    psql -qAt "$address" -c "SELECT n || ' ' || word FROM counts" | sort | equals counts "$(words | counted)"
+    kill -QUIT "$server"
+    wait "$server" 2>/dev/null || true
+}
+# The sensor's lines, and between them some that are none.
+check_dead_letters() {
+    sensor
+    printf '\nx,y,z\n' >>"$folder/text"
+    mkdir "$folder/input"
+    begin --interval 20 --workers 2 --input "$folder/input" --output "$folder/saved" --checkpoint "$folder/checkpoint"
+    until compgen -G "$folder/checkpoint/journal-*.log" >/dev/null; do sleep 0.01; done
+    sleep 0.1  # a file that is older than the job is none of its
+    touch "$folder/text"
+    cp "$folder/text" "$folder/input/.text"
+    mv "$folder/input/.text" "$folder/input/text"
+    local attempt
+    for attempt in {1..300}; do
+        [[ -e $(compgen -G "$folder/saved/refused-*/_SUCCESS") ]] || { sleep 0.1; continue; }
+        break
+    done
+    end
+    cat "$folder"/saved/readings-*/part-* | equals readings "$(lines | awk -F, 'NF == 3 && $2 != "y" { print $2 }')"
+    cut -f 2- "$folder"/saved/refused-*/part-* | equals refused "$(lines | awk -F, 'NF != 3 { printf "map\t\047no comma\047\t\047%s\047\n", $0 }
+        $2 == "y" { printf "map\t\047no number behind the comma\047\t\047%s\047\n", $0 }')"
 }
 check_checkpoint_info() {
     mkdir "$folder/none"

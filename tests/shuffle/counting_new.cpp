@@ -32,14 +32,12 @@ std::size_t allocationsForWords(std::size_t records, std::size_t distinct) {
 
 TEST_CASE("reduceByKey: as many allocations for many records as for few") {
   const std::size_t few = allocationsForWords(100, 100);
-  CHECK(allocationsForWords(100000, 100) == few);
-  CHECK(few <= 100 + 40);
+  CHECK(allocationsForWords(100000, 100) <= few);
+  CHECK(few <= 40);
 }
 
-TEST_CASE("reduceByKey: about one allocation per distinct long key") {
-  const std::size_t allocations = allocationsForWords(20000, 10000);
-  CHECK(allocations >= 10000);
-  CHECK(allocations <= 10000 + 80);
+TEST_CASE("reduceByKey: long keys, too, are memory in large pieces") {
+  CHECK(allocationsForWords(20000, 10000) <= 80);
 }
 
 TEST_CASE("reduceByKey: numbers as keys allocate as tables grow") {

@@ -31,11 +31,27 @@ struct AppendPair {
   }
 };
 
+/// A Keyed of these records; a part without any has no table.
+template <class Key, class Value>
+Keyed<Key, Value> keyedOf(const std::vector<std::vector<std::pair<Key, Value>>>& parts) {
+  using Made = detail::TaskTable<Key, Kept<Value>>;
+  const detail::TableStore store;
+  detail::HeldTables<Made> tables(store, parts.size());
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    if (parts[part].empty()) continue;
+    tables[part] = store.take<Made>(0);
+    for (const auto& [key, value] : parts[part])
+      tables[part]->combine(
+          key, [&] { return Kept<Value>(value); }, [](Kept<Value>&) {});
+  }
+  return Keyed<Key, Value>(std::move(tables), RunnerRef());
+}
+
 TEST_CASE("Keyed: slices of each partition, one after another, are the partition") {
   std::vector<std::vector<std::pair<int, int>>> parts(3);
   for (const int i : ranges::views::iota(0, 11)) parts[0].emplace_back(i, -i);
   parts[2].emplace_back(5, 5);
-  const Keyed<int, int> keyed(parts);
+  const Keyed<int, int> keyed = keyedOf(parts);
   CHECK(keyed.partitions() == 3);
   AppendPair append;
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{8}, std::size_t{30}, ~std::size_t{0}})
@@ -52,17 +68,52 @@ TEST_CASE("Keyed: slices of each partition, one after another, are the partition
   CHECK(Keyed<int, int>{}.partitions() == 0);
 }
 
-TEST_CASE("Keyed: kept pairs are seen as views") {
+TEST_CASE("Keyed: kept pairs are seen as views, short keys and long ones") {
   using Views = Keyed<std::string_view, std::string_view>;
-  static_assert(std::is_same_v<Views::Entry, std::pair<std::string, std::string>>);
+  using Seen = std::vector<std::pair<std::string_view, std::string_view>>;
   static_assert(std::is_same_v<Views::reference, std::pair<std::string_view, std::string_view>>);
   static_assert(std::is_same_v<Keyed<int, long>::reference, const std::pair<int, long>&>);
-  const std::vector<Views::Entry> part{{"key", "value"}};
-  const Views keyed(std::vector<std::vector<Views::Entry>>{part});
-  std::vector<std::pair<std::string_view, std::string_view>> seen;
+  const std::string given = "a key that is longer than what fits";
+  Views keyed;
+  {
+    std::string key = given;
+    keyed = keyedOf<std::string_view, std::string_view>({{{"key", "value"}, {key, "other"}}});
+    key.assign(key.size(), '#');
+  }
+  Seen seen;
   AppendPair append;
   keyed.fold(Slice{}, &seen, append);
-  CHECK(seen[0] == std::pair<std::string_view, std::string_view>{"key", "value"});
+  CHECK(seen == Seen{{"key", "value"}, {given, "other"}});
+}
+
+TEST_CASE("Keyed: keys that were strings are strings") {
+  using Strings = Keyed<std::string, int>;
+  static_assert(std::is_same_v<Strings::reference, const std::pair<std::string, int>&>);
+  const Strings keyed = keyedOf<std::string, int>({{{"key", 1}, {"a key that is longer than what fits", 2}}, {}});
+  std::vector<std::pair<std::string, int>> seen;
+  AppendPair append;
+  keyed.fold(Slice{}, &seen, append);
+  keyed.fold(Slice{1}, &seen, append);
+  CHECK(seen == std::vector<std::pair<std::string, int>>{{"key", 1}, {"a key that is longer than what fits", 2}});
+}
+
+TEST_CASE("HeldTables: what is held goes back to the store once, moved or not") {
+  const detail::TableStore store;
+  Table* const table = store.take<Table>(0);
+  {
+    detail::HeldTables<Table> held(store, 2);
+    held[1] = table;
+    detail::HeldTables<Table> moved = std::move(held);
+    CHECK(moved.size() == 2);
+    detail::HeldTables<Table> assigned;
+    assigned = std::move(moved);
+    CHECK(assigned[1] == table);
+  }
+  CHECK(store.take<Table>(0) == table);
+  Table* const another = store.take<Table>(0);
+  CHECK(another != table);
+  store.give(another);
+  store.give(table);
 }
 
 TEST_CASE("TablePool: a table is leased to one at a time, and given back for the next") {

@@ -46,7 +46,8 @@ void add(TaskTable<Key, Value>& table, K&& key, Value value) {
 template <class Key, class Combined>
 std::vector<std::pair<Kept<Key>, Combined>> contents(TaskTable<Key, Combined>& table) {
   std::vector<std::pair<Kept<Key>, Combined>> part;
-  table.moveInto(part);
+  for (auto& [key, combined] : table.entries())
+    part.emplace_back(TaskTable<Key, Combined>::Form::take(key), std::move(combined));
   return part;
 }
 
@@ -116,8 +117,11 @@ TEST_CASE("TaskTable: grows, keeping all keys; and is empty after clear, taken o
     if (round == 1) CHECK(contents(table).size() == 100000);
     table.clear();
   }
-  add(table, 7, 1);
-  table.clear();  // most was not used
+  for (int batch = 0; batch < 40; ++batch) {  // most is not used any more
+    add(table, 7, 1);
+    CHECK(contents(table) == std::vector{std::pair{7, 1}});
+    table.clear();
+  }
   add(table, 8, 1);
   CHECK(contents(table) == std::vector{std::pair{8, 1}});
 }
@@ -270,27 +274,75 @@ TEST_CASE("TaskTable: does not list keys that repeat") {
   CHECK(table.entries().size() == 100'000);
 }
 
-TEST_CASE("TaskTable: absorb takes the named entries of another, combined where there is one") {
-  for (const int keys : {0, 1, 31, 32, 33, 1000}) {
-    TaskTable<std::string_view, int> first(1);
-    TaskTable<std::string_view, int> second(2);
-    std::map<std::string, int> expected;
-    std::vector<std::uint32_t> places;
-    for (int i = 0; i < keys; ++i) {
-      const std::string key =
-          std::string(static_cast<std::size_t>(i % 30), 'k') + std::to_string(i);
-      if (i % 3 != 0) add(first, std::string_view(key), expected[key] = i);
-      add(second, std::string_view(key), 1000);
-      if (i % 2 == 0) {
-        places.push_back(static_cast<std::uint32_t>(i));
-        expected[key] += 1000;
+TEST_CASE("TaskTable: small numbers, which have places of their own, among others, batch after batch") {
+  support::Random random(17);
+  TaskTable<int, std::int64_t> table(random());
+  for (int batch = 0; batch < 80; ++batch) {
+    CAPTURE(batch);
+    const int most = std::vector{40, 900, 60'000, 70'000, 2'000'000}[random.below(5)];
+    const int others = std::vector{0, 1, 3, 100}[random.below(4)];
+    const bool lists = random.below(3) == 0;
+    if (lists) table.mayList();
+    std::map<int, std::int64_t> expected;
+    const int records = std::vector{100, 20'000, 300'000}[random.below(3)];
+    for (int i = 0; i < records; ++i) {
+      const bool other = static_cast<int>(random.below(100)) < others;
+      const int key = other ? random.between(-1'000'000'000, 1'000'000'000) : random.between(0, most);
+      expected[key] += i;
+      if (table.lists(1)) {
+        table.list(key, [&] { return std::int64_t{i}; });
+      } else {
+        add(table, key, std::int64_t{i});
       }
     }
-    first.absorb(second, places, [](int& combined, int&& other) { combined += other; });
-    const auto part = contents(first);
-    CHECK((std::map<std::string, int>(part.begin(), part.end()) == expected));
-    CHECK(part.size() == expected.size());
+    std::map<int, std::int64_t> found;
+    for (const auto& [key, sum] : table.entries()) found[key] += sum;
+    CHECK((found == expected));
+    CHECK((table.repeats() || table.entries().size() == expected.size()));
+    if (batch % 3 == 0) {
+      TaskTable<int, std::int64_t> merged(random());
+      for (int i = 0; i < 1000; ++i) add(merged, i, std::int64_t{1});
+      table.sortOut(1);
+      merged.absorb(table, 0, [](std::int64_t& combined, std::int64_t&& other) { combined += other; });
+      for (int i = 0; i < 1000; ++i) ++expected[i];
+      const auto part = contents(merged);
+      CHECK((std::map<int, std::int64_t>(part.begin(), part.end()) == expected));
+      CHECK(part.size() == expected.size());
+    }
+    table.clear();
+    CHECK(table.entries().empty());
   }
+}
+
+TEST_CASE("TaskTable: the entries of a partition, taken by another table that has some, or none") {
+  for (const int keys : {0, 1, 31, 32, 33, 1000})
+    for (const std::size_t partitions : {std::size_t{1}, std::size_t{3}}) {
+      TaskTable<std::string_view, int> first(1);
+      TaskTable<std::string_view, int> second(2);
+      TaskTable<std::string_view, int> listed(3);
+      std::map<std::string, int> expected;
+      std::map<std::string, int> all;
+      second.sortOut(7);  // an earlier batch had another number of them
+      for (int i = 0; i < keys; ++i) {
+        const std::string key =
+            std::string(static_cast<std::size_t>(i % 30), 'k') + std::to_string(i);
+        if (i % 3 != 0) add(first, std::string_view(key), expected[key] = i);
+        add(second, std::string_view(key), 1000);
+        if (partitionHash(std::string_view(key)) % partitions == 0) expected[key] += 1000;
+        all[key] = 1000;
+      }
+      second.sortOut(partitions);
+      for (std::size_t partition = 1; partition < partitions; ++partition)
+        listed.listAll(second, partition);
+      first.absorb(second, 0, [](int& combined, int&& other) { combined += other; });
+      const auto part = contents(first);
+      CHECK((std::map<std::string, int>(part.begin(), part.end()) == expected));
+      CHECK(part.size() == expected.size());
+      for (auto& [key, combined] : contents(listed)) {
+        CHECK(partitionHash(key) % partitions != 0);
+        CHECK(all.at(key) == combined);
+      }
+    }
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ Feed(OneStep&, TaskTable<Key, std::string>&) -> Feed<Key, OneStep>;
 template <class Key>
 auto contents(TaskTable<Key, std::string>& table) {
   std::vector<std::pair<Kept<Key>, std::string>> part;
-  table.moveInto(part);
+  for (auto& [key, combined] : table.entries())
+    part.emplace_back(TaskTable<Key, std::string>::Form::take(key), std::move(combined));
   CHECK(std::map<Kept<Key>, std::string>(part.begin(), part.end()).size()
         == part.size());  // no key twice
   return std::map<Kept<Key>, std::string>(part.begin(), part.end());

@@ -27,7 +27,7 @@ struct Nobody final : Actor {
 
 struct Blocks {
     TextBlocks of(const std::vector<std::string>& texts, RunnerRef runner = {}) {
-        std::vector<Block> blocks;
+        BlockList<> blocks;
         for (const std::string& text : texts) {
             Block block = *pool->take(text.size(), nobody);
             std::memcpy(block.data(), text.data(), text.size());
@@ -62,7 +62,7 @@ TEST_CASE("text_blocks: the byte-order mark that was taken away is none of them"
     std::memcpy(block.data(), "\xEF\xBB\xBFx\n", 5);
     block.begin = 3;
     block.size = 5;
-    std::vector<Block> one;
+    BlockList<> one;
     one.push_back(std::move(block));
     CHECK((TextBlocks(std::move(one), {}) | collect()) == Lines{"x"});
 }

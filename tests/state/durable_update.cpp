@@ -57,6 +57,45 @@ TEST_CASE("durable_update: a change holds what is other than before, and all of 
     CHECK_THROWS_AS(States(none).restoreAll(std::string_view(all).substr(0, length), states.schema(), RunnerRef{}), DecodeError);
 }
 
+/// Nobody can tell what its Codec reads.
+struct Shared {
+  std::shared_ptr<long> inside;
+};
+
+}  // namespace
+
+template <>
+struct dstream::Codec<Shared> {
+  static constexpr std::string_view schema = "shared long";
+  static void encode(const Shared& value, std::string& out) { Codec<long>::encode(*value.inside, out); }
+  static Shared decode(std::string_view& in) { return {std::make_shared<long>(Codec<long>::decode(in))}; }
+};
+
+namespace {
+
+TEST_CASE("durable_update: a state that only its Codec knows is a change when its bytes are others") {
+  using Opaque = detail::DurableUpdate<std::string, Shared>;
+  using OpaqueTables = std::vector<CombineTable<std::string, Shared>>;
+  const auto tables = [](long a, long b) {
+    auto made = std::make_shared<OpaqueTables>(1);
+    for (const auto& [key, n] : {std::pair{"a", a}, std::pair{"b", b}})
+      (*made)[0].combine(std::string(key), [state = n] { return Shared{std::make_shared<long>(state)}; }, [](Shared&) {});
+    return made;
+  };
+  detail::UpdatedStates<std::string, Shared>::Next next = std::make_shared<std::shared_ptr<const OpaqueTables>>(tables(1, 7));
+  Opaque states(next);
+  states.states = tables(1, 2);
+  std::string change;
+  states.saveChange(Batch{}, change);
+  CHECK(change.find('a') == std::string::npos);
+  CHECK(change.find('b') != std::string::npos);
+  detail::UpdatedStates<std::string, Shared>::Next none;
+  Opaque restored(none);
+  restored.states = tables(1, 2);
+  restored.restoreChange(change, Batch{}, RunnerRef{});
+  CHECK(*restored.states->front().entries()[1].second.inside == 7);
+}
+
 TEST_CASE("durable_update: a batch without states to compute changes nothing; other partitions hold the same") {
   UpdatedNext none;
   States states(none);

@@ -26,7 +26,7 @@ TEST_CASE("explain: word count from a socket") {
     const auto counts = stage.stream.socketTextStream("localhost", 9999) | wordCount;
     CHECK(explain(counts) ==
           "#1 source socket text \"socket text 0\", every 1 s\n"
-          "   #1 | flatMap (looks through splitWords) | map\n"
+          "   #1 | flatMap (looks through splitWords, and through the lines of a text: one scan) | map\n"
           "#2 shuffle reduceByKey \"counts\"\n");
     CHECK(planOf(counts) == planOf(wordCount));
     static_assert(planOf<decltype(counts)>() == Plan{.whole = false});
@@ -152,7 +152,7 @@ TEST_CASE("explain: the README's example") {
     words | reduceByKeyAndWindow(plus, 60s, 10s) | print();
     CHECK(stage.stream.explain() ==
           "#1 source socket text \"socket text 0\", every 1 s\n"
-          "   #1 | flatMap (looks through splitWords) | map\n"
+          "   #1 | flatMap (looks through splitWords, and through the lines of a text: one scan) | map\n"
           "#2 shuffle reduceByKey \"counts\", used by 2\n"
           "   #2\n"
           "#3 shuffle reduceByKey\n"

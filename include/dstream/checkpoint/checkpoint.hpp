@@ -2,7 +2,6 @@
 #pragma once
 // StreamingContext::checkpoint and getOrCreate: a job that goes on where it was.
 
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -11,6 +10,7 @@
 #include <dstream/checkpoint/checkpointer.hpp>
 #include <dstream/checkpoint/options.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 
 namespace dstream::inline v0 {

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -23,6 +22,7 @@
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/committer.hpp>
 #include <dstream/runtime/event_bus.hpp>
@@ -49,6 +49,8 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     if (options_.commitEvery == 0) throw std::invalid_argument("dstream: commitEvery must be at least 1");
     if (options_.pause.count() < 0) throw std::invalid_argument("dstream: the pause before a repetition must not be negative");
   }
+
+  [[nodiscard]] std::string directory() const override { return directory_.path(); }
 
   Resume open(const Nodes& nodes, std::int64_t interval, Time zero, std::size_t partitions) override {
     job_.collect(graph_, nodes);
@@ -97,10 +99,10 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     spawned_ = true;
   }
 
-  [[nodiscard]] std::optional<Batch> planned(std::uint64_t seq) const override {
+  [[nodiscard]] const Batch* planned(std::uint64_t seq) const override {
     for (const Batch& batch : planned_)
-      if (batch.seq == seq) return batch;
-    return std::nullopt;
+      if (batch.seq == seq) return &batch;
+    return nullptr;
   }
 
   void plan(const Batch& batch) override {
@@ -120,13 +122,15 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   }
 
   void commit(const Batch& batch, const std::string& skipped) override {
-    std::string payload;
-    encode(batch, skipped, false, payload);
-    orBreak([&] {
-      journal_->put(RecordKind::Batch, batch.seq, payload);
-      journal_->flush();
-    });
-    unit_.push_back({batch, crc32c(payload), !skipped.empty()});
+    if (!undecided_) {
+      std::string payload;
+      encode(batch, skipped, false, payload);
+      orBreak([&] {
+        journal_->put(RecordKind::Batch, batch.seq, payload);
+        journal_->flush();
+      });
+      unit_.push_back({batch, crc32c(payload), !skipped.empty()});
+    }
     if (unit_.size() >= options_.commitEvery) decide();
     begun_ = false;
     facts_.time = batch.time.nanoseconds;
@@ -143,6 +147,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   void settle(const Batch&) override {
     if (!unit_.empty()) return;
     publishAll();
+    for (const auto& node : job_.nodes) node.kept->settled();
     if (journal_->bytes() < begunAt_ + threshold() || !writer_.idle()) return;
     auto task = taken();
     nextSegment();
@@ -154,7 +159,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     if (std::exchange(spawned_, false)) {
       world_.retire(writer_);
       try {
-        if (!broken_ && !unit_.empty()) decide();
+        if (!broken_ && !undecided_ && !unit_.empty()) decide();
         if (!broken_) publishAll();
       } catch (...) {
         error = std::current_exception();
@@ -167,6 +172,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   }
 
   [[nodiscard]] bool broken() const override { return broken_; }
+  [[nodiscard]] bool undecided() const override { return undecided_; }
   [[nodiscard]] std::uint32_t repeats() const override { return options_.repeats; }
   [[nodiscard]] bool skips() const override { return options_.afterRepeats == AfterRepeats::Skip; }
   [[nodiscard]] Nanos pause(std::uint32_t failures) const override {
@@ -343,14 +349,13 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   void decide() {
     const Committed last = unit_.back();
     try {
-      if (job_.decider != nullptr) job_.decider->seal(last.batch, last.checksum);
-      orBreak([&] { journal_->sync(); });
-      if (job_.decider != nullptr) {
-        bool committed = false;
-        orBreak([&] { committed = job_.decider->commit(last.batch); });
-        if (!committed) throw std::runtime_error("dstream: " + job_.decider->name() + " did not commit batch " + std::to_string(last.batch.seq));
+      if (!undecided_) {
+        if (job_.decider != nullptr) job_.decider->seal(last.batch, last.checksum);
+        orBreak([&] { journal_->sync(); });
       }
+      if (job_.decider != nullptr && !committedByDecider(last.batch)) throw std::runtime_error("dstream: " + job_.decider->name() + " did not commit batch " + std::to_string(last.batch.seq));
     } catch (...) {
+      if (undecided_) throw;
       if (unit_.size() > 1) broken_ = true;  // the batches before this one count as done in memory
       unit_.clear();
       throw;
@@ -360,6 +365,21 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
       if (!one.skipped) unpublished_.push_back(one.batch);
     unit_.clear();
     decided_ = true;
+  }
+
+  bool committedByDecider(const Batch& batch) {
+    undecided_ = false;
+    try {
+      return job_.decider->commit(batch);
+    } catch (const NotCommitted&) {
+      throw;
+    } catch (const Outage&) {
+      undecided_ = true;
+      throw;
+    } catch (...) {
+      broken_ = true;
+      throw;
+    }
   }
 
   void publishAll() {
@@ -433,6 +453,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   bool decided_ = false;
   bool begun_ = false;
   bool broken_ = false;
+  bool undecided_ = false;  // the decider was told to commit, and nobody knows whether it did
 };
 using Checkpointer = BasicCheckpointer<>;
 

@@ -29,6 +29,9 @@ struct JournalName {
 /// **kept** snapshots by seq, journals by epoch and seq, both rising.
 template <class Use = OnUse>
 class BasicCheckpointDirectory {
+  using Number = Deferred<std::optional<std::uint64_t>, Use>;
+  using Journal = Deferred<std::optional<JournalName>, Use>;
+
  public:
   BasicCheckpointDirectory(Files& files, std::string path) : files_(files), path_(std::move(path)) {}
 
@@ -66,7 +69,7 @@ class BasicCheckpointDirectory {
 
  private:
   /// A decimal number as to_string writes it, off the front.
-  static std::optional<std::uint64_t> takeDecimal(std::string_view& text) {
+  static Number takeDecimal(std::string_view& text) {
     std::uint64_t number = 0;
     std::size_t digits = 0;
     for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
@@ -82,12 +85,12 @@ class BasicCheckpointDirectory {
     text.remove_prefix(expected.size());
     return true;
   }
-  static std::optional<std::uint64_t> snapshotOf(std::string_view name) {
+  static Number snapshotOf(std::string_view name) {
     if (!takeText(name, "snapshot-")) return std::nullopt;
     const auto seq = takeDecimal(name);
     return name.empty() ? seq : std::nullopt;
   }
-  static std::optional<JournalName> journalOf(std::string_view name) {
+  static Journal journalOf(std::string_view name) {
     if (!takeText(name, "journal-")) return std::nullopt;
     const auto seq = takeDecimal(name);
     if (!seq || !takeText(name, "-")) return std::nullopt;

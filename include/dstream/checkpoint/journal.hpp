@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +16,7 @@
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/files.hpp>
 
 namespace dstream::inline v0::detail {
@@ -97,7 +97,7 @@ class BasicJournalContent {
   void read(const BasicCheckpointDirectory<Use>& directory, const JournalName& name, bool last) {
     files_.emplace_back(directory.files(), directory.journal(name));
     const std::string_view bytes = files_.back().bytes();
-    RecordReader reader(bytes, journalMark, directory.journal(name));
+    BasicRecordReader<Use> reader(bytes, journalMark, directory.journal(name));
     const auto head = reader.next();
     if (!head || head->kind != RecordKind::Epoch || head->epoch != epoch_ || head->seq != name.seq) reader.fail("the first record is not the one of this segment");
     while (const auto record = reader.next()) {
@@ -111,7 +111,7 @@ class BasicJournalContent {
   }
 
   std::uint64_t epoch_ = 0;
-  Deferred<std::vector<WholeFile>, Use> files_;
+  Deferred<std::vector<BasicWholeFile<Use>>, Use> files_;
   Deferred<std::vector<FileRecord>, Use> records_;
   std::uint64_t torn_ = 0;
 };

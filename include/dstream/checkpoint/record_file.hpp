@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -15,6 +14,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/crc32c.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/files.hpp>
 
 namespace dstream::inline v0 {
@@ -34,6 +34,7 @@ enum class RecordKind : std::uint8_t {
   Head,       // a snapshot's first: the job
   Node,       // what one node keeps
   End,        // a snapshot's last: how many nodes there were
+  Block,      // of a receive log: bytes that were received
 };
 
 struct FileRecord {
@@ -50,7 +51,8 @@ struct FileRecord {
 /// in a block that is used again never looks like a record, nor does one record's payload behind another's head.
 /// durable: how long the file was when it was last synced before this record. A disk may keep the second of two records that no sync came between and lose
 /// the first; damage before a record's durable length is damage.
-struct RecordLayout {
+template <class Use = OnUse>
+struct BasicRecordLayout {
   static constexpr std::size_t markBytes = 8;
   static constexpr std::size_t fileHeadBytes = markBytes + 8 + 4;
   static constexpr std::size_t checkedHeadBytes = 1 + 8 + 8 + 8 + 8;
@@ -79,10 +81,13 @@ struct RecordLayout {
     return head;
   }
 };
+using RecordLayout = BasicRecordLayout<>;
 
 /// **meaning** writes records one behind the other; small ones together, at the next `flush`. Nobody may read the file before its first sync. **errors** FileError, after which the end of the file is unknown.
 template <class Use = OnUse>
 class BasicRecordWriter {
+  using RecordLayout = BasicRecordLayout<Use>;
+
  public:
   BasicRecordWriter(Deferred<std::unique_ptr<File>, Use> file, std::string_view mark, std::uint64_t salt) : file_(std::move(file)), salt_(RecordLayout::saltOf(salt)) {
     pending_ = RecordLayout::fileHead(mark, salt);
@@ -129,10 +134,11 @@ class BasicRecordWriter {
 using RecordWriter = BasicRecordWriter<>;
 
 /// A file's bytes at once. Private: see Files::Mode.
-class WholeFile {
+template <class Use = OnUse>
+class BasicWholeFile {
  public:
-  WholeFile() = default;
-  WholeFile(Files& files, const std::string& path) {
+  BasicWholeFile() = default;
+  BasicWholeFile(Deferred<Files, Use>& files, const std::string& path) {
     const auto file = files.open(path, Files::Mode::ReadPrivate);
     capacity_ = static_cast<std::size_t>(file->info().bytes);
     bytes_.reset(new char[capacity_]);
@@ -147,14 +153,19 @@ class WholeFile {
  private:
   std::size_t capacity_ = 0;
   std::size_t size_ = 0;
-  std::unique_ptr<char[]> bytes_;
+  Deferred<std::unique_ptr<char[]>, Use> bytes_;
 };
+using WholeFile = BasicWholeFile<>;
 
 /// **meaning** the records of a file's bytes. `next` gives none at the end and where the bytes are no record: `damaged` tells which.
 /// **cost** both crcs of each record; nothing is copied or allocated. **errors** CheckpointError for a head that is none.
-class RecordReader {
+template <class Use = OnUse>
+class BasicRecordReader {
+  using RecordLayout = BasicRecordLayout<Use>;
+  using Found = Deferred<std::optional<FileRecord>, Use>;
+
  public:
-  RecordReader(std::string_view bytes, std::string_view mark, std::string path) : bytes_(bytes), path_(std::move(path)) {
+  BasicRecordReader(std::string_view bytes, std::string_view mark, std::string path) : bytes_(bytes), path_(std::move(path)) {
     std::string_view head = bytes.substr(0, RecordLayout::fileHeadBytes);
     if (head.size() < RecordLayout::fileHeadBytes) fail("it is too short to be a file of this kind");
     if (head.substr(0, mark.size()) != mark) fail("it does not begin with the mark \"" + std::string(mark) + "\": another kind of file, or another version's");
@@ -165,8 +176,8 @@ class RecordReader {
     at_ = RecordLayout::fileHeadBytes;
   }
 
-  std::optional<FileRecord> next() {
-    const std::optional<FileRecord> record = recordAt(at_);
+  Found next() {
+    const Found record = recordAt(at_);
     if (record) at_ += RecordLayout::headBytes + record->payload.size() + RecordLayout::tailBytes;
     return record;
   }
@@ -183,7 +194,7 @@ class RecordReader {
   [[noreturn]] void fail(const std::string& reason) const { throw CheckpointError("dstream: checkpoint: " + path_ + ", byte " + std::to_string(at_) + ": " + reason); }
 
  private:
-  [[nodiscard]] std::optional<FileRecord> recordAt(std::size_t at) const {
+  [[nodiscard]] Found recordAt(std::size_t at) const {
     std::string_view rest = bytes_.substr(at);
     if (rest.size() < RecordLayout::headBytes + RecordLayout::tailBytes) return std::nullopt;
     const std::string_view checked = rest.substr(0, RecordLayout::checkedHeadBytes);
@@ -193,7 +204,7 @@ class RecordReader {
     const auto seq = takeNumber<std::uint64_t>(rest);
     const auto durable = takeNumber<std::uint64_t>(rest);
     const auto headCrc = takeNumber<std::uint32_t>(rest);
-    if (kind < static_cast<std::uint8_t>(RecordKind::Epoch) || kind > static_cast<std::uint8_t>(RecordKind::End)) return std::nullopt;
+    if (kind < static_cast<std::uint8_t>(RecordKind::Epoch) || kind > static_cast<std::uint8_t>(RecordKind::Block)) return std::nullopt;
     if (headCrc != crc32c(checked, salt_) || length > rest.size() - RecordLayout::tailBytes) return std::nullopt;
     const std::string_view payload = rest.substr(0, static_cast<std::size_t>(length));
     rest.remove_prefix(payload.size());
@@ -206,6 +217,7 @@ class RecordReader {
   std::uint32_t salt_ = 0;
   std::size_t at_ = 0;
 };
+using RecordReader = BasicRecordReader<>;
 
 }  // namespace detail
 

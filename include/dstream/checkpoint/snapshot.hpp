@@ -50,14 +50,14 @@ struct BasicSnapshot {
   std::uint64_t epoch = 0;
   JobFacts facts;
   Deferred<std::vector<KeptNode<std::string_view>>, Use> nodes;
-  Deferred<WholeFile, Use> file;
+  BasicWholeFile<Use> file;
 };
 using Snapshot = BasicSnapshot<>;
 
 /// Writes it out of sight, makes it durable, shows it by a rename. **errors** FileError; then nothing is seen of it.
 template <class Nodes, class Use = OnUse>
 void writeSnapshot(const BasicCheckpointDirectory<Use>& directory, std::uint64_t seq, std::uint64_t epoch, std::uint64_t salt, const JobFacts& facts, const Nodes& nodes) {
-  Files& files = directory.files();
+  Deferred<Files, Use>& files = directory.files();
   const std::string path = directory.snapshot(seq);
   const std::string temporary = path + ".tmp";
   BasicRecordWriter<Use> writer(files.open(temporary, Files::Mode::CreatePrivate), snapshotMark, salt);
@@ -94,8 +94,8 @@ template <class Use>
 BasicSnapshot<Use> readSnapshot(const BasicCheckpointDirectory<Use>& directory, std::uint64_t seq) {
   const std::string path = directory.snapshot(seq);
   BasicSnapshot<Use> snapshot;
-  snapshot.file = WholeFile(directory.files(), path);
-  RecordReader reader(snapshot.file.bytes(), snapshotMark, path);
+  snapshot.file = BasicWholeFile<Use>(directory.files(), path);
+  BasicRecordReader<Use> reader(snapshot.file.bytes(), snapshotMark, path);
   const auto next = [&](RecordKind kind) {
     const auto record = reader.next();
     if (!record) reader.fail("there is no whole record; the snapshot is damaged");

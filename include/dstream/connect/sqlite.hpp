@@ -4,22 +4,18 @@
 
 #include <sqlite3.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <tuple>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <dstream/actions/collect.hpp>
 #include <dstream/connect/sqlite_database.hpp>
-#include <dstream/core/codec.hpp>
+#include <dstream/connect/sqlite_row.hpp>
 #include <dstream/core/config.hpp>
-#include <dstream/core/members.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
@@ -30,74 +26,6 @@
 namespace dstream::inline v0 {
 
 namespace detail {
-
-template <class T>
-concept SqliteBytes = requires(const T& bytes) { bytes.data(); bytes.size(); } && (std::is_same_v<typename T::value_type, std::byte> || std::is_same_v<typename T::value_type, unsigned char>);
-
-/// Has a place in a row.
-template <class T>
-consteval bool sqliteValue() {
-  if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || CodecText<T> || CodecDuration<T>) {
-    return !std::is_same_v<T, long double>;
-  } else if constexpr (CodecOptional<T>) {
-    return sqliteValue<typename T::value_type>();
-  } else {
-    return SqliteBytes<T>;
-  }
-}
-
-/// As many as a record fills.
-template <class T>
-consteval std::size_t sqliteColumns() {
-  if constexpr (sqliteValue<T>()) {
-    return 1;
-  } else if constexpr (CodecProduct<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (sqliteValue<std::remove_cvref_t<std::tuple_element_t<I, T>>>() && ...) ? sizeof...(I) : 0;
-    }(std::make_index_sequence<std::tuple_size_v<T>>{});
-  } else if constexpr (HasMembers<T>) {
-    return []<class... Members>(MemberTypes<Members...>) { return (sqliteValue<Members>() && ...) ? sizeof...(Members) : 0; }(MembersOf<T>{});
-  } else {
-    return 0;
-  }
-}
-
-template <class T>
-void sqliteBind(sqlite::Statement& into, int at, const T& value) {
-  if constexpr (std::is_enum_v<T>) {
-    sqliteBind(into, at, static_cast<std::underlying_type_t<T>>(value));
-  } else if constexpr (std::is_floating_point_v<T>) {
-    into.bind(at, static_cast<double>(value));
-  } else if constexpr (std::is_arithmetic_v<T>) {
-    if constexpr (std::is_unsigned_v<T> && sizeof(T) == 8)
-      if (value > 0x7fff'ffff'ffff'ffffU) throw std::out_of_range("dstream: sqlite: " + std::to_string(value) + " is more than a column can hold");
-    into.bind(at, static_cast<std::int64_t>(value));
-  } else if constexpr (CodecText<T>) {
-    into.bind(at, std::string_view(value));
-  } else if constexpr (CodecDuration<T>) {
-    sqliteBind(into, at, value.count());
-  } else if constexpr (CodecOptional<T>) {
-    if (value) {
-      sqliteBind(into, at, *value);
-    } else {
-      into.bindNull(at);
-    }
-  } else {
-    into.bindBlob(at, value.data(), value.size());
-  }
-}
-template <class T>
-void sqliteBindRow(sqlite::Statement& into, const T& record) {
-  int at = 0;
-  const auto all = [&](const auto&... members) { (sqliteBind(into, ++at, members), ...); };
-  if constexpr (sqliteValue<T>()) {
-    all(record);
-  } else if constexpr (CodecProduct<T>) {
-    std::apply(all, record);
-  } else {
-    withMembers(record, all);
-  }
-}
 
 /// **meaning** the function of an output: each record of the batch bound to one statement. The statement is made at the first batch, of what `text(connection)` says.
 template <class Record, class Text>
@@ -112,6 +40,7 @@ class SqliteRows {
     auto& connection = *database_.connection();
     const auto records = batch.collect();  // computed by all workers, before the database is asked for anything
     if (connection.inTransaction()) return write(connection, records);
+    if (connection.decides()) throw sqlite::Error(connection.name(), "write", SQLITE_ABORT, "the transaction of the batch was rolled back by SQLite, in an earlier output");
     connection.execute("BEGIN IMMEDIATE");
     try {
       write(connection, records);
@@ -128,9 +57,9 @@ class SqliteRows {
     if (statement_ == nullptr || generation_ != connection.generation()) {
       statement_ = connection.prepare(text_(connection));
       generation_ = connection.generation();
-      if (statement_->parameters() != sqliteColumns<Record>())
+      if (statement_->parameters() != rowColumns<Record>())
         throw std::invalid_argument("dstream: sqlite: " + connection.name() + ": the statement has " + std::to_string(statement_->parameters()) + " parameters and the record " +
-                                    std::to_string(sqliteColumns<Record>()) + " members");
+                                    std::to_string(rowColumns<Record>()) + " members");
     }
     for (const auto& record : records) {
       sqliteBindRow(*statement_, record);
@@ -170,12 +99,7 @@ struct SqliteOutput : Nameable<SqliteOutput<Text, once>> {
 
   template <class Record>
   static consteval bool check() {
-    using T = std::remove_cvref_t<Record>;
-    if constexpr (canKeep<Record>()) {
-      constexpr bool row = sqliteColumns<Kept<T>>() != 0;
-      static_assert(row, "SQLite holds numbers, enums, durations, texts, bytes and optionals of these; map each record to one, or to a pair, tuple or aggregate of them");
-      return row;
-    }
+    if constexpr (canKeep<Record>()) return sqliteHolds<Kept<Record>>();
     return false;
   }
 

@@ -110,12 +110,16 @@ class BasicConnection final : public Decider {
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] bool inTransaction() const { return database_ != nullptr && sqlite3_get_autocommit(database_) == 0; }  // null: it could not be opened again
 
+  /// Rows are written in the transaction that commits the batch, and nowhere else.
+  [[nodiscard]] bool decides() const { return decides_; }
+
   // --- Decider ---
 
   [[nodiscard]] std::string name() const override { return "the SQLite database " + path_; }
 
   Position claim(const std::string& job) override {
     job_ = job;
+    decides_ = true;
     execute("BEGIN IMMEDIATE");
     try {
       execute("CREATE TABLE IF NOT EXISTS dstream_commit(job TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL, crc INTEGER NOT NULL)");
@@ -189,7 +193,10 @@ class BasicConnection final : public Decider {
     batches_ = 0;
     return true;
   }
-  void close() override { rollbackAll(); }
+  void close() override {
+    rollbackAll();
+    decides_ = false;
+  }
 
  private:
   void reopen() {
@@ -245,6 +252,7 @@ class BasicConnection final : public Decider {
   std::uint64_t epoch_ = 0;
   std::uint64_t seq_ = 0;
   std::size_t batches_ = 0;  // in the transaction
+  bool decides_ = false;     // for a job
 };
 
 /// **meaning** a database by its path, which is made if it is not there. A copy is the same connection: outputs of one job share it, and with it their transaction.

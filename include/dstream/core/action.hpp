@@ -11,6 +11,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/rdd.hpp>
+#include <dstream/core/spare_memory.hpp>
 
 namespace dstream::inline v0::detail {
 
@@ -26,7 +27,7 @@ constexpr Accumulator foldAll(R& rdd, Accumulator identity, Step step, Merge mer
     return identity;
   } else {
     const auto slices = slicesOf(rdd, runner.sliceBytes());
-    std::vector<std::optional<Accumulator>> partials(slices.size());
+    BatchVector<std::optional<Accumulator>> partials(slices.size());
     runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
       Accumulator partial = identity;
       Step own = step;

@@ -10,6 +10,7 @@
 #include <dstream/core/owned.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/spare_memory.hpp>
 
 namespace dstream::inline v0::detail {
 
@@ -27,7 +28,7 @@ using BufferOf = std::vector<Kept<typename R::value_type>>;
 
 /// The records of each of `slices` of a prepared parent, in order.
 template <Rdd R>
-std::vector<BufferOf<R>> buffered(R& parent, RunnerRef runner, const std::vector<Slice>& slices) {
+std::vector<BufferOf<R>> buffered(R& parent, RunnerRef runner, const BatchVector<Slice>& slices) {
   std::vector<BufferOf<R>> buffers(slices.size());
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
     AppendStep<BufferOf<R>, typename R::value_type> append;

@@ -28,7 +28,7 @@ inline Crc32cTables makeCrc32cTables() {
 }
 
 /// Eight bytes at a time by eight tables (Kounavis and Berry, 2005). **cost** about 0.6 ns a byte, and 8 KiB of tables made at the first call.
-inline std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc = 0) {
+inline std::uint32_t crc32cByTables(std::string_view bytes, std::uint32_t crc) {
   static const Crc32cTables tables = makeCrc32cTables();
   const auto at = [](std::uint32_t word, int byte) { return (word >> (8 * byte)) & 0xff; };
 
@@ -45,6 +45,28 @@ inline std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc = 0) {
   }
   for (const char byte : bytes) crc = (crc >> 8) ^ tables[0][(crc ^ static_cast<unsigned char>(byte)) & 0xff];
   return ~crc;
+}
+
+#if defined(__x86_64__)
+/// By the processor's own instruction. **cost** about 0.13 ns a byte: its latency, three cycles for eight bytes.
+__attribute__((target("sse4.2"))) inline std::uint32_t crc32cByInstruction(std::string_view bytes, std::uint32_t crc) {
+  unsigned long long rest = static_cast<std::uint32_t>(~crc);
+  for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
+    unsigned long long word = 0;
+    std::memcpy(&word, bytes.data(), 8);
+    rest = __builtin_ia32_crc32di(rest, word);
+  }
+  auto last = static_cast<std::uint32_t>(rest);
+  for (const char byte : bytes) last = __builtin_ia32_crc32qi(last, static_cast<unsigned char>(byte));
+  return ~last;
+}
+#endif
+
+inline std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc = 0) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("sse4.2")) return crc32cByInstruction(bytes, crc);
+#endif
+  return crc32cByTables(bytes, crc);
 }
 
 }  // namespace dstream::inline v0::detail

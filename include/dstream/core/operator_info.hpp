@@ -24,6 +24,8 @@ struct OperatorInfo {
   const char* scan = nullptr;
   /// Moves records as a shuffle does, and more: its role is another.
   bool shuffles = false;
+  /// Right behind a text it need not be given lines: its scan finds them by the way.
+  bool acrossLines = false;
 
   /// As asked for; 0: as many as there are workers.
   std::size_t partitions = 0;

@@ -16,13 +16,13 @@ namespace dstream::inline v0 {
 
 /// **meaning** what a closure does to what is piped into it. Narrow: joins the loop. Wide: ends a loop and begins the next. Joint: the same
 /// over two inputs. Temporal: needs a stream, since it looks at more than one batch, or at the batch's identity.
-/// Action: ends a range or a batch with a value. Output: ends a stream.
-enum class Kind { Narrow, Wide, Joint, Temporal, Action, Output };
+/// Split: gives two parts. Action: ends a range or a batch with a value. Output: ends a stream.
+enum class Kind { Narrow, Wide, Joint, Temporal, Split, Action, Output };
 
 /// **meaning** the right side of a `|`: an operator, an action, an output, or several composed.
 /// Every closure has `check<Record>()`, consteval, which speaks its sentences and says whether the record fits; a narrow one has
 /// `Result<Record>` and `step(next)`, a wide one and an action `over(rdd)`, a joint one `over(rdd, otherRdd)` and `other`, a temporal one
-/// `onto(stream)`, an output `attach(graph, node)`.
+/// `onto(stream)`, one that splits both, an output `attach(graph, node)`.
 template <class T>
 concept Closure = requires {
   { std::remove_cvref_t<T>::kind } -> std::convertible_to<Kind>;
@@ -82,7 +82,7 @@ constexpr auto applyToRdd(R rdd, Op&& op) {
                   "an output such as print() ends a DStream; a range or a batch is ended by an action: collect(), value(), foreach(f)…");
     return Invalid{};
   } else if constexpr (is<Plain::kind, Kind::Temporal>) {
-    static_assert(Plain::kind != Kind::Temporal, "windows, state and transform need a DStream; a range or a batch has no time");
+    static_assert(Plain::kind != Kind::Temporal, "windows, state, transform and trying with an output need a DStream; a range or a batch has no time");
     return Invalid{};
   } else if constexpr (!Plain::template check<typename R::reference>()) {
     return Invalid{};
@@ -116,7 +116,9 @@ constexpr auto apply(Source&& source, Op&& op) {
   } else if constexpr (Iterable<Source>) {
     return detail::applyToRdd(detail::headOf(std::forward<Source>(source)), std::forward<Op>(op));
   } else {
-    static_assert(Iterable<Source>, "the left side of | has no records; it needs a range, an Rdd or a DStream (did an action end the pipeline before?)");
+    constexpr bool split = requires { PlainSource::hasTwoParts; };
+    static_assert(!split, "what trying gives has two parts, each of which goes on by itself; write const auto [records, deadLetters] = … | trying(…)");
+    static_assert(split || Iterable<Source>, "the left side of | has no records; it needs a range, an Rdd or a DStream (did an action end the pipeline before?)");
     return Invalid{};
   }
 }

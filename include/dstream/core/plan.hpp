@@ -57,7 +57,8 @@ constexpr Role roleOf(Kind kind) {
     case Kind::Action: return Role::Action;
     case Kind::Output: return Role::Output;
     case Kind::Wide:
-    case Kind::Joint: break;
+    case Kind::Joint:
+    case Kind::Split: break;
   }
   return Role::Wide;
 }
@@ -119,10 +120,17 @@ template <class Use = OnUse>
 class BasicPlanText {
  public:
   /// A loop over the records of a numbered line.
-  void loop(std::size_t from) { (text_ += "   #") += std::to_string(from); }
+  void loop(std::size_t from) {
+    (text_ += "   #") += std::to_string(from);
+    first_ = true;
+  }
   void fused(const OperatorInfo& info) {
     (text_ += " | ") += info.name;
-    if (info.scan != nullptr) ((text_ += " (looks through ") += info.scan) += ")";
+    if (info.scan != nullptr) {
+      (text_ += " (looks through ") += info.scan;
+      text_ += first_ && info.acrossLines ? ", and through the lines of a text: one scan)" : ")";
+    }
+    first_ = false;
   }
   void endLoop() { text_ += "\n"; }
 
@@ -179,7 +187,8 @@ class BasicPlanText {
     return "output";
   }
 
-  std::string text_;
+  Deferred<std::string, Use> text_;
+  bool first_ = false;  // what is fused next gets the records of the numbered line themselves
 };
 using PlanText = BasicPlanText<>;
 

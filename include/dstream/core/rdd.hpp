@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/lanes.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/spare_memory.hpp>
 
 namespace dstream::inline v0 {
 
@@ -172,8 +172,8 @@ DSTREAM_INLINE constexpr void foldInto(R& rdd, Slice slice, Value& accumulator, 
 
 /// The tasks of a prepared Rdd: every partition cut into slices of about `bytes`; in order, so joining by index keeps the order.
 template <Rdd R>
-std::vector<Slice> slicesOf(const R& rdd, std::size_t bytes) {
-  Deferred<std::vector<Slice>, R> slices;
+BatchVector<Slice> slicesOf(const R& rdd, std::size_t bytes) {
+  Deferred<BatchVector<Slice>, R> slices;
   const std::size_t partitions = rdd.partitions();
   slices.reserve(partitions);
   for (std::size_t partition = 0; partition < partitions; ++partition) {

@@ -11,6 +11,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/spare_memory.hpp>
 
 namespace dstream::inline v0 {
 
@@ -18,7 +19,7 @@ namespace dstream::inline v0 {
 /// **errors** what run throws reaches the caller of prepare. Prepared again it starts anew, except that records moved out of an owned
 /// container are gone.
 template <class Data>
-class Work {
+class Work : public detail::Recycled {
  public:
   explicit Work(RunnerRef runner) : runner_(runner) {}
   Work(const Work&) = delete;
@@ -71,6 +72,8 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
   [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const { return work_->data().splits(partition, bytes); }
   [[nodiscard]] RunnerRef runner() const { return work_->runner(); }
   void prepare(RunnerRef runner) { work_->prepare(runner); }
+  /// For what is beside the records; after prepare.
+  [[nodiscard]] const Data& data() const { return work_->data(); }
 
   template <class Accumulator, class Step>
   DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) {

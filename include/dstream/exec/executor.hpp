@@ -6,11 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <utility>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/exec/work_stealing_deque.hpp>

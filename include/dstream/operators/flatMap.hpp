@@ -61,7 +61,7 @@ struct FlatMapStep {
 template <class Fn>
 struct FlatMapOp {
   static constexpr Kind kind = Kind::Narrow;
-  static constexpr OperatorInfo info{"flatMap", Role::Fused, scanOf<Fn>};
+  static constexpr OperatorInfo info{"flatMap", Role::Fused, scanOf<Fn>, false, LooksAcrossLines<Fn>};
 
   template <class Record>
   static consteval bool check() {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/pipe.hpp>
 
 namespace dstream::inline v0 {
@@ -77,7 +78,7 @@ struct ValidUtf8Step {
   }
 
   Next& next;
-  std::vector<char> repaired = {};
+  Deferred<std::vector<char>, Next> repaired = {};
 };
 
 struct ValidUtf8Op {

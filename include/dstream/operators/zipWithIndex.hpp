@@ -22,7 +22,7 @@ namespace detail {
 
 /// The partitions of a parent again, each record in a pair with `second(index)`.
 template <class Stored, class Buffer, class Second>
-std::vector<std::vector<Stored>> paired(std::vector<Buffer>& buffers, const std::vector<Slice>& slices, std::size_t partitions, RunnerRef runner,
+std::vector<std::vector<Stored>> paired(std::vector<Buffer>& buffers, const BatchVector<Slice>& slices, std::size_t partitions, RunnerRef runner,
                                         const Second& second) {
   Deferred<std::vector<std::size_t>, Stored> begins;  // the index of each slice's first record
   std::size_t total = 0;

@@ -13,7 +13,7 @@ namespace dstream::inline v0::detail {
 template <class N, bool asked>
 consteval bool canBeExactlyOnce() {
   constexpr bool again = !asked || replayable<N>;
-  static_assert(again, "exactly once needs sources that can give the same data again: files and ranges can, sockets and queues cannot; a stream that has become an "
+  static_assert(again, "exactly once needs sources that can give the same data again: files, ranges and resumable sockets can, other sockets and queues cannot; a stream that has become an "
                        "AnyDStream no longer says");
   return again;
 }

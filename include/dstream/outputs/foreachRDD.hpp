@@ -2,7 +2,6 @@
 #pragma once
 // foreachRDD: DStream<T> → output, a function for each batch.
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include <dstream/core/named.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/shared_function.hpp>
 #include <dstream/outputs/exactly_once.hpp>
 #include <dstream/stream/batch_rdd.hpp>

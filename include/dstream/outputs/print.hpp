@@ -4,8 +4,8 @@
 
 #include <cstddef>
 #include <ctime>
-#include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -13,6 +13,8 @@
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/pointers.hpp>
+#include <dstream/core/rdd.hpp>
 #include <dstream/outputs/exactly_once.hpp>
 #include <dstream/outputs/foreachRDD.hpp>
 #include <dstream/outputs/text_form.hpp>
@@ -24,23 +26,42 @@ namespace dstream::inline v0 {
 namespace detail {
 
 template <TextStyle style>
-std::string timeLine(Time time) {
+void appendTime(std::string& page, Time time) {
+  page += "Time: ";
   if constexpr (style == TextStyle::Scala) {
-    return "Time: " + std::to_string(time.milliseconds()) + " ms\n";
+    page += std::to_string(time.milliseconds());
+    page += " ms";
   } else {
     const std::time_t seconds = time.nanoseconds / 1'000'000'000;
     const auto micros = time.nanoseconds / 1000 % 1'000'000;
     std::tm parts{};
     ::localtime_r(&seconds, &parts);
     char text[32];
-    std::string line = "Time: " + std::string(text, std::strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts));
+    page.append(text, std::strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts));
     if (micros != 0) {
       const std::string digits = std::to_string(micros);
-      line += "." + std::string(6 - digits.size(), '0') + digits;
+      page += '.';
+      page.append(6 - digits.size(), '0') += digits;
     }
-    return line + "\n";
   }
+  page += '\n';
 }
+
+/// Writes a record down where there may be more, else that there are more.
+template <TextStyle style>
+struct PageStep {
+  template <class Record>
+  Until<std::size_t> operator()(std::size_t left, Record&& record) const {
+    if (left == 0) {
+      page += "...\n";
+      return {0, true};
+    }
+    dstream::appendText<style>(page, record);
+    page += '\n';
+    return {left - 1, false};
+  }
+  std::string& page;
+};
 
 template <TextStyle style>
 struct PrintOutput : Nameable<PrintOutput<style>>, AtLeastOnceOnly<PrintOutput<style>> {
@@ -58,16 +79,21 @@ struct PrintOutput : Nameable<PrintOutput<style>>, AtLeastOnceOnly<PrintOutput<s
 
   template <Node N>
   void attach(Graph& graph, const N& node) const {
-    auto show = [most = most, &graph](const auto& batch) {
-      const auto records = batch.take(most + (most < static_cast<std::size_t>(-1) ? 1 : 0));
-      const std::string rule = std::string(43, '-') + "\n";
-      std::string page = rule + timeLine<style>(batch.time()) + rule;
-      for (std::size_t i = 0; i < records.size() && i < most; ++i) {
-        dstream::appendText<style>(page, records[i]);
-        page += '\n';
+    auto show = [most = most, &graph, page = std::string()](auto batch) mutable {
+      constexpr std::string_view rule = "-------------------------------------------\n";
+      page = rule;
+      appendTime<style>(page, batch.time());
+      page += rule;
+      auto runner = batch.runner();
+      batch.prepare(runner);
+      std::size_t left = most;
+      for (std::size_t partition = 0, count = batch.partitions(); partition < count; ++partition) {
+        const auto shown = foldUntil(batch, Slice{partition}, left, PageStep<style>{page});
+        if (shown.stop) break;
+        left = shown.value;
       }
-      if (records.size() > most) page += "...\n";
-      graph.console(page + "\n");
+      page += '\n';
+      graph.console(page);
     };
     auto output = std::make_unique<ForeachOutput<N, decltype(show)>>(node, std::move(show));
     output->name = this->name;

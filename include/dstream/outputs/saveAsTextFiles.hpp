@@ -3,7 +3,6 @@
 // saveAsTextFiles: DStream<T> → output, each batch a directory of text files.
 
 #include <cstddef>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -11,6 +10,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/outputs/batch_directory.hpp>
 #include <dstream/outputs/exactly_once.hpp>
 #include <dstream/outputs/foreachRDD.hpp>

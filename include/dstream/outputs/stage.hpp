@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +12,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/crc32c.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/files.hpp>
 #include <dstream/stream/batch.hpp>

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/dead_letter.hpp>
 #include <dstream/core/range_rdd.hpp>
 
 namespace dstream::inline v0 {
@@ -73,8 +74,9 @@ void appendFloat(std::string& out, T number) {
     return;
   }
   char buffer[64];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), number, std::chars_format::scientific).ptr;
-  const std::string_view shortest(buffer, static_cast<std::size_t>(end - buffer));  // d[.ddd]e±xx
+  const char* const from = buffer;
+  const char* const end = std::to_chars(buffer, buffer + sizeof(buffer), number, std::chars_format::scientific).ptr;
+  const std::string_view shortest(from, static_cast<std::size_t>(end - from));  // d[.ddd]e±xx
   const std::size_t e = shortest.find('e');
   int exponent = std::atoi(std::string(shortest.substr(e + 1)).c_str());
   std::string digits(1, shortest[0]);
@@ -195,6 +197,17 @@ void appendElement(std::string& out, const T& value, bool nested) {
 }
 
 }  // namespace detail
+
+/// A dead letter as a line: batch, node, message and record, with tabs between; texts are quoted, so that none of them has an end of line in it.
+template <class Record>
+  requires(detail::hasTextForm<Record>())
+std::string toText(const DeadLetter<Record>& letter) {
+  std::string text = std::to_string(letter.seq) + '\t' + letter.node + '\t';
+  detail::appendQuoted(text, letter.message);
+  text += '\t';
+  detail::appendElement<TextStyle::Python>(text, letter.record, true);
+  return text;
+}
 
 /// Appends the text form of a record. For types of yours, write `std::string toText(const Yours&)` beside them.
 template <TextStyle style, class T>

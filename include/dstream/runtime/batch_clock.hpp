@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,6 +34,8 @@ class BasicBatchClock final : public Actor {
   static constexpr Nanos lateTime = 100'000'000;
   /// The longest sleep: a wall clock that is set while it lasts is noticed after it.
   static constexpr Nanos lookAgain = 1'000'000'000;
+  /// How often a batch that comes again looks for its data.
+  static constexpr Nanos waitForData = 10'000'000;
 
   BasicBatchClock(World& world, Nanos interval, Inputs inputs, std::size_t maxBatchBytes, Scheduler& scheduler, EventBus& events)
       : interval_(interval), inputs_(std::move(inputs)), maxBatchBytes_(maxBatchBytes), scheduler_(scheduler), events_(events) {
@@ -57,7 +58,8 @@ class BasicBatchClock final : public Actor {
 
   Step step(World& world) override {
     if (done()) return Step::idle();
-    if (const auto planned = plannedNext()) {
+    if (const Batch* planned = plannedNext()) {
+      if (!ready(*planned)) return later(world);
       form(world, *planned);
       next_ = planned->time.nanoseconds + interval_;
       return Step::ready();
@@ -88,9 +90,24 @@ class BasicBatchClock final : public Actor {
     return Step::at(world.now(Clock::Steady) + (next_ - now < lookAgain ? next_ - now : lookAgain));
   }
 
-  [[nodiscard]] std::optional<Batch> plannedNext() const {
-    if (committer_ == nullptr) return std::nullopt;
+  [[nodiscard]] const Batch* plannedNext() const {
+    if (committer_ == nullptr) return nullptr;
     return committer_->planned(formed_.load(std::memory_order_relaxed) + 1);
+  }
+
+  [[nodiscard]] bool ready(const Batch& batch) const {
+    for (Input* input : inputs_)
+      if (!input->ready(batch)) return false;
+    return true;
+  }
+  /// A batch that comes again waits for its data; in vain where their receiver has ended, and then it is the next run's.
+  Step later(World& world) {
+    bool ended = draining_.load(std::memory_order_acquire);
+    for (const Input* input : inputs_) ended = ended && input->ended();
+    if (!ended) return Step::at(world.now(Clock::Steady) + (interval_ < waitForData ? interval_ : waitForData));
+    done_.store(true, std::memory_order_release);
+    world.notify();
+    return Step::idle();
   }
 
   void form(World& world, const Batch& batch) {
@@ -99,10 +116,13 @@ class BasicBatchClock final : public Actor {
     bool last = draining || !inputs_.empty();
     for (const Input* input : inputs_) last = last && input->ended() && (draining || input->finished());
 
-    BatchInfo info;
+    Deferred<BatchInfo, Use> info;
     info.batch = batch;
     info.inputs.reserve(inputs_.size());
-    for (Input* input : inputs_) info.inputs.push_back(input->plan(info.batch, maxBatchBytes_));
+    for (Input* input : inputs_) {
+      info.inputs.push_back(input->plan(info.batch, maxBatchBytes_));
+      if (events_.listened()) info.inputs.back().name = input->node().name;  // else nobody reads it, and a long one is memory
+    }
     info.submitted = world.now(Clock::Wall);
     for (const Input* input : inputs_) last = last && input->drained();
 

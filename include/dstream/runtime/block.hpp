@@ -3,7 +3,7 @@
 // Block: a receive buffer with one owner at a time. BlockPool: recycles them and bounds their bytes, and those of records kept elsewhere.
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -11,6 +11,8 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/world.hpp>
 
@@ -36,6 +38,7 @@ class BasicBlock {
     std::swap(capacity_, other.capacity_);
     std::swap(begin, other.begin);
     std::swap(size, other.size);
+    std::swap(end, other.end);
     return *this;
   }
   ~BasicBlock();
@@ -53,8 +56,14 @@ class BasicBlock {
  public:
   std::size_t begin = 0;
   std::size_t size = 0;
+  /// Where its text ends in all that its receiver was sent.
+  std::uint64_t end = 0;
 };
 using Block = BasicBlock<>;
+
+/// The blocks of a batch.
+template <class Use = OnUse>
+using BlockList = detail::BatchVector<BasicBlock<Use>>;
 
 /// **meaning** hands out blocks as long as their bytes stay within the bound; who asks in vain is woken when some come back.
 /// Records that live elsewhere are charged to the same bound. **threads** any: receivers take on the io lane, batches give back on the jobs lane.
@@ -81,7 +90,7 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
     Bytes buffer;
     {
       const detail::Lock lock(mutex_);
-      if (held_ + wanted_ + capacity > bound_) {
+      if (held_ + wanted_ + capacity > bound_ && !favoured(waiter)) {
         enlist(waiter);
         return std::nullopt;
       }
@@ -104,6 +113,15 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
   }
 
   [[nodiscard]] std::size_t bound() const { return bound_; }
+  /// What this one takes may pass the bound: a batch that an earlier run had planned must be whole, however its data come this time, and nothing is given back
+  /// before it has run.
+  void favour(Actor& waiter, bool on) {
+    const detail::Lock lock(mutex_);
+    std::erase(favoured_, &waiter);
+    if (!on) return;
+    favoured_.push_back(&waiter);
+    wakeWaiters();
+  }
 
   /// Counts bytes that are kept elsewhere, until they are refunded; false when that would pass the bound.
   [[nodiscard]] bool charge(std::size_t bytes) {
@@ -156,7 +174,12 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
     wakeWaiters();
   }
 
-  // Both under the lock.
+  // These under the lock.
+  [[nodiscard]] bool favoured(const Actor& waiter) const {
+    for (const Actor* one : favoured_)
+      if (one == &waiter) return true;
+    return false;
+  }
   void enlist(Actor& waiter) {
     std::erase(waiters_, &waiter);
     waiters_.push_back(&waiter);
@@ -175,6 +198,7 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
   std::size_t wanted_ = 0;  // charges that wait
   std::vector<Bytes> free_;
   Deferred<std::vector<Actor*>, Use> waiters_;
+  Deferred<std::vector<Actor*>, Use> favoured_;
 };
 using BlockPool = BasicBlockPool<>;
 

@@ -3,11 +3,11 @@
 // Broadcast: one value that the tasks of all batches read.
 
 #include <atomic>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/context.hpp>
 #include <dstream/stream/errors.hpp>
 

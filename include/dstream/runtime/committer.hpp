@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +17,8 @@
 
 namespace dstream::inline v0 {
 
-/// **meaning** a batch's way: plan, its outputs, begin, its transactional outputs, commit, and then settle; or rollback and another attempt.
+/// **meaning** a batch's way: plan, its outputs, begin, its transactional outputs, commit, again while that leaves it undecided, and then settle; or rollback and
+/// another attempt.
 /// **threads** `planned` any; the rest before the start, then on the jobs lane, then after the end of all lanes.
 template <class Use = OnUse>
 class BasicCommitter {
@@ -37,12 +37,14 @@ class BasicCommitter {
 
   virtual ~BasicCommitter() = default;
 
+  /// What it keeps is in this directory.
+  [[nodiscard]] virtual std::string directory() const { return {}; }
   /// Takes possession of the job and finds out where it stands; a new one begins at `zero`.
   virtual Resume open(const Nodes& nodes, std::int64_t interval, Time zero, std::size_t partitions) = 0;
   /// Gives the nodes what they kept. Afterwards batches may come.
   virtual void restore(RunnerRef runner) = 0;
-  /// The batch that an earlier run had planned under this seq: it comes again as it was.
-  [[nodiscard]] virtual std::optional<Batch> planned(std::uint64_t seq) const = 0;
+  /// The batch that an earlier run had planned under this seq: it comes again as it was. Null where there was none.
+  [[nodiscard]] virtual const Batch* planned(std::uint64_t seq) const = 0;
 
   virtual void plan(const Batch& batch) = 0;
   virtual void begin(const Batch& batch) = 0;
@@ -56,6 +58,8 @@ class BasicCommitter {
 
   /// The checkpoint itself has failed: whether the last batch was committed is known after a restart only.
   [[nodiscard]] virtual bool broken() const = 0;
+  /// commit has thrown since nobody can be asked for now whether the batch is committed: nothing may follow before another commit has told.
+  [[nodiscard]] virtual bool undecided() const { return false; }
   [[nodiscard]] virtual std::uint32_t repeats() const = 0;
   [[nodiscard]] virtual bool skips() const = 0;
   /// **units** nanoseconds before an attempt.

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -12,6 +11,8 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/stream/batch.hpp>
 
@@ -29,7 +30,7 @@ struct InputInfo {
 /// **units** wall-clock nanoseconds; 0 while not yet known.
 struct BatchInfo {
   Batch batch;
-  std::vector<InputInfo> inputs;
+  detail::BatchVector<InputInfo> inputs;
   Nanos submitted = 0;
   Nanos started = 0;
   Nanos ended = 0;
@@ -54,6 +55,13 @@ struct ReceiverInfo {
   std::uint64_t retries = 0;
   std::uint64_t connections = 0;
   std::uint64_t bytes = 0;
+  /// Of them those that no finished batch has had yet, as of the last batch time or end of a batch.
+  std::uint64_t lagBytes = 0;
+  /// **units** bytes a second that it may receive; 0: no limit.
+  std::uint64_t rate = 0;
+  /// **units** bytes that will be in no batch: of records that are too long, refused or cut off; and what an overload policy gave up.
+  std::uint64_t droppedBytes = 0;
+  std::uint64_t overloadBytes = 0;
 };
 
 enum class EventKind {

@@ -4,13 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 
 namespace dstream::inline v0 {
 

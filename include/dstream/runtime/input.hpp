@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <string>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/configuration.hpp>
@@ -46,6 +46,10 @@ struct BasicRuntime {
   Function<void(std::exception_ptr)> fail;
   /// A batch that fails is tried again: what it was given must last until it is forgotten.
   bool repeats = false;
+  /// The checkpoint's directory; empty: there is none.
+  std::string checkpoint = {};
+  /// **units** nanoseconds between two batches.
+  Nanos interval = 0;
 };
 using Runtime = BasicRuntime<>;
 
@@ -58,8 +62,12 @@ class Input {
   [[nodiscard]] virtual NodeBase& node() = 0;
   /// Begins to receive. Not called for an input that no output reaches.
   virtual void start(Runtime& runtime) = 0;
-  /// Gives the batch its data, at most `mostBytes` of it (0: all) but at least one block where there is one.
+  /// Whether all is here again that this batch, planned by an earlier run, had then. Asked before plan.
+  [[nodiscard]] virtual bool ready(const Batch&) { return true; }
+  /// Gives the batch its data, at most `mostBytes` of it (0: all) but at least one block where there is one. The name in it is for the caller to fill in.
   virtual InputInfo plan(const Batch& batch, std::size_t mostBytes) = 0;
+  /// A batch was worked off. On the jobs lane.
+  virtual void completed(const BatchInfo&) {}
   /// Ends receiving; what was received may still be planned.
   virtual void requestStop() = 0;
   /// Receiving has ended: stopped, finished or failed.

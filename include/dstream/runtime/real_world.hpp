@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -22,6 +21,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/exec/executor.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/real_world_cores.hpp>

@@ -7,12 +7,12 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <system_error>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
 #include <dstream/runtime/world.hpp>
 

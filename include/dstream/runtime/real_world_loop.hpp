@@ -11,13 +11,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_thread.hpp>
@@ -159,7 +159,7 @@ class BasicLanes {
   void start(Loop& loop, std::size_t lane) {
     if (loop.thread.exists()) return;
     if (loop.event.get() < 0) loop.event = Descriptor::event();
-    static constexpr std::array names{"dstream-io", "dstream-jobs", "dstream-events", "dstream-disk"};
+    static constexpr std::array names{"dstream-io", "dstream-jobs", "dstream-events", "dstream-disk", "dstream-log"};
     loop.thread = Thread(names[lane], [this, &loop] {
       ::prctl(PR_SET_TIMERSLACK, 1UL);  // the usual 50 µs would show in a batch interval of 100
       run(loop);
@@ -285,7 +285,7 @@ class BasicLanes {
   Mutex mutex_;
   Condition removed_;
   std::vector<std::unique_ptr<Resident>> residents_;  // a handful: a search costs less than a hash table
-  std::array<Loop, 4> loops_;
+  std::array<Loop, 5> loops_;
   Deferred<std::vector<std::exception_ptr>, Use> failures_;
   std::uint64_t spawned_ = 0;
   bool stopping_ = false;

@@ -8,11 +8,11 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <memory>
 #include <stdexcept>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_loop.hpp>

@@ -5,11 +5,11 @@
 #include <pthread.h>
 
 #include <exception>
-#include <memory>
 #include <system_error>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 
 namespace dstream::inline v0::detail {
 

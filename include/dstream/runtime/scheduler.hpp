@@ -5,20 +5,24 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/function.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/committer.hpp>
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/event_bus.hpp>
+#include <dstream/runtime/metrics.hpp>
 #include <dstream/runtime/world.hpp>
+#include <dstream/stream/errors.hpp>
 #include <dstream/stream/graph.hpp>
 #include <dstream/stream/persistent.hpp>
 
@@ -35,6 +39,15 @@ inline std::string whatOf(const std::exception_ptr& error) {
     return known.what();
   } catch (...) {
     return "an exception of unknown type";
+  }
+}
+inline bool isOutage(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Outage&) {
+    return true;
+  } catch (...) {
+    return false;
   }
 }
 }  // namespace detail
@@ -90,8 +103,9 @@ class BasicScheduler final : public Actor {
   using EventBus = BasicEventBus<Use>;
   using Graph = BasicGraph<Use>;
   using Committer = BasicCommitter<Use>;
+  using Info = Deferred<BatchInfo, Use>;
   using Batches = Deferred<std::vector<BatchInfo>, Use>;
-  using Jobs = Deferred<std::vector<std::unique_ptr<Job>>, Use>;
+  using Jobs = Deferred<detail::BatchVector<std::unique_ptr<Job>>, Use>;
   using Nodes = Deferred<std::vector<NodeBase*>, Use>;
 
  public:
@@ -103,8 +117,11 @@ class BasicScheduler final : public Actor {
   /// Batches are committed by this one, and repeated when they fail. Before the first submit.
   void committing(Committer& committer) { committer_ = &committer; }
 
+  /// Is told of each batch that was worked off, on the jobs lane. Before the first submit.
+  void telling(Function<void(const BatchInfo&)> told) { told_ = std::move(told); }
+
   /// last: no batch comes after this one, and somebody may wait for its end.
-  void submit(BatchInfo batch, bool last = false) {
+  void submit(Info batch, bool last = false) {
     if (events_.listened()) events_.post(BatchSubmitted{batch});
     {
       const detail::Lock lock(mutex_);
@@ -115,7 +132,7 @@ class BasicScheduler final : public Actor {
   }
 
   Step step(World&) override {
-    BatchInfo batch;
+    Info batch;
     {
       const detail::Lock lock(mutex_);
       if (halted_ || (queue_.empty() && !current_)) return Step::idle();
@@ -128,7 +145,11 @@ class BasicScheduler final : public Actor {
         queue_.erase(queue_.begin());
       }
     }
-    if (!settling_) run(batch);
+    if (deciding_) {
+      decide(batch);
+    } else if (!settling_) {
+      run(batch);
+    }
     if (settling_) settle(batch);
     return Step::ready();
   }
@@ -142,13 +163,25 @@ class BasicScheduler final : public Actor {
     halted_ = true;
     Batches given = std::exchange(cutShort_, {});
     if (current_ && !settling_) given.push_back(*std::exchange(current_, std::nullopt));
-    for (BatchInfo& batch : std::exchange(queue_, {})) given.push_back(std::move(batch));
+    for (Info& batch : std::exchange(queue_, {})) given.push_back(std::move(batch));
     return given;
   }
   /// A failed batch, or halt, ended the work.
   [[nodiscard]] bool halted() const {
     const detail::Lock lock(mutex_);
     return halted_;
+  }
+  /// What it knows of the batches so far.
+  void measure(BasicMetrics<Use>& metrics) const {
+    const detail::Lock lock(mutex_);
+    metrics.completed = last_.batch.seq;
+    metrics.time = last_.batch.time;
+    metrics.schedulingDelay = last_.scheduling;
+    metrics.processingDelay = last_.processing;
+    for (std::size_t id = 0; id < outputs_.size(); ++id) {
+      metrics.outputs.push_back(outputs_[id]);
+      metrics.outputs.back().name = graph_.outputs()[id]->name;
+    }
   }
   /// True in the call of an output's function, where a stop cannot wait for the batch to end.
   [[nodiscard]] bool calledFromOutput() const { return running_ == this || runner_.calledFromTask(); }
@@ -167,18 +200,45 @@ class BasicScheduler final : public Actor {
   }
 
  private:
-  void run(BatchInfo& info) {
+  void run(Info& info) {
     if (info.started == 0) {
       info.started = world_.now(Clock::Wall);
       if (events_.listened()) events_.post(BatchStarted{info});
     }
     info.failedOutputs = 0;
     const bool whole = attempt(info);
+    if (deciding_) return again(info, committer_->pause(++outages_));
     info.cutShort = !whole;
     if (!whole) {
       const detail::Lock lock(mutex_);
       cutShort_.push_back(info);
     }
+    follow(info, whole);
+  }
+
+  /// Whether the batch is committed is asked again.
+  void decide(BatchInfo& info) {
+    commit(info);
+    if (deciding_) return again(info, committer_->pause(outages_ < mostPauses ? ++outages_ : outages_));
+    if (!skipped_.empty() && failure_ == nullptr) return skip(info);
+    follow(info, true);
+  }
+  /// The outputs of the batch in hand have written.
+  void commit(BatchInfo& info) {
+    try {
+      committer_->commit(info.batch, skipped_);
+      deciding_ = false;
+    } catch (...) {
+      deciding_ = committer_->undecided();
+      if (!deciding_) failed(info);
+      const std::string text = detail::whatOf(std::current_exception());
+      deciding_ ? events_.post(Warning{"whether batch " + std::to_string(info.batch.seq) + " is committed is not known yet, and is asked again: " + text})
+                : events_.post(BatchFailed{info.batch, text});
+    }
+  }
+
+  /// The attempt has ended, well or not.
+  void follow(BatchInfo& info, bool whole) {
     const bool succeeded = whole && info.failedOutputs == 0;
     if (committer_ != nullptr && !succeeded) return undo(info, whole);
     for (NodeBase* node : nodes_) {
@@ -192,9 +252,15 @@ class BasicScheduler final : public Actor {
     conclude(info);
   }
 
-  void conclude(BatchInfo& info) {
+  void conclude(Info& info) {
     failures_ = 0;
+    outages_ = 0;
     info.ended = world_.now(Clock::Wall);
+    {
+      const detail::Lock lock(mutex_);
+      last_ = {info.batch, info.schedulingDelay(), info.processingDelay()};
+    }
+    if (told_) told_(info);
     if (events_.listened()) events_.post(BatchCompleted{info});
     completed_.store(info.batch.seq, std::memory_order_release);
     if (isLast(info.batch.seq)) world_.notify();
@@ -215,7 +281,7 @@ class BasicScheduler final : public Actor {
   };
 
   /// Outputs and nodes once. False when a stop cut it short.
-  bool attempt(BatchInfo& info) {
+  bool attempt(Info& info) {
     const Running inside(*this);
     Jobs jobs;
     if (!generate(info, jobs)) return true;
@@ -228,13 +294,31 @@ class BasicScheduler final : public Actor {
       return !info.cutShort;
     }
     if (info.failedOutputs != 0 || !finish(info)) return !info.cutShort;
+    if (!prepareJobs(info, jobs)) return !info.cutShort;
     if (!guarded(info, [&] { committer_->begin(info.batch); })) return true;
     if (!runJobs(info, jobs, SinkClass::Transactional)) return false;
     jobs.clear();
-    if (info.failedOutputs == 0) guarded(info, [&] { committer_->commit(info.batch, {}); });
+    if (info.failedOutputs == 0) commit(info);
     return true;
   }
-  bool runJobs(BatchInfo& info, Jobs& jobs, SinkClass sinks) {
+  /// False when one failed, or a stop cut it short.
+  bool prepareJobs(BatchInfo& info, Jobs& jobs) {
+    for (const auto& job : jobs) {
+      if (job == nullptr) continue;
+      try {
+        job->prepare();
+      } catch (const detail::BatchCancelled&) {
+        info.cutShort = true;
+        return false;
+      } catch (...) {
+        failed(info);
+        events_.post(BatchFailed{info.batch, detail::whatOf(std::current_exception())});
+        return false;
+      }
+    }
+    return true;
+  }
+  bool runJobs(Info& info, Jobs& jobs, SinkClass sinks) {
     for (std::size_t id = 0; id < jobs.size(); ++id) {
       if (graph_.outputs()[id]->sinkClass() != sinks) continue;
       if (runner_.cancelled()) return false;
@@ -243,7 +327,7 @@ class BasicScheduler final : public Actor {
     return true;
   }
   template <class Body>
-  bool guarded(BatchInfo& info, const Body& body) {
+  bool guarded(Info& info, const Body& body) {
     try {
       body();
       return true;
@@ -255,8 +339,9 @@ class BasicScheduler final : public Actor {
   }
 
   /// What a failed attempt did never happened; the batch comes again, is given up, or ends the work.
-  void undo(BatchInfo& info, bool whole) {
-    std::exception_ptr error = std::exchange(failure_, nullptr);
+  void undo(Info& info, bool whole) {
+    std::exception_ptr error = std::move(failure_);
+    failure_ = nullptr;
     bool repeat = whole;
     try {
       for (NodeBase* node : nodes_) {
@@ -277,26 +362,34 @@ class BasicScheduler final : public Actor {
     }
     if (!repeat || committer_->broken()) return end(error);
     const std::string text = detail::whatOf(error);
-    if (failures_++ < committer_->repeats()) {
+    const bool outage = detail::isOutage(error);
+    if (outage || failures_++ < committer_->repeats()) {
       ++info.batch.attempt;
+      skipped_.clear();
       events_.post(BatchRepeated{info.batch, text});
-      return again(info, committer_->pause(failures_));
+      return again(info, committer_->pause(!outage ? failures_ : outages_ < mostPauses ? ++outages_ : outages_));
     }
     if (!committer_->skips()) return end(error);
-    try {
-      committer_->begin(info.batch);
-      committer_->commit(info.batch, text);
-    } catch (...) {
-      return end(std::current_exception());
-    }
-    events_.post(BatchSkipped{info.batch, text});
+    skipped_ = text;
+    if (guarded(info, [&] { committer_->begin(info.batch); })) commit(info);
+    if (deciding_) return again(info, committer_->pause(++outages_));
+    if (failure_ == nullptr) return skip(info);
+    const std::exception_ptr obstacle = std::exchange(failure_, nullptr);
+    if (!detail::isOutage(obstacle)) return end(obstacle);
+    --failures_;  // comes here again
+    failure_ = obstacle;
+    undo(info, true);
+  }
+  /// The batch in hand is committed, as one that is given up.
+  void skip(BatchInfo& info) {
+    events_.post(BatchSkipped{info.batch, std::exchange(skipped_, {})});
     for (NodeBase* node : nodes_) {
       if (Persistent* kept = node->persistent(); kept != nullptr && kept->isSource()) node->commit(info.batch);
       node->forget(info.batch);
     }
     settling_ = true;
   }
-  void again(BatchInfo& info, Nanos pause) {
+  void again(Info& info, Nanos pause) {
     const detail::Lock lock(mutex_);
     again_ = world_.now(Clock::Steady) + pause;
     current_ = std::move(info);
@@ -311,7 +404,7 @@ class BasicScheduler final : public Actor {
   }
 
   /// What follows a commit is not given up: it is tried until it succeeds, here or after a restart.
-  void settle(BatchInfo& info) {
+  void settle(Info& info) {
     try {
       committer_->settle(info.batch);
     } catch (const detail::BatchCancelled&) {  // a stop came in the way of a snapshot, which nothing depends on
@@ -326,9 +419,10 @@ class BasicScheduler final : public Actor {
   }
 
   /// All outputs' jobs, null where a stream has no batch. One failure and no output of this batch runs.
-  bool generate(BatchInfo& info, Jobs& jobs) {
+  bool generate(Info& info, Jobs& jobs) {
     try {
       for (NodeBase* node : nodes_) node->advance(info.batch);
+      jobs.reserve(graph_.outputs().size());
       for (const auto& output : graph_.outputs()) jobs.push_back(output->generate(info.batch));
       return true;
     } catch (...) {
@@ -339,7 +433,7 @@ class BasicScheduler final : public Actor {
   }
 
   /// False when what the nodes still had to compute failed, or a stop cut it short.
-  bool finish(BatchInfo& info) {
+  bool finish(Info& info) {
     try {
       for (NodeBase* node : nodes_) node->finish(info.batch);
       return true;
@@ -353,7 +447,7 @@ class BasicScheduler final : public Actor {
   }
 
   /// False when a stop cut it short.
-  bool runJob(BatchInfo& info, std::size_t id, Job& job) {
+  bool runJob(Info& info, std::size_t id, Job& job) {
     const std::string& outputName = graph_.outputs()[id]->name;
     if (events_.listened()) events_.post(OutputStarted{info.batch, id, outputName});
     const Nanos began = world_.now(Clock::Steady);
@@ -368,12 +462,24 @@ class BasicScheduler final : public Actor {
       failed(info);
       failure = detail::whatOf(std::current_exception());
     }
+    const Nanos duration = world_.now(Clock::Steady) - began;
+    note(id, duration, !failure.empty());
     if (!failure.empty() || events_.listened())
-      events_.post(OutputCompleted{info.batch, id, outputName, world_.now(Clock::Steady) - began, std::move(failure)});
+      events_.post(OutputCompleted{info.batch, id, outputName, duration, std::move(failure)});
     return whole;
   }
 
-  void failed(BatchInfo& info) {
+  void note(std::size_t id, Nanos duration, bool failed) {
+    const detail::Lock lock(mutex_);
+    if (outputs_.size() < graph_.outputs().size()) outputs_.resize(graph_.outputs().size());
+    OutputMetrics& output = outputs_[id];
+    ++output.runs;
+    output.failures += failed ? 1 : 0;
+    output.total += duration;
+    output.last = duration;
+  }
+
+  void failed(Info& info) {
     ++info.failedOutputs;
     if (committer_ != nullptr) {
       if (!failure_) failure_ = std::current_exception();
@@ -387,6 +493,8 @@ class BasicScheduler final : public Actor {
   }
 
   static inline thread_local const BasicScheduler* running_ = nullptr;
+  /// The pause of an outage grows this often: from 0.1 s, as pauses begin, to 3.2 s.
+  static constexpr std::uint32_t mostPauses = 6;
 
   World& world_;
   Graph& graph_;
@@ -394,11 +502,15 @@ class BasicScheduler final : public Actor {
   CancellableRunner& runner_;
   const FailurePolicy onFailure_;
   Nodes nodes_;
+  Function<void(const BatchInfo&)> told_;
 
   // the jobs lane's
   Committer* committer_ = nullptr;
   bool settling_ = false;            // the batch in hand is committed
+  bool deciding_ = false;            // nobody knows whether it is
+  std::string skipped_;              // why it is being given up
   std::uint32_t failures_ = 0;       // of the batch in hand
+  std::uint32_t outages_ = 0;        // of the batch in hand, as far as pauses grow
   std::exception_ptr failure_;       // the first one of this attempt
 
   mutable detail::Mutex mutex_;
@@ -409,6 +521,12 @@ class BasicScheduler final : public Actor {
   std::uint64_t lastSeq_ = 0;
   bool halted_ = false;
   std::exception_ptr error_;
+  struct {
+    Batch batch = {};
+    Nanos scheduling = 0;
+    Nanos processing = 0;
+  } last_;  // that was worked off
+  Deferred<std::vector<OutputMetrics>, Use> outputs_;  // their names are the graph's
   std::atomic<std::uint64_t> completed_{0};
 };
 using Scheduler = BasicScheduler<>;

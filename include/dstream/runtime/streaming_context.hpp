@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -16,10 +15,12 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/context.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/input.hpp>
+#include <dstream/runtime/metrics.hpp>
 #include <dstream/runtime/streaming_run.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/stream/dstream.hpp>
@@ -79,6 +80,13 @@ class BasicStreamingContext {
   [[nodiscard]] auto socketStream(std::string host, std::uint16_t port, F framing);
   template <class F>
   [[nodiscard]] auto socketStream(std::string host, std::uint16_t port, F framing, SocketOptions options);
+  /// The same of a sender that goes on where it is told. See sources/resumableSocketTextStream.hpp and resumableSocketStream.hpp.
+  [[nodiscard]] auto resumableSocketTextStream(std::string host, std::uint16_t port);
+  [[nodiscard]] auto resumableSocketTextStream(std::string host, std::uint16_t port, SocketOptions options);
+  template <class F>
+  [[nodiscard]] auto resumableSocketStream(std::string host, std::uint16_t port, F framing);
+  template <class F>
+  [[nodiscard]] auto resumableSocketStream(std::string host, std::uint16_t port, F framing, SocketOptions options);
   /// **shape** → DStream<T>, from length-prefixed blocks. See sources/rawSocketStream.hpp.
   template <class T>
   [[nodiscard]] auto rawSocketStream(std::string host, std::uint16_t port);
@@ -228,6 +236,14 @@ class BasicStreamingContext {
     for (const auto& input : inputs_)
       if (input->hasReceiver()) infos.push_back(input->receiver());
     return infos;
+  }
+  /// How it fares. In any state, from any thread.
+  [[nodiscard]] BasicMetrics<Use> metrics() const {
+    BasicMetrics<Use> metrics;
+    metrics.state = graph_->state();
+    if (started()) run_.measure(metrics);
+    metrics.receivers = receivers();
+    return metrics;
   }
   /// The plan of everything that the outputs reach. See stream/explain.hpp.
   [[nodiscard]] std::string explain() const { return dstream::explain(*graph_); }

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -13,6 +12,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/batch_clock.hpp>
 #include <dstream/runtime/block.hpp>
@@ -20,6 +20,7 @@
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/input.hpp>
+#include <dstream/runtime/metrics.hpp>
 #include <dstream/runtime/scheduler.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/stream/graph.hpp>
@@ -60,8 +61,13 @@ class BasicStreamingRun {
                                         configuration_.blockBytes <= configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes + 1);
     runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
     runtime_->repeats = committer_ != nullptr;
+    runtime_->interval = interval_;
+    if (committer_ != nullptr) runtime_->checkpoint = committer_->directory();
     scheduler_.emplace(world_, graph_, events_, *runner_, configuration_.onFailure);
     scheduler_->remembering(nodes);
+    scheduler_->telling([this](const BatchInfo& info) {
+      for (Input* input : running_) input->completed(info);
+    });
     for (const auto& input : inputs)
       for (const NodeBase* node : nodes)
         if (node == &input->node()) running_.push_back(input.get());
@@ -97,8 +103,19 @@ class BasicStreamingRun {
   /// The most recent error of an output or a receiver. It outlives the stop.
   [[nodiscard]] std::exception_ptr error() const { return scheduler_ ? scheduler_->error() : nullptr; }
   [[nodiscard]] bool calledFromOutput() const { return scheduler_ && scheduler_->calledFromOutput(); }
+  void measure(BasicMetrics<Use>& metrics) const {
+    if (!clock_) return;  // the start failed
+    scheduler_->measure(metrics);
+    metrics.formed = clock_->formed();
+    metrics.bytesHeld = pool_->bytesHeld();
+    metrics.bytesBound = pool_->bound();
+    metrics.lag = metrics.completed == 0 ? 0 : world_.now(Clock::Wall) - metrics.time.nanoseconds;
+  }
   /// What runs ends before its next task.
-  void cancel() { runner_->cancel(); }
+  void cancel() {
+    runner_->cancel();
+    hurry(true);
+  }
 
   /// Receivers first, then one tick after another until nothing is left, then the last batch. False when the time ran out.
   bool drain(Nanos deadline) {
@@ -119,13 +136,14 @@ class BasicStreamingRun {
         for (const InputInfo& input : batch.inputs) report.droppedBytes += input.to - input.from;
       }
     };
-    if (runner_) runner_->cancel();
+    if (runner_) cancel();
     drop();
     if (clock_) world_.retire(*clock_);
     for (Input* input : started_) input->requestStop();
     if (scheduler_) world_.retire(*scheduler_);  // before close: a batch that begins just now asks its inputs for what they planned
     drop();  // what the clock still formed, and the batch that was cut short
     closeCommitter();
+    hurry(false);
     for (Input* input : started_) report.droppedBytes += input->close();
     started_.clear();
     if (pool_) pool_->close();
@@ -133,6 +151,10 @@ class BasicStreamingRun {
   }
 
  private:
+  void hurry(bool now) {
+    for (const auto& output : graph_.outputs())
+      if (Decider* decider = output->decider()) decider->hurry(now);
+  }
   void closeCommitter() {
     if (committer_ == nullptr) return;
     try {

@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/files.hpp>
 
@@ -33,7 +33,7 @@ struct Step {
 };
 
 /// **meaning** whatever would own a thread. `step` does a bounded piece of work and never blocks, except on Lane::Jobs,
-/// where it may take as long as the user's functions do, and Lane::Background, where it may take as long as the disk does. Steps of one actor never overlap; no lock is held across a step.
+/// where it may take as long as the user's functions do, and Lane::Log and Lane::Background, where it may take as long as the disk does. Steps of one actor never overlap; no lock is held across a step.
 /// **errors** an exception that leaves step ends the process's trust in the actor: the world stops stepping it and rethrows from await.
 class Actor {
  public:
@@ -44,8 +44,8 @@ class Actor {
 };
 
 /// Which actors may delay each other: those of one lane are stepped in turn. Io: sockets and clocks. Jobs: user functions. Events: listeners.
-/// Background: what nobody waits for.
-enum class Lane { Io, Jobs, Events, Background };
+/// Log: the disk that receivers wait for. Background: what nobody waits for.
+enum class Lane { Io, Jobs, Events, Background, Log };
 
 struct Endpoint {
   std::string host;

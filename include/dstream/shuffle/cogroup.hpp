@@ -59,7 +59,7 @@ auto cogrouped(First first, Second second, std::size_t partitions) {
     TablePool<TaskTable<Key, Kept<Sides>>> pool(store, runner.seed(), firsts.size() + seconds.size());
     fillTables(pool, parents.first, runner, firsts, CogroupStep<Key, Kept<Sides>, 0>{});
     fillTables(pool, parents.second, runner, seconds, CogroupStep<Key, Kept<Sides>, 1>{}, firsts.size());
-    return Keyed<Key, Sides>{mergeTables(pool, store, runner, partitions == 0 ? runner.partitions() : partitions, AppendSides{})};
+    return Keyed<Key, Sides>(mergeTables(pool, store, runner, partitions == 0 ? runner.partitions() : partitions, AppendSides{}), runner);
   });
 }
 

@@ -46,9 +46,11 @@ auto combinedByKey(R rdd, const TableStore& store, Create create, MergeValue mer
   return wide<Keyed<Key, Combined>>(std::move(rdd), [store, create = std::move(create), mergeValue = std::move(mergeValue),
                                                      mergeCombiners = std::move(mergeCombiners), partitions](R& parent, RunnerRef runner) {
     const auto combine = [&](const auto& step) {
-      return Keyed<Key, Combined>{combineKeyed<Key, Kept<Combined>>(
-          store, parent, runner, partitions == 0 ? runner.partitions() : partitions, step,
-          [&](Kept<Combined>& stored, Kept<Combined>&& other) { combineValue<Combined>(stored, mergeCombiners, handOver<Combined>(other)); })};
+      return Keyed<Key, Combined>(
+          combineKeyed<Key, Kept<Combined>>(
+              store, parent, runner, partitions == 0 ? runner.partitions() : partitions, step,
+              [&](Kept<Combined>& stored, Kept<Combined>&& other) { combineValue<Combined>(stored, mergeCombiners, handOver<Combined>(other)); }),
+          runner);
     };
     if constexpr (canWait<Key, Value>) {
       return combine(WaitingStep<Key, Combined, Value, Create, MergeValue>(create, mergeValue));

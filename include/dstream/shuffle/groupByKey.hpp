@@ -63,8 +63,8 @@ struct GroupByKeyOp : Nameable<GroupByKeyOp> {
     using Values = std::vector<ValueOf<typename R::reference>>;
     return wide<Keyed<Key, Values>>(std::move(rdd), [asked = partitions](R& parent, RunnerRef runner) {
       const std::size_t parts = asked == 0 ? runner.partitions() : asked;
-      return Keyed<Key, Values>{
-          combineKeyed<Key, Kept<Values>>(TableStore(), parent, runner, parts, GroupByKeyStep<Key, Kept<Values>>{}, AppendValues{}, CombineOrder::Slices)};
+      return Keyed<Key, Values>(
+          combineKeyed<Key, Kept<Values>>(TableStore(), parent, runner, parts, GroupByKeyStep<Key, Kept<Values>>{}, AppendValues{}, CombineOrder::Slices), runner);
     });
   }
 

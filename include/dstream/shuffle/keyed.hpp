@@ -4,6 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -14,19 +17,12 @@
 #include <dstream/core/partitions.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/shuffle/hash.hpp>
 #include <dstream/shuffle/table_store.hpp>
 #include <dstream/shuffle/task_table.hpp>
 
 namespace dstream::inline v0 {
-
-/// **meaning** (key, value) records whose key k is in partition `partitionHash(k) % partitions`, each key once.
-template <class Key, class Value>
-class Keyed : public Partitions<std::pair<Key, Value>> {
- public:
-  using Entry = std::pair<Kept<Key>, Kept<Value>>;
-  using Partitions<std::pair<Key, Value>>::Partitions;
-};
 
 namespace detail {
 
@@ -65,7 +61,9 @@ class TablePool {
   [[nodiscard]] bool manyInAnyOrder() const { return many_ && !byTask_; }
 
   /// All tables, when no lease is out; in the order of the tasks where those were announced.
-  const std::vector<Table*>& tables() const { return tables_; }
+  const BatchVector<Table*>& tables() const { return tables_; }
+  /// The only one, which is the caller's from now on.
+  [[nodiscard]] Table* keepOnly() { return std::exchange(tables_.front(), nullptr); }
 
  private:
   Table* take(std::size_t task) {
@@ -92,13 +90,13 @@ class TablePool {
   bool byTask_;
   bool many_;
   SpinLock busy_;
-  std::vector<Table*> tables_;  // all; a task holds one for its time
-  std::vector<Table*> free_;
+  BatchVector<Table*> tables_;  // all; a task holds one for its time
+  BatchVector<Table*> free_;
 };
 
 /// **map side** each task folds its slice into a table: `step(Table*, record)`. `before`: tasks announced for an earlier parent.
 template <class Table, Rdd R, class Step>
-void fillTables(TablePool<Table>& pool, R& parent, RunnerRef runner, const std::vector<Slice>& slices, const Step& step, std::size_t before = 0) {
+void fillTables(TablePool<Table>& pool, R& parent, RunnerRef runner, const BatchVector<Slice>& slices, const Step& step, std::size_t before = 0) {
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
     typename TablePool<Table>::Lease table(pool, before + task);
     if (pool.manyInAnyOrder()) table.get()->mayList();
@@ -111,47 +109,56 @@ void fillTables(TablePool<Table>& pool, R& parent, RunnerRef runner, const std::
   });
 }
 
-/// Entries of tables, as a result keeps them.
-template <class Key, class Combined>
-using KeyedPart = std::vector<std::pair<Kept<Key>, Combined>>;
+/// **meaning** a table for each partition, null for one that has no entries; all go back to the store in the end.
+template <class Table>
+class HeldTables {
+ public:
+  HeldTables() = default;
+  HeldTables(const TableStore& store, std::size_t partitions) : store_(store), tables_(partitions) {}
+  HeldTables(HeldTables&& other) noexcept : store_(other.store_), tables_(std::move(other.tables_)) { other.tables_.clear(); }
+  HeldTables& operator=(HeldTables other) noexcept {
+    std::swap(store_, other.store_);
+    tables_.swap(other.tables_);
+    return *this;
+  }
+  ~HeldTables() {
+    for (Table* table : tables_)
+      if (table != nullptr) store_->give(table);
+  }
+
+  [[nodiscard]] std::size_t size() const { return tables_.size(); }
+  Table*& operator[](std::size_t partition) { return tables_[partition]; }
+  const Table* operator[](std::size_t partition) const { return tables_[partition]; }
+
+ private:
+  Deferred<std::optional<TableStore>, Table> store_;
+  BatchVector<Table*> tables_;
+};
 
 /// **reduce side** each partition merges its entries of all tables, in their order: `merge(combined, Combined&& other)`.
 template <class Key, class Combined, class Merge>
-auto mergeTables(const TablePool<TaskTable<Key, Combined>>& pool, const TableStore& store, RunnerRef runner, std::size_t partitions, const Merge& merge) {
+auto mergeTables(TablePool<TaskTable<Key, Combined>>& pool, const TableStore& store, RunnerRef runner, std::size_t partitions, const Merge& merge) {
   using Table = TaskTable<Key, Combined>;
-  using Part = KeyedPart<Key, Combined>;
 
-  const std::vector<Table*>& tables = pool.tables();
-  std::vector<Part> parts(partitions);
-  if (tables.empty()) return parts;
+  HeldTables<Table> merged(store, partitions);
+  const auto& tables = pool.tables();
+  if (tables.empty()) return merged;
   const bool single = tables.size() == 1 && !tables[0]->repeats();
   if (single && partitions == 1) {
-    tables[0]->moveInto(parts[0]);
-    return parts;
+    merged[0] = pool.keepOnly();
+    return merged;
   }
 
-  using Places = Deferred<std::vector<std::vector<std::uint32_t>>, Table>;  // for each partition, its entries' indices in one table
-  std::vector<Places> places(tables.size(), Places(partitions));
-  runner.forEach(tables.size(), [&](std::size_t, std::size_t t) {
-    const auto& entries = tables[t]->entries();
-    for (std::size_t i = 0; i < entries.size(); ++i)
-      places[t][Table::Form::partitionHash(entries[i].first) % partitions].push_back(static_cast<std::uint32_t>(i));
-  });
+  runner.forEach(tables.size(), [&](std::size_t, std::size_t t) { tables[t]->sortOut(partitions); });
   runner.forEach(partitions, [&](std::size_t, std::size_t part) {
-    if (single) {
-      parts[part].reserve(places[0][part].size());
-      for (const std::uint32_t i : places[0][part]) tables[0]->moveEntryInto(parts[part], i);
-      return;
-    }
-    TablePool<Table> merged(store, runner.seed() + 1);  // not the tasks' seed: all its keys agree in what that hash says
-    typename TablePool<Table>::Lease table(merged);
-    for (std::size_t t = 0; t < tables.size(); ++t) table.get()->absorb(*tables[t], places[t][part], merge);
-    table.get()->moveInto(parts[part]);
+    Table* const table = merged[part] = store.take<Table>(runner.seed() + 1);  // not the tasks' seed: all its keys agree in what that hash says
+    if (single) return table->listAll(*tables[0], part);
+    for (Table* const other : tables) table->absorb(*other, part, merge);
   });
-  return parts;
+  return merged;
 }
 
-/// The parts of a Keyed: both sides for one parent.
+/// The tables of a Keyed: both sides for one parent.
 template <class Key, class Combined, Rdd R, class Step, class Merge>
 auto combineKeyed(const TableStore& store, R& parent, RunnerRef runner, std::size_t partitions, const Step& step, const Merge& merge,
                   CombineOrder order = CombineOrder::Any) {
@@ -163,5 +170,74 @@ auto combineKeyed(const TableStore& store, R& parent, RunnerRef runner, std::siz
 }
 
 }  // namespace detail
+
+/// **meaning** (key, value) records whose key k is in partition `partitionHash(k) % partitions`, each key once. **kept** the tables they were combined
+/// in, whose entries and text the next loop looks at where they are.
+template <class Key, class Value>
+class Keyed {
+  using Table = detail::TaskTable<Key, Kept<Value>>;
+  using Entry = typename Table::Entry;
+
+ public:
+  using reference = View<std::pair<Key, Value>>;
+  using value_type = std::remove_cvref_t<reference>;
+
+  Keyed() = default;
+  Keyed(detail::HeldTables<Table> tables, RunnerRef) : tables_(std::move(tables)) {}
+
+  [[nodiscard]] std::size_t partitions() const { return tables_.size(); }
+  [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const {
+    const std::size_t perSlice = bytes < sizeof(Entry) ? 1 : bytes / sizeof(Entry);
+    const std::size_t entries = tables_[partition] == nullptr ? 0 : tables_[partition]->entries().size();
+    return entries == 0 ? 1 : (entries - 1) / perSlice + 1;
+  }
+
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
+    const Table* const table = tables_[slice.partition];
+    if (table == nullptr) return accumulator;
+    const auto& entries = table->entries();
+    const auto at = [&](std::size_t index) { return entries.begin() + static_cast<std::ptrdiff_t>(entries.size() * index / slice.count); };
+    const auto to = at(slice.index + 1);
+    for (auto entry = at(slice.index); entry != to; ++entry) {
+      accumulator = step(std::move(accumulator), look(*entry));
+      if (stopped(accumulator)) break;
+    }
+    return accumulator;
+  }
+
+ private:
+  DSTREAM_INLINE static reference look(const Entry& entry) {
+    if constexpr (std::is_same_v<Entry, Kept<std::pair<Key, Value>>>) {
+      return Owned<std::pair<Key, Value>>::look(entry);
+    } else {
+      return reference(entry.first.text(), Owned<Value>::look(entry.second));
+    }
+  }
+
+  detail::HeldTables<Table> tables_;
+};
+
+/// A table keeps text its own way: where the records' keys are strings, these are made of it.
+template <class Value>
+class Keyed<std::string, Value> : public Partitions<std::pair<std::string, Value>> {
+  using Table = detail::TaskTable<std::string, Kept<Value>>;
+  using Base = Partitions<std::pair<std::string, Value>>;
+
+ public:
+  Keyed() = default;
+  Keyed(detail::HeldTables<Table> tables, RunnerRef runner) : Base(strings(std::move(tables), runner)) {}
+
+ private:
+  static auto strings(detail::HeldTables<Table> tables, RunnerRef runner) {
+    std::vector<std::vector<typename Base::Stored>> parts(tables.size());
+    runner.forEach(parts.size(), [&](std::size_t, std::size_t part) {
+      if (tables[part] == nullptr) return;
+      parts[part].reserve(tables[part]->entries().size());
+      for (auto& entry : tables[part]->entries()) parts[part].emplace_back(Table::Form::take(entry.first), std::move(entry.second));
+    });
+    return parts;
+  }
+};
 
 }  // namespace dstream::inline v0

@@ -4,12 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/shuffle/combine_table.hpp>
 

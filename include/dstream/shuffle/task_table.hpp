@@ -2,6 +2,7 @@
 #pragma once
 // TaskTable: one running combination per distinct key of a batch; what a task of a keyed operator folds into.
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/shuffle/key_form.hpp>
 
@@ -17,14 +19,17 @@ namespace dstream::inline v0::detail {
 
 /// **meaning** maps a key to its combination, in order of first appearance, for as long as a batch. Nothing is taken out but all at once: what
 /// changes over many batches is a CombineTable's.
-/// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 64 bytes of index for each; all of it for the next batch, unless most
-/// was not used. **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one a quarter.
+/// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 64 bytes of index for each; all of it for the next batch, until most
+/// was not used for 16 batches in a row: batches differ, and a worker that comes late to one finds little to do. **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one a quarter.
 /// **errors** more than 2³¹ distinct keys throw std::length_error. When an operation throws, the table keeps what it had.
 /// **threads** one owner at a time.
+/// Small numbers are found without it, by themselves, once half of a table's keys are such: 4 bytes for each number below the greatest, at most 256 KiB.
 /// Keys made to meet in one place of the index are noticed by how far they stand from it: from then on the table hashes with another seed, and with
 /// more care.
 template <class Key, class Combined>
 class TaskTable {
+  using Places = Deferred<std::vector<std::vector<std::uint32_t>>, Key>;
+
  public:
   using Form = KeyForm<Key>;
   using Entry = std::pair<typename Form::Stored, Combined>;
@@ -58,13 +63,32 @@ class TaskTable {
   DSTREAM_INLINE void prefetchEntry(std::uint64_t hash) const { __builtin_prefetch(entries_.data() + slots_[hash & mask_].entry); }
   /// Room for so many new keys. False: hashes taken before hold no longer.
   DSTREAM_INLINE bool makeRoom(std::size_t keys) {
-    if (entries_.size() - first_ + keys <= limit_ && !crowded_) [[likely]] return true;
+    if (indexed() + keys <= limit_ && !crowded_) [[likely]] return true;
     grow(keys);
+    return false;
+  }
+  /// Updates the combination of a small number that is known by itself; false for any other key.
+  template <class Probe, class Update>
+  DSTREAM_INLINE bool updateNumber(const Probe& probe, Update&& update) {
+    if constexpr (numbers) {
+      const auto number = static_cast<std::uint64_t>(probe);
+      if (number >= numberOf_.size() || numberOf_[number] == 0) return false;
+      update(entries_[numberOf_[number] - 1].second);
+      return true;
+    }
     return false;
   }
   /// Where there is room.
   template <class Probe, class Create, class Update>
   DSTREAM_INLINE void combineHere(std::uint64_t hash, Probe&& probe, Create&& create, Update&& update) {
+    if (updateNumber(probe, update)) return;
+    if constexpr (numbers)
+      if (isNumbered(probe)) {
+        entries_.emplace_back(probe, create());
+        numberOf_[static_cast<std::size_t>(probe)] = static_cast<std::uint32_t>(entries_.size());
+        ++numbered_;
+        return;
+      }
     const std::uint32_t tag = tagOf(hash);
     for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
       const Slot slot = slots_[at];
@@ -114,26 +138,25 @@ class TaskTable {
   [[nodiscard]] std::vector<Entry>& entries() { return entries_; }
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
 
-  /// The entries, for good: only clear() may follow.
-  void moveInto(std::vector<std::pair<Kept<Key>, Combined>>& part) {
-    if constexpr (std::is_same_v<typename Form::Stored, Kept<Key>>) {
-      std::vector<Entry> next;
-      next.reserve(entries_.size());
-      taken_ = entries_.size();
-      next.swap(entries_);
-      part = std::move(next);
-    } else {
-      part.reserve(entries_.size());
-      for (std::size_t i = 0; i < entries_.size(); ++i) moveEntryInto(part, i);
+  /// Finds out which entries are in which of so many partitions.
+  void sortOut(std::size_t partitions) {
+    places_.resize(partitions);
+    for (auto& places : places_) places.clear();
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      places_[Form::partitionHash(entries_[i].first) % partitions].push_back(static_cast<std::uint32_t>(i));
+  }
+  /// The entries of another table that are in this partition, none of them here yet: only listed.
+  void listAll(TaskTable& other, std::size_t partition) {
+    entries_.reserve(other.places_[partition].size());
+    for (const std::uint32_t place : other.places_[partition]) {
+      Entry& entry = other.entries_[place];
+      entries_.emplace_back(Form::keep(arena_, std::move(entry.first)), std::move(entry.second));
     }
   }
-  void moveEntryInto(std::vector<std::pair<Kept<Key>, Combined>>& part, std::size_t index) {
-    Entry& entry = entries_[index];
-    part.emplace_back(Form::take(entry.first), std::move(entry.second));
-  }
-  /// Some entries of another table: `merge(combined, Combined&& other)` where there is one already.
+  /// The same where there may be some: `merge(combined, Combined&& other)`.
   template <class Merge>
-  void absorb(TaskTable& other, const std::vector<std::uint32_t>& places, const Merge& merge) {
+  void absorb(TaskTable& other, std::size_t partition, const Merge& merge) {
+    const auto& places = other.places_[partition];
     constexpr std::size_t atOnce = 32;
     std::uint64_t hashes[atOnce];
     for (std::size_t from = 0; from < places.size(); from += atOnce) {
@@ -153,16 +176,21 @@ class TaskTable {
   }
   /// Takes out all.
   void clear() noexcept {
-    const std::size_t used = entries_.size() + std::exchange(taken_, 0);
+    const std::size_t used = entries_.size();
+    forgetNumbers();
     entries_.clear();
     arena_.clear();
     crowded_ = mayList_ = false;
     first_ = toList_ = looked_ = before_ = 0;
-    if (used < slots_.size() / 16) {
+    seldom_ = slots_.size() > leastPlaces && used < slots_.size() / 16 ? seldom_ + 1 : 0;
+    if (seldom_ == patience) {
+      seldom_ = 0;
       std::vector<Entry>().swap(entries_);
       std::vector<Slot>().swap(slots_);
+      Places().swap(places_);
+      decltype(numberOf_)().swap(numberOf_);
       mask_ = limit_ = 0;
-    } else {
+    } else if (used != 0) {
       slots_.assign(slots_.size(), Slot{});
     }
   }
@@ -180,20 +208,68 @@ class TaskTable {
   /// the caches matter more.
   static constexpr std::size_t mostIn(std::size_t size) { return size <= 16 * 1024 ? size / 4 : size / 2; }
 
+  static constexpr std::size_t leastPlaces = 256;
+  /// Numbers below it may have places of their own.
+  static constexpr bool numbers = std::is_integral_v<Key> && sizeof(Key) <= 8;
+  static constexpr std::uint64_t mostNumbers = 64 * 1024;
   static constexpr std::size_t stretch = 64 * 1024;
+  static constexpr std::size_t patience = 16;
 
   static std::uint32_t tagOf(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32) | 1; }
 
+  /// It has a place of its own, taken or not.
+  template <class Probe>
+  [[nodiscard]] DSTREAM_INLINE bool isNumbered(const Probe& probe) const {
+    if constexpr (numbers) return static_cast<std::uint64_t>(probe) < numberOf_.size();
+    return false;
+  }
+  /// Entries that are in the index.
+  [[nodiscard]] std::size_t indexed() const { return entries_.size() - first_ - numbered_; }
+
+  /// Once half of a table's keys are small numbers, those have places of their own: no hash, no probe. Only here, when no record waits whose key would
+  /// find another place than the records before it.
+  void placeNumbers() {
+    std::uint64_t greatest = 0;
+    std::size_t small = 0;
+    for (std::size_t i = first_; i < entries_.size(); ++i) {
+      const auto number = static_cast<std::uint64_t>(entries_[i].first);
+      if (number >= mostNumbers) continue;
+      ++small;
+      if (number > greatest) greatest = number;
+    }
+    if (small < leastPlaces / 4 || small < (entries_.size() - first_) / 2 || greatest < numberOf_.size()) return;
+    numberOf_.resize(std::bit_ceil(greatest + 1));
+    numbered_ = 0;
+    for (std::size_t i = first_; i < entries_.size(); ++i) {
+      if (!isNumbered(entries_[i].first)) continue;
+      numberOf_[static_cast<std::size_t>(entries_[i].first)] = static_cast<std::uint32_t>(i + 1);
+      ++numbered_;
+    }
+  }
+  void forgetNumbers() {
+    if constexpr (numbers) {
+      if (entries_.size() - first_ < numberOf_.size() / 16) {
+        for (std::size_t i = first_; i < entries_.size(); ++i)
+          if (isNumbered(entries_[i].first)) numberOf_[static_cast<std::size_t>(entries_[i].first)] = 0;
+      } else {
+        numberOf_.assign(numberOf_.size(), 0);
+      }
+      numbered_ = 0;
+    }
+  }
+
   /// What is listed is not in the index; nor is what was before it, lest the index grow with it all.
   void startAnew(std::size_t entries) {
+    forgetNumbers();
     slots_.assign(slots_.size(), Slot{});
     first_ = before_ = entries;
   }
 
   [[gnu::noinline]] void grow(std::size_t keys) {
-    const std::size_t wanted = entries_.size() - first_ + keys;
-    if (first_ + wanted > 0x7fffffffU) throw std::length_error("dstream: too many distinct keys in one task");
-    std::size_t size = slots_.empty() ? 256 : slots_.size();
+    if (entries_.size() + keys > 0x7fffffffU) throw std::length_error("dstream: too many distinct keys in one task");
+    if constexpr (numbers) placeNumbers();
+    const std::size_t wanted = indexed() + keys;
+    std::size_t size = slots_.empty() ? leastPlaces : slots_.size();
     while (mostIn(size) < wanted) size *= 2;
     if (std::exchange(crowded_, false)) {
       seed_ = HashSeed(mix(seed_.first, reinterpret_cast<std::uintptr_t>(slots_.data()) ^ secret0));  // where memory lies, nobody foresees
@@ -203,6 +279,7 @@ class TaskTable {
     if (first_ == 0) entries_.reserve(mostIn(size));
     const std::size_t mask = size - 1;
     for (std::size_t i = first_; i < entries_.size(); ++i) {
+      if (isNumbered(entries_[i].first)) continue;
       const std::uint64_t hash = Form::hashStored(entries_[i].first, seed_);
       std::size_t at = hash & mask;
       while (slots[at].tag != 0) at = (at + 1) & mask;
@@ -218,13 +295,16 @@ class TaskTable {
   std::vector<Entry> entries_;
   std::size_t limit_ = 0;
   std::size_t first_ = 0;  // of the entries in the index
-  std::size_t taken_ = 0;
+  Deferred<std::vector<std::uint32_t>, Key> numberOf_;  // for a small number 1 + its entry, 0 for none
+  std::size_t numbered_ = 0;             // entries from first_ on that are found by it
   HashSeed seed_;
+  std::size_t seldom_ = 0;  // batches that used little of it, since one that did not
   bool crowded_ = false;
   bool mayList_ = false;
   std::size_t toList_ = 0;  // records
   std::size_t looked_ = 0;  // records of this stretch
   std::size_t before_ = 0;  // entries when it began
+  Places places_;  // for each partition, its entries' indices
   [[no_unique_address]] typename Form::Arena arena_;
 };
 

@@ -61,6 +61,7 @@ class WaitingStep {
       return at;
     }
     const auto probe = Form::waiting(member<0>(std::forward<Record>(record)));
+    if (table->updateNumber(probe, [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, member<1>(std::forward<Record>(record))); })) return at;
     const std::uint64_t hash = table->hashWaiting(probe);
     table->prefetchPlace(hash);
     ::new (static_cast<void*>(&waiting_[at.waiting])) Waiting{probe, hash, member<1>(std::forward<Record>(record))};

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -14,6 +13,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/input.hpp>
@@ -40,7 +40,7 @@ class ConstantInput final : public SharedNode<QueuedBatch<T>>, public Input {
   NodeBase& node() override { return *this; }
   void start(Deferred<Runtime, T>& runtime) override { runner_ = runtime.runner; }
   InputInfo plan(const Batch&, std::size_t) override {
-    InputInfo info{this->id, this->name, planned_, planned_ + records_, partitions_->size()};
+    InputInfo info{this->id, {}, planned_, planned_ + records_, partitions_->size()};
     planned_ = info.to;
     return info;
   }

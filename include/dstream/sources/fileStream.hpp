@@ -6,7 +6,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -17,6 +16,7 @@
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/input.hpp>
@@ -96,7 +96,7 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
     watch_.emplace(runtime.world.files(), directory_, options_, made_, interval_);
   }
   /// Its files are found later; the event FilesTaken tells them.
-  InputInfo plan(const Batch&, std::size_t) override { return {this->id, this->name, 0, 0, 0}; }
+  InputInfo plan(const Batch&, std::size_t) override { return {this->id, {}, 0, 0, 0}; }
   void requestStop() override { stopped_.store(true, std::memory_order_release); }
   // acquire: partner of requestStop's release
   [[nodiscard]] bool ended() const override { return stopped_.load(std::memory_order_acquire); }
@@ -140,7 +140,7 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
     takenBy_ = batch.seq;
     std::erase_if(planned_, [&](const auto& entry) { return entry.first <= batch.seq; });
     if (taken_.empty()) return;
-    FilesTaken taken{batch, this->name, {}, 0};
+    Deferred<FilesTaken, Use> taken{batch, this->name, {}, 0};
     for (const FoundFile& file : taken_) {
       taken.paths.push_back(file.path);
       taken.bytes += file.bytes;

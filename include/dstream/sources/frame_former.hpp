@@ -5,19 +5,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/fifo.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/sources/framing.hpp>
@@ -30,12 +30,16 @@ template <class F, class Use = OnUse>
 class FrameFormer {
   using Block = BasicBlock<Use>;
   using BlockPool = BasicBlockPool<Use>;
+  using Ready = Deferred<detail::Fifo<Block>, Use>;
 
  public:
   FrameFormer(F framing, std::shared_ptr<BlockPool> pool, std::size_t mostBytes, Actor& owner)
       : framing_(std::move(framing)), pool_(std::move(pool)), mostBytes_(mostBytes), owner_(owner) {}
 
   void beginText(bool) {}
+  void restartAt(std::uint64_t position) { received_ = position_ = position; }
+  [[nodiscard]] std::uint64_t received() const { return received_; }
+  [[nodiscard]] std::uint64_t position() const { return position_; }
 
   struct Space {
     char* data = nullptr;
@@ -49,6 +53,7 @@ class FrameFormer {
 
   void filled(std::size_t bytes) {
     block_.size += bytes;
+    received_ += bytes;
     if (skip_ != 0) skip();
     walk();
   }
@@ -57,6 +62,7 @@ class FrameFormer {
     if (!block_.exists() || whole_ == 0) return;
     tail_.assign(block_.data() + whole_, block_.size - whole_);
     block_.size = whole_;
+    block_.end = position_ = received_ - tail_.size() - passed_;
     ready_.push_back(std::move(block_));
     block_ = Block{};
     whole_ = 0;
@@ -83,8 +89,8 @@ class FrameFormer {
   }
 
   Dropped takeDropped() { return std::exchange(dropped_, {}); }
-  std::deque<Block>& ready() { return ready_; }
-  [[nodiscard]] const std::deque<Block>& ready() const { return ready_; }
+  Ready& ready() { return ready_; }
+  [[nodiscard]] const Ready& ready() const { return ready_; }
   [[nodiscard]] std::size_t bytesWaiting() const { return whole_ + rest(); }
 
  private:
@@ -147,6 +153,7 @@ class FrameFormer {
     const std::size_t there = block_.size - whole_;
     const std::size_t bytes = skip_ < there ? static_cast<std::size_t>(skip_) : there;
     skip_ -= bytes;
+    passed_ = skip_ == 0 ? 0 : passed_ + bytes;
     remove(bytes);
   }
   /// Takes bytes out behind the whole frames.
@@ -163,7 +170,7 @@ class FrameFormer {
     block_ = Block{};
     tail_.clear();
     whole_ = wanted_ = 0;
-    skip_ = 0;
+    skip_ = passed_ = 0;
   }
 
   const F framing_;
@@ -175,21 +182,23 @@ class FrameFormer {
   std::size_t whole_ = 0;    // where the whole frames of the block end
   std::size_t wanted_ = 0;   // the size of the frame behind them, when it is told
   std::uint64_t skip_ = 0;   // bytes still to come of a frame that is passed over
+  std::uint64_t passed_ = 0;  // and those that came
+  std::uint64_t received_ = 0;
+  std::uint64_t position_ = 0;
   Dropped dropped_;
-  std::deque<Block> ready_;
+  Ready ready_;
 };
 
 /// **meaning** the records of blocks that are cut at frames, one partition per block; copies share the blocks.
 template <class F, class Use = OnUse>
 class FrameBlocks {
-  using Block = BasicBlock<Use>;
 
  public:
   using reference = decltype(std::declval<const F&>().record(std::string_view{}));
   using value_type = std::remove_cvref_t<reference>;
 
-  FrameBlocks(F framing, std::vector<Block> blocks, RunnerRef runner)
-      : framing_(std::move(framing)), blocks_(std::make_shared<const std::vector<Block>>(std::move(blocks))), runner_(runner) {}
+  FrameBlocks(F framing, BlockList<Use> blocks, RunnerRef runner)
+      : framing_(std::move(framing)), blocks_(std::allocate_shared<const BlockList<Use>>(detail::BatchAllocator<BlockList<Use>>{}, std::move(blocks))), runner_(runner) {}
 
   [[nodiscard]] std::size_t partitions() const { return blocks_->size(); }
   [[nodiscard]] static std::size_t splits(std::size_t, std::size_t) { return 1; }
@@ -211,7 +220,7 @@ class FrameBlocks {
 
  private:
   F framing_;
-  std::shared_ptr<const std::vector<Block>> blocks_;
+  std::shared_ptr<const BlockList<Use>> blocks_;
   RunnerRef runner_;
 };
 
@@ -228,7 +237,7 @@ struct FramedBy {
     return {framing, std::move(pool), maxRecordBytes, owner};
   }
   template <class Use>
-  [[nodiscard]] Blocks<Use> blocks(std::vector<BasicBlock<Use>> received, RunnerRef runner) const {
+  [[nodiscard]] Blocks<Use> blocks(BlockList<Use> received, RunnerRef runner) const {
     return {framing, std::move(received), runner};
   }
 

@@ -5,15 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/fifo.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/sources/framing.hpp>
@@ -28,10 +29,17 @@ template <class Use = OnUse>
 class BasicLineFormer {
   using Block = BasicBlock<Use>;
   using BlockPool = BasicBlockPool<Use>;
+  using Ready = Deferred<detail::Fifo<Block>, Use>;
 
  public:
   BasicLineFormer(std::shared_ptr<BlockPool> pool, std::size_t maxLineBytes, Actor& owner)
       : pool_(std::move(pool)), maxLineBytes_(maxLineBytes), owner_(owner) {}
+
+  /// Of all bytes of the sender the next one is this.
+  void restartAt(std::uint64_t position) { received_ = position_ = position; }
+  /// Bytes of the sender that came, and those of them behind which only the last, begun line is left.
+  [[nodiscard]] std::uint64_t received() const { return received_; }
+  [[nodiscard]] std::uint64_t position() const { return position_; }
 
   /// A new text begins. stripBom: the UTF-8 byte-order mark, if it begins with one, is not data.
   void beginText(bool stripBom) { atHead_ = stripBom; }
@@ -52,6 +60,7 @@ class BasicLineFormer {
   void filled(std::size_t bytes) {
     const std::size_t from = block_.size;
     block_.size += bytes;
+    received_ += bytes;
     if (atHead_) lookAtHead();
     if (skipping_) skip(from);
   }
@@ -98,8 +107,8 @@ class BasicLineFormer {
     return {std::exchange(dropped_, 0), "a line over the limit of maxRecordBytes = " + std::to_string(maxLineBytes_) + " bytes"};
   }
 
-  std::deque<Block>& ready() { return ready_; }
-  [[nodiscard]] const std::deque<Block>& ready() const { return ready_; }
+  Ready& ready() { return ready_; }
+  [[nodiscard]] const Ready& ready() const { return ready_; }
   [[nodiscard]] std::size_t bytesWaiting() const { return tail_.size() + (block_.exists() && !skipping_ ? block_.size - block_.begin : 0); }
 
  private:
@@ -178,6 +187,7 @@ class BasicLineFormer {
     const std::size_t rest = fresh.size() - feed - 1;
     std::memmove(block_.data(), fresh.data() + feed + 1, rest);
     block_.size = rest;
+    position_ = received_ - rest;
     endSkip();
   }
   void endSkip() {
@@ -193,10 +203,12 @@ class BasicLineFormer {
     std::memmove(block_.data(), block_.data() + end, rest);
     block_.begin = 0;
     block_.size = rest;
+    position_ = received_ - rest;
     searched_ = 0;
   }
 
   void handOver() {
+    block_.end = position_ = received_ - tail_.size();
     ready_.push_back(std::move(block_));
     block_ = Block{};
     searched_ = 0;
@@ -212,12 +224,14 @@ class BasicLineFormer {
   Actor& owner_;
   Block block_;
   std::string tail_;  // the cut line, between one block and the next
+  std::uint64_t received_ = 0;
+  std::uint64_t position_ = 0;
   std::size_t searched_ = 0;
   bool atHead_ = false;
   bool skipping_ = false;
   std::uint64_t skipped_ = 0;
   std::uint64_t dropped_ = 0;
-  std::deque<Block> ready_;
+  Ready ready_;
 };
 using LineFormer = BasicLineFormer<>;
 

@@ -3,11 +3,10 @@
 // LineFraming: a stream of bytes as lines.
 
 #include <cstddef>
-#include <memory>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/world.hpp>
@@ -28,7 +27,7 @@ struct LineFraming {
     return {std::move(pool), maxRecordBytes, owner};
   }
   template <class Use>
-  [[nodiscard]] static Blocks<Use> blocks(std::vector<BasicBlock<Use>> blocks, RunnerRef runner) {
+  [[nodiscard]] static Blocks<Use> blocks(BlockList<Use> blocks, RunnerRef runner) {
     return {std::move(blocks), runner};
   }
 };

@@ -5,13 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/sources/file_part.hpp>
 
 namespace dstream::inline v0::detail {

@@ -5,9 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -16,8 +14,10 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/fifo.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/streaming_context.hpp>
@@ -78,7 +78,7 @@ class BatchQueue {
  private:
   struct Shared {
     mutable detail::Mutex mutex;
-    std::deque<Partitions> batches;
+    detail::Fifo<Partitions> batches;
     bool closed = false;
   };
   std::shared_ptr<Shared> state_ = std::make_shared<Shared>();
@@ -109,7 +109,7 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
   }
 
   InputInfo plan(const Batch& batch, std::size_t) override {
-    InputInfo info{this->id, this->name, planned_, planned_, 0};
+    InputInfo info{this->id, {}, planned_, planned_, 0};
     std::shared_ptr<const Partitions> taken = whenEmpty_;
     if (auto popped = queue_.pop(!options_.oneAtATime)) taken = std::make_shared<const Partitions>(*std::move(popped));
     for (const auto& partition : *taken) info.to += partition.size();
@@ -156,7 +156,10 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
 /// **meaning** each batch takes the next pushed one, or with `oneAtATime = false` all of them; nothing queued gives a batch of `whenEmpty`, which
 /// is empty where it is not given.
 /// Batches may be pushed before and after start. **kept** the pushed records, until their batch is done. **order** as pushed.
-/// **errors** IllegalState after start. Not replayable. **source** Spark's queueStream. **example** examples/queue_stream.cpp
+/// In a job with a checkpoint a queue is not replayable, and its type says so, so `.exactlyOnce()` does not compile below it: the records are the program's own. Batches that
+/// fail are repeated with the same records. After a restart no committed batch comes again, seq and time go on, and the program pushes what comes next; what it
+/// had pushed that was not committed is gone with it, and a batch that had been planned comes again with what the queue has then.
+/// **errors** IllegalState after start. **source** Spark's queueStream. **example** examples/queue_stream.cpp
 template <class Use>
 template <class T>
 auto BasicStreamingContext<Use>::queueStream(BatchQueue<T>& queue, QueueOptions options) {

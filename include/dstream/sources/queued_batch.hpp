@@ -3,11 +3,11 @@
 // QueuedBatch: records that lie in memory, in partitions, as a batch.
 
 #include <cstddef>
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>

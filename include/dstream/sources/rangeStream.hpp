@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
@@ -16,6 +15,7 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/runtime/input.hpp>
@@ -56,7 +56,7 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
   }
   InputInfo plan(const Batch& batch, std::size_t) override {
     const std::uint64_t left = atEnd_.load(std::memory_order_acquire) || planned_ > size_ ? 0 : size_ - planned_;
-    InputInfo info{this->id, this->name, planned_, planned_ + (left < recordsPerBatch_ ? left : recordsPerBatch_), 0};
+    InputInfo info{this->id, {}, planned_, planned_ + (left < recordsPerBatch_ ? left : recordsPerBatch_), 0};
     for (const auto& [seq, piece] : again_)
       if (seq == batch.seq) info.to = piece.second;
     info.blocks = info.to == info.from ? 0 : 1;

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <exception>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -18,6 +17,7 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/scheduler.hpp>
@@ -69,7 +69,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   }
   InputInfo plan(const Batch& batch, std::size_t mostBytes) override {
     Blocks blocks = store_->take(mostBytes);
-    InputInfo info{id, this->name, planned_, planned_ + blocks->bytes, blocks->partitions.size()};
+    InputInfo info{id, {}, planned_, planned_ + blocks->bytes, blocks->partitions.size()};
     planned_ = info.to;
     batches_.add(batch.seq, std::move(blocks));
     return info;

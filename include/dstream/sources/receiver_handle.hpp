@@ -4,13 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/sources/receiver_store.hpp>
 
 namespace dstream::inline v0 {

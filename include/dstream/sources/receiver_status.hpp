@@ -3,6 +3,7 @@
 // ReceiverStatus: where a receiver stands, written by its lane and asked from anywhere.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -36,6 +37,15 @@ class ReceiverStatus {
   void received(std::size_t bytes) {
     const Lock lock(mutex_);
     info_.bytes += bytes;
+  }
+
+  void dropped(std::uint64_t bytes, bool overload) {
+    const Lock lock(mutex_);
+    (overload ? info_.overloadBytes : info_.droppedBytes) += bytes;
+  }
+  void lagsBehind(std::uint64_t bytes) {
+    const Lock lock(mutex_);
+    info_.lagBytes = bytes;
   }
 
   [[nodiscard]] ReceiverInfo of(std::size_t id, std::string name) const {

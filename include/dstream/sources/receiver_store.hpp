@@ -4,15 +4,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/fifo.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/runtime/world.hpp>
@@ -106,7 +106,7 @@ class ReceiverStore {
   }
   /// No run follows, and the world may go. Gives the bytes that are in no batch.
   std::uint64_t close() {
-    std::deque<StoredBlock> blocks;
+    Fifo<StoredBlock> blocks;
     const Lock lock(mutex_);
     cut();
     blocks.swap(ready_);
@@ -300,7 +300,7 @@ class ReceiverStore {
   Errors errors_;
   std::vector<T> open_;
   std::size_t openBytes_ = 0;
-  std::deque<StoredBlock> ready_;
+  Fifo<StoredBlock> ready_;
   std::vector<Waiter*> waiting_;
   std::size_t wanted_ = 0;  // by the first that waits
   std::uint64_t refused_ = 0;

@@ -3,11 +3,11 @@
 // socketStream: a TCP connection → DStream<T>, by a user's framing.
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/sources/byte_receiver.hpp>

@@ -3,12 +3,12 @@
 // socketTextStream: a TCP connection → DStream<string_view>, one record a line.
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/sources/byte_receiver.hpp>
@@ -23,7 +23,8 @@ namespace dstream::inline v0 {
 /// **kept** views into receive buffers, valid during their batch; at most Configuration::blockMemory bytes, then TCP slows the sender.
 /// **order** that of the connection; one partition per buffer. **cost** a receive call per buffer; nothing is copied but the cut line at its end.
 /// **errors** std::invalid_argument for an empty host or port 0; IllegalState after start. A refused connect is an event, never an exception,
-/// unless `failAfter` says so. Not replayable, not resumable: bytes that were received and not processed are lost with the process.
+/// unless `failAfter` says so. Not replayable, not resumable: what the kernel has acknowledged
+/// and no finished batch had is lost with the process, and with the connection its last, begun line; exactlyOnce() does not compile.
 /// **source** Spark's socketTextStream. **example** examples/network_word_count.cpp
 template <class Use>
 auto BasicStreamingContext<Use>::socketTextStream(std::string host, std::uint16_t port, SocketOptions options) {

@@ -2,11 +2,11 @@
 #pragma once
 // standardInputStream: the lines of standard input → DStream<string_view>.
 
-#include <memory>
 #include <string>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/sources/byte_receiver.hpp>
@@ -16,6 +16,7 @@ namespace dstream::inline v0 {
 
 /// **meaning** where a receiver's bytes come from: the program's standard input.
 struct FromStandardInput {
+  static constexpr bool resumable = false;
   static constexpr const char* end = ": it has come to its end";
 
   template <class Through>

@@ -3,15 +3,15 @@
 // TextBlocks: received blocks as a batch of lines, one partition per block, nothing copied.
 
 #include <cstddef>
-#include <memory>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/runtime/block.hpp>
 #include <dstream/text/lines.hpp>
 
@@ -20,13 +20,12 @@ namespace dstream::inline v0 {
 /// **meaning** the lines of blocks that are cut at line ends. Copies share the blocks, which go back to their pool with the last copy.
 template <class Use = OnUse>
 class BasicTextBlocks {
-  using Block = BasicBlock<Use>;
-
  public:
   using reference = std::string_view;
   using value_type = std::string_view;
 
-  BasicTextBlocks(std::vector<Block> blocks, RunnerRef runner) : blocks_(std::make_shared<const std::vector<Block>>(std::move(blocks))), runner_(runner) {}
+  BasicTextBlocks(BlockList<Use> blocks, RunnerRef runner)
+      : blocks_(std::allocate_shared<const BlockList<Use>>(detail::BatchAllocator<BlockList<Use>>{}, std::move(blocks))), runner_(runner) {}
 
   [[nodiscard]] std::size_t partitions() const { return blocks_->size(); }
   [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const { return lines(partition).splits(0, bytes); }
@@ -41,7 +40,7 @@ class BasicTextBlocks {
  private:
   [[nodiscard]] Lines lines(std::size_t partition) const { return Lines{(*blocks_)[partition].text()}; }
 
-  std::shared_ptr<const std::vector<Block>> blocks_;
+  std::shared_ptr<const BlockList<Use>> blocks_;
   RunnerRef runner_;
 };
 using TextBlocks = BasicTextBlocks<>;

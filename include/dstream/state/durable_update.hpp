@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,10 +12,12 @@
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/shuffle/combine_table.hpp>
 #include <dstream/shuffle/hash.hpp>
 #include <dstream/state/durable_states.hpp>
+#include <dstream/state/same_state.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/persistent.hpp>
 
@@ -42,7 +43,8 @@ struct UpdatedStates {
   }
 };
 
-/// **cost** a change is what has other bytes than before: all states are encoded twice a batch, as they are all computed anew.
+/// **cost** a change is what would have other bytes than before: all states are compared, as they are all computed anew, and those that have changed are encoded.
+/// A state of which only its Codec knows what it is made of is encoded as it is and as it was.
 template <class Key, class S>
 class DurableUpdate final : public UpdatedStates<Key, S>, public Persistent {
   using Base = UpdatedStates<Key, S>;
@@ -63,19 +65,11 @@ class DurableUpdate final : public UpdatedStates<Key, S>, public Persistent {
     const Tables& after = next_ == nullptr || *next_ == nullptr ? none : **next_;
     saveParts(out, after.size(), RunnerRef{}, [&](std::size_t part, std::string& text) {
       const Table* const before = this->states == nullptr ? nullptr : &(*this->states)[part];
-      std::string oldBytes;
-      std::string newBytes;
       for (const auto& [key, state] : after[part].entries()) {
-        newBytes.clear();
-        Codec<S>::encode(state, newBytes);
         const std::size_t at = before == nullptr ? Table::none : before->indexOf(Owned<Key>::look(key));
-        if (at != Table::none) {
-          oldBytes.clear();
-          Codec<S>::encode(before->entries()[at].second, oldBytes);
-          if (oldBytes == newBytes) continue;
-        }
+        if (at != Table::none && unchanged(before->entries()[at].second, state)) continue;
         put(KeyChange::Put, key, text);
-        text += newBytes;
+        Codec<S>::encode(state, text);
       }
       if (before == nullptr) return;
       for (const auto& [key, state] : before->entries())
@@ -133,6 +127,17 @@ class DurableUpdate final : public UpdatedStates<Key, S>, public Persistent {
   }
 
  private:
+  static bool unchanged(const S& before, const S& after) {
+    if constexpr (hasSameState<S>()) {
+      return sameState(before, after);
+    } else {
+      std::string oldBytes;
+      std::string newBytes;
+      Codec<S>::encode(before, oldBytes);
+      Codec<S>::encode(after, newBytes);
+      return oldBytes == newBytes;
+    }
+  }
   static void put(KeyChange change, const StoredKey& key, std::string& out) {
     putNumber(static_cast<std::uint8_t>(change), out);
     Codec<StoredKey>::encode(key, out);

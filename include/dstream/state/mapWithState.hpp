@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -16,6 +15,7 @@
 #include <dstream/core/owned.hpp>
 #include <dstream/core/partitions.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/wide.hpp>
 #include <dstream/shuffle/exchange.hpp>
 #include <dstream/shuffle/key_value.hpp>

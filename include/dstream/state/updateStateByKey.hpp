@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -17,6 +16,7 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/wide.hpp>
 #include <dstream/shuffle/combine_table.hpp>

@@ -3,7 +3,6 @@
 // AnyDStream<T>: a stream of T whatever it is made of, for members of classes, containers and streams chosen at run time. unionOf: many as one.
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
@@ -13,6 +12,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/owned.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/stream/batches_rdd.hpp>

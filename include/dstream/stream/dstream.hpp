@@ -2,7 +2,6 @@
 #pragma once
 // DStream: an endless sequence of batches, as a value; the one place that lifts every operator from batches to streams.
 
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -10,6 +9,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/stream/graph.hpp>
 #include <dstream/stream/node.hpp>
 
@@ -75,7 +75,7 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
     } else if constexpr (Plain::kind == Kind::Joint) {
       graph_->requireOpen("an operator");
       return putTogether(std::forward<Op>(op));
-    } else if constexpr (Plain::kind == Kind::Temporal) {
+    } else if constexpr (Plain::kind == Kind::Temporal || Plain::kind == Kind::Split) {
       graph_->requireOpen("an operator");
       return std::forward<Op>(op).onto(*this);
     } else {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// IllegalState: a context or stream is in the wrong state for a call; MissingBatch: a stream has none when it must. Wrong arguments are
-// std::invalid_argument.
+// IllegalState: a context or stream is in the wrong state for a call; MissingBatch: a stream has none when it must; Outage: what an output needs is
+// away. Wrong arguments are std::invalid_argument.
 
 #include <stdexcept>
 
@@ -14,6 +14,12 @@ struct IllegalState : std::logic_error {
 };
 
 struct MissingBatch : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// **meaning** what an output throws when what it writes to is out of reach for now, and nothing is wrong with the batch: with a checkpoint directory the batch is
+/// repeated until it succeeds, with pauses between, however often that is; it never counts as failed too often.
+struct Outage : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 

@@ -3,7 +3,6 @@
 // explain, planOf: what a stream, or all of a context's streams, will do with each batch.
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/operator_info.hpp>
 #include <dstream/core/plan.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/stream/dstream.hpp>
 #include <dstream/stream/graph.hpp>
 #include <dstream/stream/node.hpp>

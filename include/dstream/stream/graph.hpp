@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +13,8 @@
 #include <dstream/core/function.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/pointers.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>
 #include <dstream/stream/node.hpp>
@@ -25,9 +26,11 @@ namespace dstream::inline v0 {
 enum class StreamingContextState { Initialized, Active, Stopped };
 
 /// **meaning** what one output does with one batch, ready to run.
-class Job {
+class Job : public detail::Recycled {
  public:
   virtual ~Job() = default;
+  /// What a transactional output can do before the transaction begins.
+  virtual void prepare() {}
   virtual void run() = 0;
 };
 

@@ -3,10 +3,11 @@
 // History: what a node keeps of batches, in the order of their times.
 
 #include <cstddef>
-#include <memory>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/pointers.hpp>
+#include <dstream/core/spare_memory.hpp>
 #include <dstream/stream/batch.hpp>
 
 namespace dstream::inline v0 {
@@ -16,7 +17,8 @@ namespace dstream::inline v0 {
 template <class T>
 class History {
  public:
-  struct Entry {
+  struct Entry : detail::Recycled {
+    Entry(Time at, T given) : time(at), value(std::move(given)) {}
     Time time;
     T value;
     std::unique_ptr<Entry> next;
@@ -33,7 +35,7 @@ class History {
   }
 
   void add(Time time, T value) {
-    auto entry = std::unique_ptr<Entry>(new Entry{time, std::move(value), nullptr});
+    auto entry = std::unique_ptr<Entry>(new Entry(time, std::move(value)));
     Entry* const added = entry.get();
     (first_ == nullptr ? first_ : last_->next) = std::move(entry);
     last_ = added;

@@ -4,7 +4,6 @@
 // SharedNode behind a pointer, known by the type of its Rdd alone.
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +11,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/operator_info.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>
@@ -177,7 +177,7 @@ void takeName(std::string& name, const Op& op) {
 template <Node Parent, class Op>
 using WideResult = decltype(std::declval<const Op&>().over(std::declval<typename Parent::rdd_type>()));
 
-/// **meaning** a wide operator over a parent node, shared.
+/// **meaning** a wide operator over a parent node, shared. One that wants to know the batch has `at(batch)`, which gives the operator for it.
 template <Node Parent, class Op>
 class WideNode final : public SharedNode<WideResult<Parent, Op>> {
  public:
@@ -192,7 +192,11 @@ class WideNode final : public SharedNode<WideResult<Parent, Op>> {
   std::optional<WideResult<Parent, Op>> compute(const Batch& batch) override {
     auto rdd = parent_.compute(batch);
     if (!rdd) return std::nullopt;
-    return op_.over(*std::move(rdd));
+    if constexpr (requires { op_.at(batch); }) {
+      return op_.at(batch).over(*std::move(rdd));
+    } else {
+      return op_.over(*std::move(rdd));
+    }
   }
 
   Parent parent_;

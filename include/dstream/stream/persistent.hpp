@@ -35,6 +35,9 @@ class Persistent {
   /// Whether NodeBase::rollback takes a batch back. If not, it is restored from the checkpoint.
   [[nodiscard]] virtual bool undoes() const { return true; }
 
+  /// All that was committed up to now is durable: what it had kept to be able to repeat it may go.
+  virtual void settled() {}
+
   /// It is a source: its change of a batch is known once all nodes have advanced, and says what the batch takes.
   [[nodiscard]] virtual bool isSource() const { return false; }
   /// The next batch is this one again: it takes what `saveChange` gave for it. **errors** what makes that impossible.

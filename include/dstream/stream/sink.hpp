@@ -7,6 +7,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/stream/batch.hpp>
+#include <dstream/stream/errors.hpp>
 
 namespace dstream::inline v0 {
 
@@ -31,8 +32,14 @@ class StagedOutput {
   ~StagedOutput() = default;
 };
 
+/// A decider's word that the batch is not committed, since it was out of reach when it was told to.
+struct NotCommitted : Outage {
+  using Outage::Outage;
+};
+
 /// **meaning** the database that decides which batch of a job was committed last, in the transaction that its outputs write in.
-/// **threads** the jobs lane; claim before it runs. **errors** any, which rolls the batch back; from `commit` only what leaves the outcome unknown.
+/// **threads** the jobs lane; claim before it runs; hurry any. **errors** any, which rolls the batch back, and Outage, which does so without end; from `commit`
+/// only what leaves the outcome unknown.
 class Decider {
  public:
   struct Position {
@@ -52,8 +59,11 @@ class Decider {
   virtual void rollback() = 0;
   /// The outputs have written. The batch's row, in the transaction.
   virtual void seal(const Batch& batch, std::uint32_t checksum) = 0;
-  /// False: it is certain that nothing was committed.
+  /// False: it is certain that nothing was committed. **errors** NotCommitted: as certain, and the database was out of reach. Another Outage: the outcome cannot be
+  /// asked for now; called again it asks, and commits nothing itself.
   [[nodiscard]] virtual bool commit(const Batch& batch) = 0;
+  /// While true a stop waits: whoever waits for the database does so not much longer.
+  virtual void hurry(bool) {}
   /// Nothing that it knows of the job remains open.
   virtual void close() = 0;
 

@@ -2,7 +2,6 @@
 #pragma once
 // transform, transformWith: DStream<T> → DStream<U>, a function of each batch as a whole.
 
-#include <memory>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -11,6 +10,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/stream/batch.hpp>

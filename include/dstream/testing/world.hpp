@@ -200,10 +200,14 @@ class World final : public dstream::World {
       [[nodiscard]] static std::size_t sliceBytes() { return 64; }  // small, so that tests cut small batches too
       template <class Body>
       void forEach(std::size_t n, Body&& body) {
+        if (!shuffled) {
+          for (std::size_t task = 0; task < n; ++task) body(std::size_t{0}, task);
+          return;
+        }
         std::vector<std::size_t> order(n);
         std::iota(order.begin(), order.end(), std::size_t{0});
-        if (shuffled) random.shuffle(order);
-        for (const std::size_t task : order) body(shuffled ? random.below(count) : 0, task);
+        random.shuffle(order);
+        for (const std::size_t task : order) body(random.below(count), task);
       }
     };
     Sequential runner_;

@@ -3,7 +3,6 @@
 // KeyedWindow: a slot for each key of a window, changed by what comes and what leaves.
 
 #include <cstddef>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/operator_info.hpp>
 #include <dstream/core/owned.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/shuffle/combine_table.hpp>

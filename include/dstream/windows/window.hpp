@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +17,7 @@
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/schema.hpp>
 #include <dstream/stream/batches_rdd.hpp>

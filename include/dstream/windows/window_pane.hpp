@@ -3,7 +3,6 @@
 // WindowPane: one batch of a window: as it came, or as a checkpoint has it.
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/partitions.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/stream/persistent.hpp>

@@ -3,7 +3,6 @@
 // WindowStateNode: a window that is carried along from batch to batch instead of being computed anew.
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +10,9 @@
 
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/schema.hpp>
 #include <dstream/core/wide.hpp>
@@ -117,7 +118,7 @@ class WindowContents {
   History<R> waiting_;
   bool noting_ = false;
   bool shown_ = false;
-  History<std::string> came_;
+  Deferred<History<std::string>, R> came_;
 };
 
 template <Node Parent, class WindowState, bool durable = true>
