@@ -106,6 +106,35 @@ TEST_CASE("receive log: what was received and is in no batch outlives the progra
   CHECK(all(shown) == Lines{"one", "two", "four"});
 }
 
+TEST_CASE("receive log: what a recovery read from the page cache only is made durable before anything builds on it") {
+  testing::World world;
+  world.listen("sender", 9);
+  Shown shown;
+  {
+    Run run(world, shown, false, logBytes);
+    filesOf(world).onCall([&](const testing::FileCall& call) {
+      if (call.operation == "sync" && call.path == "/checkpoint/received/in%2F1/1.log") filesOf(world).stopNow(testing::StopPoint::How::Kill);
+    });
+    auto peer = world.accept("sender", 9);
+    peer.send("one\n");
+    world.advance(20ms);
+    REQUIRE(filesOf(world).stopped());
+  }
+  filesOf(world).onCall({});
+  filesOf(world).restart();
+  {
+    Run run(world, shown, false, logBytes);
+    auto peer = world.accept("sender", 9);
+    peer.send("two\n");
+    world.advance(20ms);  // into a segment that names the one before it
+    filesOf(world).stopNow(testing::StopPoint::How::PowerLoss, GENERATE(range(std::uint64_t{1}, std::uint64_t{6})));
+  }
+  filesOf(world).restart();
+  Run run(world, shown, false, logBytes);
+  world.advance(2s);
+  CHECK(all(shown) == Lines{"one", "two"});
+}
+
 TEST_CASE("receive log: no batch has what is not durable yet") {
   testing::World world;
   world.listen("sender", 9);
