@@ -38,6 +38,7 @@ class Fifo {
   [[nodiscard]] bool empty() const { return items_.empty(); }
   [[nodiscard]] std::size_t size() const { return items_.size() - first_; }
   [[nodiscard]] T& front() { return items_[first_]; }
+  [[nodiscard]] const T& front() const { return items_[first_]; }
   [[nodiscard]] T& back() { return items_.back(); }
   [[nodiscard]] const T& back() const { return items_.back(); }
   [[nodiscard]] const T& operator[](std::size_t i) const { return items_[first_ + i]; }
