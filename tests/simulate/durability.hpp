@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// What must be durable before what rests on it is done, and how much may be held: seen from outside, call by call.
+// What must be durable before what rests on it is done, and how much may be held: seen from
+// outside, call by call.
 
 #include <charconv>
 #include <cstddef>
@@ -19,7 +20,8 @@ namespace simulate {
 
 class Durability {
  public:
-  Durability(const dstream::testing::Files& files, Ledger& ledger) : files_(files), ledger_(ledger) {}
+  Durability(const dstream::testing::Files& files, Ledger& ledger)
+      : files_(files), ledger_(ledger) {}
 
   void processBegins() {
     journal_.clear();
@@ -43,11 +45,13 @@ class Durability {
   void before(const dstream::testing::FileCall& call) {
     const bool checkpoint = call.path.starts_with("/job/");
     if (call.operation == "rename") {
-      if (call.path.starts_with("/job/journal-")) journal_ = call.path.substr(0, call.path.size() - tmp.size());
+      if (call.path.starts_with("/job/journal-"))
+        journal_ = call.path.substr(0, call.path.size() - tmp.size());
       if (call.path.starts_with("/out/.")) publishes(std::string(call.path));
     } else if (checkpoint && call.operation == "remove" && !call.path.ends_with(tmp)) {
       removes(call.path);
-    } else if (checkpoint && call.operation == "create" && call.path.starts_with("/job/snapshot-")) {
+    } else if (checkpoint && call.operation == "create"
+               && call.path.starts_with("/job/snapshot-")) {
       if (snapshotWhole_) requireTrimmed();
       snapshotWhole_ = false;
     }
@@ -57,7 +61,8 @@ class Durability {
   [[nodiscard]] std::map<std::uint64_t, std::string> snapshots() const {
     std::map<std::uint64_t, std::string> found;
     for (const std::string& path : files_.paths())
-      if (path.starts_with("/job/snapshot-") && !path.ends_with(tmp)) found[numberAfter(path, '-')] = path;
+      if (path.starts_with("/job/snapshot-") && !path.ends_with(tmp))
+        found[numberAfter(path, '-')] = path;
     return found;
   }
 
@@ -82,7 +87,8 @@ class Durability {
   }
   void removes(std::string_view path) {
     if (path.starts_with("/job/journal-") && numberAfter(path, '-') != numberAfter(journal_, '-')) {
-      ledger_.require(files_.durable(journal_), "(7) " + std::string(path) + " is removed before " + journal_ + " is durable");
+      ledger_.require(files_.durable(journal_), "(7) " + std::string(path) + " is removed before "
+                                                    + journal_ + " is durable");
     } else {
       forgets();
     }
@@ -92,15 +98,19 @@ class Durability {
     const auto all = snapshots();
     if (all.size() < 2) return;
     const std::uint64_t older = (++all.rbegin())->first;
-    ledger_.require(files_.durable((++all.rbegin())->second), "(7) what snapshot-" + std::to_string(older) + " stands for is removed before it is durable");
+    ledger_.require(files_.durable((++all.rbegin())->second),
+                    "(7) what snapshot-" + std::to_string(older)
+                        + " stands for is removed before it is durable");
     const auto batch = times_.upper_bound(older);
     if (batch == times_.begin()) return;
     const std::int64_t time = std::prev(batch)->second;
     for (const std::string& path : files_.paths()) {
-      if (!path.starts_with("/out/") || path[5] == '.' || path.find('/', 5) != std::string::npos) continue;
+      if (!path.starts_with("/out/") || path[5] == '.' || path.find('/', 5) != std::string::npos)
+        continue;
       const auto of = static_cast<std::int64_t>(numberAfter(path, '-'));
       if (of > forgotten_ && of <= time)
-        ledger_.require(files_.durable(path), "(7) what " + path + " is made of is removed before it is durable");
+        ledger_.require(files_.durable(path),
+                        "(7) what " + path + " is made of is removed before it is durable");
     }
     forgotten_ = time;
   }
@@ -110,7 +120,8 @@ class Durability {
     for (const std::string& path : files_.paths())
       if (path.starts_with("/job/journal-")) ++segments;
     ledger_.require(snapshots().size() <= 2, "(9) more than two snapshots are held");
-    ledger_.require(segments <= 3 + failed_, "(9) " + std::to_string(segments) + " segments of the journal are held");
+    ledger_.require(segments <= 3 + failed_,
+                    "(9) " + std::to_string(segments) + " segments of the journal are held");
   }
   const dstream::testing::Files& files_;
   Ledger& ledger_;

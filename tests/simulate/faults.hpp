@@ -37,8 +37,9 @@ struct Step {
   std::string_view name;
   bool atStart = false;  // of a process, and hardly ever later
 };
-// Every step that a fault can meet; those of a database come last. Each can meet every fault. What is not here does not
-// happen: files of the source are never written, and what is published changes by the rename of its stage alone.
+// Every step that a fault can meet; those of a database come last. Each can meet every fault. What
+// is not here does not happen: files of the source are never written, and what is published changes
+// by the rename of its stage alone.
 inline constexpr auto steps = std::to_array<Step>({
     {"checkpoint: list", true},
     {"checkpoint: make directory", true},
