@@ -168,6 +168,7 @@ TEST_CASE("saveAsTextFiles: on a real disk, several workers, and textFileStream 
   stream.textFileStream(directory.path() + "/*", {.newFilesOnly = false, .filter = [](std::string_view path) { return path.find("/part-") != std::string_view::npos && path.find("/.") == std::string_view::npos; }}) |
       foreachRDD([&](const auto& batch) {
         for (const auto& line : batch.collect()) sum += std::stol(line);
+        context.world().notify();
       });
   Numbers numbers;
   for (int i = 1; i <= 1000; ++i) numbers.push_back(i);
