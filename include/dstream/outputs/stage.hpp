@@ -110,6 +110,8 @@ class BasicStage {
     const std::string path = pathOf(batch);
     if (tree_.isDirectory(path)) tree_.clear(path);
     tree_.makeDurably(path);
+    if (!lasts_) tree_.files.syncDirectory(Tree::parent(directory_));  // an attempt may have made it, and failed to sync its name
+    lasts_ = true;
     Mutex mutex;
     std::string lines;
     write(path, [&](const std::string& line) {
@@ -152,6 +154,7 @@ class BasicStage {
   Tree tree_;
   const std::string directory_;
   const std::string job_;
+  bool lasts_ = false;  // the directory's name outlives a crash
 };
 
 }  // namespace dstream::inline v0::detail
