@@ -52,7 +52,16 @@ TEST_CASE("postgres_rows: each kind of value as COPY reads it") {
   CHECK(field(std::optional<int>{3}) == "3");
   CHECK(field(std::vector<std::byte>{std::byte{0}, std::byte{171}}) == "\\\\x00ab");
   CHECK(field(std::chrono::milliseconds(1500)) == "1500");
-  CHECK(field(std::chrono::milliseconds(1500), of(Column::interval)) == "1.5 s");
+  CHECK(field(std::chrono::milliseconds(1500), of(Column::interval)) == "1.500000 s");
+  CHECK(field(std::chrono::microseconds(-1), of(Column::interval)) == "-0.000001 s");
+  CHECK(field(std::chrono::nanoseconds(1'499), of(Column::interval)) == "0.000001 s");
+  CHECK(field(std::chrono::hours(1'000'000), of(Column::interval)) == "3600000000.000000 s");
+  CHECK(field(std::chrono::duration<double>(1e5), of(Column::interval)) == "100000.000000 s");
+  CHECK(field(std::chrono::hours::max(), of(Column::interval))
+        == "! a duration outside the column's range");
+  CHECK(field(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN()),
+              of(Column::interval))
+        == "! a duration outside the column's range");
 }
 
 TEST_CASE("postgres_rows: what a column cannot hold is known before the server is asked") {
@@ -62,6 +71,10 @@ TEST_CASE("postgres_rows: what a column cannot hold is known before the server i
   CHECK(field(std::uint64_t{1} << 63, of(Column::int8)) == "! a number outside the column's range");
   CHECK(field(1e39, of(Column::real)) == "! a number outside the column's range");
   CHECK(field(2.0, of(Column::int4)) == "2");
+  CHECK(field(1e5, of(Column::int8)) == "100000");
+  CHECK(field(-2e9F, of(Column::int8)) == "-2000000000");
+  CHECK(field(9e18, of(Column::int8)) == "9000000000000000000");
+  CHECK(field(1e19, of(Column::int8)) == "! a number that is no integer");
   CHECK(field(2.5, of(Column::int4)) == "! a number that is no integer");
   CHECK(field(std::numeric_limits<double>::quiet_NaN(), of(Column::int8))
         == "! a number that is no integer");

@@ -138,6 +138,12 @@ TEST_CASE("trying: want of memory is no fault of a record") {
   CHECK_THROWS_AS(records | collect(), std::bad_alloc);
 }
 
+TEST_CASE("trying: nor is it a record's fault that a service is away") {
+  const auto [records, letters] =
+      Texts{"1"} | trying(map([](const std::string&) -> int { throw Outage("away"); }));
+  CHECK_THROWS_AS(records | collect(), Outage);
+}
+
 TEST_CASE("trying: a dead letter has a text form of one line, a Codec, and a plan") {
   std::string line;
   appendText<TextStyle::Scala>(line, Letter{"a\nb\t'", "parse", "no\x01", 7});

@@ -134,7 +134,7 @@ class BasicReceiveLog final : public Actor {
   void load() {
     bool some = false;
     while (const auto next = firstStored()) {
-      runtime_.blocks->favour(*this, next->end <= demanded_);
+      runtime_.blocks->favour(*this, next->end <= demanded_ || runtime_.blocks->bytesHeld() == 0);  // a bound below one block's bytes is no reason to wait for ever
       auto block = runtime_.blocks->take(static_cast<std::size_t>(next->bytes), *this);
       if (!block) break;
       try {

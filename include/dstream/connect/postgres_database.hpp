@@ -191,9 +191,9 @@ class BasicConnection final : public Decider {
     for (int attempt = 0;; ++attempt) {
       try {
         link_.run(
-            "SET client_min_messages = warning; CREATE TABLE IF NOT EXISTS dstream_commit(job text "
-            "PRIMARY KEY, epoch bigint NOT NULL, seq bigint NOT NULL, time bigint NOT NULL, crc "
-            "bigint NOT NULL)");
+            "SET client_min_messages = warning; DO $$ BEGIN IF to_regclass('dstream_commit') IS NULL "
+            "THEN CREATE TABLE IF NOT EXISTS dstream_commit(job text PRIMARY KEY, epoch bigint NOT "
+            "NULL, seq bigint NOT NULL, time bigint NOT NULL, crc bigint NOT NULL); END IF; END $$");
         return;
       } catch (const Error& error) {
         if (attempt != 0

@@ -89,6 +89,23 @@ const char* refusedInteger(Integer value, const PostgresColumn& column) {
   return fits ? nullptr : "a number outside the column's range";
 }
 
+/// Null, or why it cannot be in an interval column, which keeps microseconds and reads no exponent.
+template <class Duration>
+const char* putPostgresSeconds(const Duration& value, std::string& out) {
+  const long double micros = static_cast<long double>(value.count())
+                             * (1'000'000 * static_cast<long double>(Duration::period::num))
+                             / static_cast<long double>(Duration::period::den);
+  if (!(std::fabs(micros) < 9.2e18L)) return "a duration outside the column's range";
+  const auto whole = static_cast<std::int64_t>(std::round(micros));
+  const bool negative = whole < 0;
+  const auto size = negative ? -static_cast<std::uint64_t>(whole) : static_cast<std::uint64_t>(whole);
+  const std::string fraction = std::to_string(size % 1'000'000);
+  if (negative) out += '-';
+  ((out += std::to_string(size / 1'000'000)) += '.').append(6 - fraction.size(), '0');
+  (out += fraction) += " s";
+  return nullptr;
+}
+
 /// The value's field, and null or why the column cannot hold it.
 template <class T>
 const char* putPostgresField(const T& value, const PostgresColumn& column, std::string& out) {
@@ -103,16 +120,20 @@ const char* putPostgresField(const T& value, const PostgresColumn& column, std::
     } else if (std::isinf(value)) {
       out += value < 0 ? "-Infinity" : "Infinity";
     } else {
+      if (column.isInteger() && !(std::trunc(value) == value && std::fabs(value) < T(9.2e18)))
+        return "a number that is no integer";
       char digits[64];
-      out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+      const std::to_chars_result end =  // an integer column reads no exponent
+          column.isInteger()
+              ? std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed)
+              : std::to_chars(digits, digits + sizeof digits, value);
+      out.append(digits, end.ptr);
       if (column.type == PostgresColumn::real
           && std::fabs(static_cast<double>(value))
                  > static_cast<double>(std::numeric_limits<float>::max()))
         return "a number outside the column's range";
     }
-    return column.isInteger() && !(std::trunc(value) == value && std::fabs(value) < T(9.2e18))
-               ? "a number that is no integer"
-               : nullptr;
+    return column.isInteger() && !std::isfinite(value) ? "a number that is no integer" : nullptr;
   } else if constexpr (std::is_arithmetic_v<T>) {
     using Wide = std::conditional_t<std::is_unsigned_v<T>, std::uint64_t,
                                     std::int64_t>;  // char is a number too
@@ -125,10 +146,7 @@ const char* putPostgresField(const T& value, const PostgresColumn& column, std::
   } else if constexpr (CodecDuration<T>) {
     if (column.type != PostgresColumn::interval)
       return putPostgresField(value.count(), column, out);
-    const char* const refused = putPostgresField(
-        static_cast<double>(value.count()) * T::period::num / T::period::den, {}, out);
-    out += " s";
-    return refused;
+    return putPostgresSeconds(value, out);
   } else if constexpr (CodecOptional<T>) {
     if (value) return putPostgresField(*value, column, out);
     out += "\\N";

@@ -206,8 +206,12 @@ class BasicPostgresTable {
             const std::string& output) {
     if (poison.empty()) return;
     auto& link = connection_.link();
-    link.run("CREATE TABLE IF NOT EXISTS " + target_.deadLetters
-             + "(output text, seq bigint, time bigint, reason text, record bytea)");
+    std::string name;
+    for (const char c : target_.deadLetters) name.append(c == '\'' ? 2 : 1, c);
+    link.run("DO $dstream$ BEGIN IF to_regclass('" + name
+             + "') IS NULL THEN CREATE TABLE IF NOT EXISTS " + target_.deadLetters
+             + "(output text, seq bigint, time bigint, reason text, record bytea); END IF; END "
+               "$dstream$");
     std::string text;
     for (const PostgresPoison& one : poison) {
       for (const std::string& field : {output, std::to_string(batch.seq),

@@ -85,6 +85,8 @@ struct SqliteStorable {
       require(value.count());
     } else if constexpr (std::is_enum_v<T>) {
       require(static_cast<std::underlying_type_t<T>>(value));
+    } else if constexpr (std::is_floating_point_v<T>) {
+      if (value != value) throw std::invalid_argument("dstream: SQLite would make NULL of a NaN");
     } else if constexpr (std::is_integral_v<T>) {
       static_cast<void>(sqliteInteger(value));
     }

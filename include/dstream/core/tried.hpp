@@ -13,6 +13,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/dead_letter.hpp>
+#include <dstream/core/no_fault.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/partitions.hpp>
 #include <dstream/core/rdd.hpp>
@@ -40,6 +41,8 @@ struct TryStep {
     try {
       return inner(records, std::as_const(record));
     } catch (const std::bad_alloc&) {  // no fault of the record's
+      throw;
+    } catch (const NoFault&) {
       throw;
     } catch (const std::exception& error) {
       setAside(*records, before, record, error.what());

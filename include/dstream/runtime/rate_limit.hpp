@@ -60,6 +60,7 @@ class RateLimiter {
     if (now > last_) saved_ += static_cast<double>(now - last_) / 1e9 * most;
     last_ = now;
     if (saved_ > most) saved_ = most;
+    if (saved_ < 1) return 0;
     return saved_ >= static_cast<double>(bytes) ? bytes : static_cast<std::size_t>(saved_);
   }
   void spend(std::size_t bytes) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/no_fault.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
@@ -30,7 +31,7 @@ namespace dstream::inline v0 {
 
 namespace detail {
 /// What a task throws when its batch is given up by an immediate stop; never seen by users.
-struct BatchCancelled {};
+struct BatchCancelled : NoFault {};
 
 inline std::string whatOf(const std::exception_ptr& error) {
   try {
@@ -463,7 +464,7 @@ class BasicScheduler final : public Actor {
       failure = detail::whatOf(std::current_exception());
     }
     const Nanos duration = world_.now(Clock::Steady) - began;
-    note(id, duration, !failure.empty());
+    note(id, duration, whole && !failure.empty());
     if (!failure.empty() || events_.listened())
       events_.post(OutputCompleted{info.batch, id, outputName, duration, std::move(failure)});
     return whole;

@@ -237,7 +237,7 @@ class BasicStreamingContext {
       if (input->hasReceiver()) infos.push_back(input->receiver());
     return infos;
   }
-  /// How it fares. In any state, from any thread.
+  /// How it fares. In any state; from any thread once it has started.
   [[nodiscard]] BasicMetrics<Use> metrics() const {
     BasicMetrics<Use> metrics;
     metrics.state = graph_->state();

@@ -66,7 +66,11 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     if (!end) return true;
     readBetweenSteps();
     const Ready& there = ready();
-    return resumption_.behind(there.empty() ? planned_ : there.back().end) >= *end;
+    const std::uint64_t reached = resumption_.behind(there.empty() ? planned_ : there.back().end);
+    if (reached >= *end) return true;
+    if (std::exchange(finished_, false))
+      static_cast<void>(giveUp(origin_.peer() + Origin::end + " at byte " + std::to_string(reached) + ", and a batch of an earlier run, which must come again, ended at byte " + std::to_string(*end)));
+    return false;
   }
 
   InputInfo plan(const Batch& batch, std::size_t mostBytes) override {
@@ -94,7 +98,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     std::uint64_t none = 0;
     done_.compare_exchange_strong(none, info.from, std::memory_order_relaxed);
     // relaxed: numbers by themselves, for whoever looks at how it fares
-    taken_.store(planned_ + waiting, std::memory_order_relaxed);
+    taken_.store(resumption_.keeps() ? resumption_.reached(former_->received()) : planned_ + waiting, std::memory_order_relaxed);
     tellLag();
     resumption_.planned(batch.seq, planned_);
     batches_.add(batch.seq, std::move(blocks));
@@ -164,6 +168,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     // acquire: partner of requestStop's release
     if (stopRequested_.load(std::memory_order_acquire)) {
       if (!fin_) readBetweenSteps();
+      if (ended_) return Step::idle();
       if (fin_ && !endOfText()) return Step::idle();  // the pool wakes us
       if (connection_ != nullptr) breakOff("the stream was stopped in the middle of a record");
       return end(ReceiverState::Stopped);

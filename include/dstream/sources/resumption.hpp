@@ -119,11 +119,13 @@ class BasicResumption final : public Persistent {
 
   /// A new connection: gives the byte that it begins with; all before `position` have come.
   std::uint64_t connect(std::uint64_t position) {
-    const std::uint64_t from = position > logged_ ? behind(position) : behind(logged_);
+    const std::uint64_t from = reached(position);
     if (talks_) talk_.begin(from);
     return from;
   }
   [[nodiscard]] std::uint64_t behind(std::uint64_t position) const { return position > restored_ ? position : restored_; }
+  /// The same of what lies in the log too.
+  [[nodiscard]] std::uint64_t reached(std::uint64_t position) const { return behind(position > logged_ ? position : logged_); }
   [[nodiscard]] Transfer::Status greet(Connection& connection) { return talks_ ? talk_.greet(connection) : Transfer::Status::Bytes; }
   [[nodiscard]] const std::string& error() const { return talk_.error(); }
   void tell(Connection& connection) {
@@ -149,7 +151,10 @@ class BasicResumption final : public Persistent {
   void cut(auto& former) const {
     const auto end = nextEnd(former.position());
     if (!end || former.received() < *end) return;
-    if (former.received() == *end) return former.cut();
+    if (former.received() == *end) {
+      if (*end == again_.back().second) runtime_->blocks->favour(*receiver_, false);  // all that must be whole has come
+      return former.cut();
+    }
     throw FramingError("a batch of an earlier run ended at byte " + std::to_string(*end) + ", where no record ends now: the sender's data are not the same");
   }
   void planned(std::uint64_t seq, std::uint64_t end) {
@@ -181,7 +186,7 @@ class BasicResumption final : public Persistent {
       logged_ = log_->open(position_, again_.empty() ? 0 : again_.back().second);
       runtime_->world.spawn(*log_, Lane::Log);
     }
-    if (!again_.empty()) runtime_->blocks->favour(*receiver_, true);
+    if (!again_.empty() && !log_ && again_.back().second > restored_) runtime_->blocks->favour(*receiver_, true);
     runtime_->world.spawn(*receiver_, Lane::Io);
   }
   void saveChange(const Batch& batch, std::string& out) override { putNumber(ends_.look(batch.seq).value_or(position_), out); }

@@ -24,7 +24,7 @@ namespace dstream::inline v0 {
 /// **order** that of the connection; one partition per buffer. **cost** a receive call per buffer; nothing is copied but the cut line at its end.
 /// **errors** std::invalid_argument for an empty host or port 0; IllegalState after start. A refused connect is an event, never an exception,
 /// unless `failAfter` says so. Not replayable, not resumable: what the kernel has acknowledged
-/// and no finished batch had is lost with the process, and with the connection its last, begun line; exactlyOnce() does not compile.
+/// and no finished batch had is lost with the process, but for what `logBytes` has put into a log, and with the connection its last, begun line; exactlyOnce() does not compile.
 /// **source** Spark's socketTextStream. **example** examples/network_word_count.cpp
 template <class Use>
 auto BasicStreamingContext<Use>::socketTextStream(std::string host, std::uint16_t port, SocketOptions options) {

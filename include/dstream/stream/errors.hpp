@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/no_fault.hpp>
 
 namespace dstream::inline v0 {
 
@@ -18,8 +19,8 @@ struct MissingBatch : std::runtime_error {
 };
 
 /// **meaning** what an output throws when what it writes to is out of reach for now, and nothing is wrong with the batch: with a checkpoint directory the batch is
-/// repeated until it succeeds, with pauses between, however often that is; it never counts as failed too often.
-struct Outage : std::runtime_error {
+/// repeated until it succeeds, with pauses between, however often that is; it never counts as failed too often. A function of `trying` that throws it makes no dead letter.
+struct Outage : std::runtime_error, NoFault {
   using std::runtime_error::runtime_error;
 };
 
