@@ -2,6 +2,7 @@
 #include <dstream/sources/directory_watch.hpp>
 
 #include <chrono>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -50,6 +51,20 @@ TEST_CASE("directory watch: a file belongs to the first batch that is not before
   CHECK(test.take(2) == Paths{"/in/c"});
   CHECK(test.take(3).empty());
   CHECK(test.told().empty());
+}
+
+TEST_CASE("directory watch: a batch that could not take its files has taken none, and forgets none that others took") {
+  Watch test;
+  test.put("/in/a", 0.5);
+  CHECK(test.take(1) == Paths{"/in/a"});
+  test.put("/in/b", 1.5);
+  test.world.files().put("/in/c", "", made + second);  // is reported
+  test.put("/in/d", 1.5);
+  const auto outOfMemory = [](const std::string&, const std::string&, bool) { throw std::bad_alloc(); };
+  CHECK_THROWS_AS(test.watch.take({made + 2 * second}, outOfMemory), std::bad_alloc);
+  CHECK(test.take(2) == Paths{"/in/b", "/in/d"});
+  CHECK(test.told() == Paths{"/in/c: there is no data in it"});
+  CHECK(test.take(3).empty());
 }
 
 TEST_CASE("directory watch: what is older than the stream is passed over, and said once") {

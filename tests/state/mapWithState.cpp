@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -36,6 +37,82 @@ Pair sum(const std::string& key, std::optional<int> value, State<int>& state) {
   if (state.isTimingOut()) return {key, -1000};
   state.update(state.getOption().value_or(0) + *value);
   return {key, state.get()};
+}
+
+/// A key whose n-th copy from now on fails, as when memory runs out.
+struct Costly {
+  explicit Costly(int of) : number(of) {}
+  Costly(const Costly& other) : number(other.number) {
+    if (copiesLeft > 0 && --copiesLeft == 0) throw std::bad_alloc();
+  }
+  Costly(Costly&&) noexcept = default;
+  Costly& operator=(const Costly&) = default;
+  Costly& operator=(Costly&&) noexcept = default;
+  ~Costly() = default;
+  bool operator==(const Costly&) const = default;
+
+  static inline int copiesLeft = 0;  // 0: any number
+  int number;
+};
+
+}  // namespace
+
+template <>
+struct dstream::Owned<Costly> : dstream::KeptAsIs<Costly> {};
+template <>
+struct dstream::KeyHash<Costly> {
+  static std::uint64_t hash(const Costly& key, std::uint64_t seed) { return KeyHash<int>::hash(key.number, seed); }
+};
+
+namespace {
+
+/// The states of one partition, as they are listed.
+struct TimedTable {
+  using States = detail::TimedStates<Costly, std::string>;
+
+  void put(int key, const std::string& state, std::int64_t time) { states.put(table, table.indexOf(Costly(key)), Costly(key), state, time); }
+  void remove(int key) { states.remove(table, table.indexOf(Costly(key))); }
+  [[nodiscard]] std::string shown() const {
+    std::string text;
+    std::size_t left = table.entries().size() + 1;  // a list with a ring in it would not end
+    states.each(table, [&](const Costly& key, const std::string& state, std::int64_t) {
+      if (left-- == 0) throw std::logic_error("more states than keys");
+      text += std::to_string(key.number) + state + " ";
+    });
+    return text;
+  }
+
+  States states{true};
+  States::Table table;
+};
+
+TEST_CASE("timed states: after an insertion that failed for want of memory, and its rollback, each key is listed once") {
+  TimedTable test;
+  test.put(1, "a", 1);
+  test.put(2, "b", 2);
+  test.states.commit();
+  Costly::copiesLeft = 2;  // the first is of what the rollback will need
+  CHECK_THROWS_AS(test.put(3, "c", 3), std::bad_alloc);
+  test.states.rollback(test.table);
+  CHECK(test.shown() == "1a 2b ");
+  test.put(3, "c", 3);
+  test.put(4, "d", 4);
+  CHECK(test.shown() == "1a 2b 3c 4d ");
+}
+
+TEST_CASE("timed states: a rollback that failed for want of memory can be repeated") {
+  TimedTable test;
+  for (int key = 1; key <= 4; ++key) test.put(key, std::string(30, static_cast<char>('a' + key)), key);
+  test.states.commit();
+  const std::string before = test.shown();
+  test.put(1, "changed", 5);
+  test.remove(2);
+  test.put(3, "changed", 6);
+  test.remove(4);
+  Costly::copiesLeft = 2;
+  CHECK_THROWS_AS(test.states.rollback(test.table), std::bad_alloc);
+  test.states.rollback(test.table);
+  CHECK(test.shown() == before);
 }
 
 TEST_CASE("key_state: what a function may do, and may not") {

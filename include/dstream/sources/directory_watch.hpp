@@ -71,21 +71,21 @@ class BasicDirectoryWatch {
   /// How long a file that was taken is known. **units** nanoseconds.
   [[nodiscard]] std::int64_t remember() const { return remember_; }
 
+  /// What throws has taken nothing.
   Found take(Time time, Report report) {
-    Found found;
-    Known known;
-    auto before = known_.begin();
     bool complete = true;
+    Paths paths = listed(complete, report);
     const Time oldAt = ageing(time);
-    for (std::string& path : listed(complete, report)) {
-      for (; before != known_.end() && before->path < path; ++before) keepUnlisted(*before, oldAt, complete, known);
-      const bool met = before != known_.end() && before->path == path;
-      Entry entry = met ? std::move(*before++) : Entry{std::move(path)};
-      if (!remembers(entry, oldAt)) judge(entry, time, oldAt, found, report);
-      known.push_back(std::move(entry));
+    know(std::move(paths), oldAt, complete);
+    Found found;
+    if (complete)
+      for (Entry& entry : known_)
+        if (!remembers(entry, oldAt)) judge(entry, time, oldAt, found, report);
+    auto next = known_.begin();
+    for (const FoundFile& file : found) {
+      while (next->path != file.path) ++next;
+      next->taken = time.nanoseconds;
     }
-    for (; before != known_.end(); ++before) keepUnlisted(*before, oldAt, complete, known);
-    known_ = std::move(known);
     if (complete) listedAt_ = time.nanoseconds;
     return found;
   }
@@ -164,6 +164,19 @@ class BasicDirectoryWatch {
     return entry.taken != Entry::never && (options_.allUnseen || entry.taken > time.nanoseconds - remember_);
   }
 
+  /// From now on it is what is listed, and of the rest what must not be forgotten; when memory runs out it is as it was.
+  void know(Paths paths, Time time, bool complete) {
+    Known known;
+    known.reserve(known_.size() + paths.size());
+    auto before = known_.begin();
+    for (std::string& path : paths) {
+      for (; before != known_.end() && before->path < path; ++before) keepUnlisted(*before, time, complete, known);
+      const bool met = before != known_.end() && before->path == path;
+      known.push_back(met ? std::move(*before++) : Entry{std::move(path)});
+    }
+    for (; before != known_.end(); ++before) keepUnlisted(*before, time, complete, known);
+    known_ = std::move(known);
+  }
   /// A listing that failed says nothing of what is there.
   void keepUnlisted(Entry& entry, Time time, bool complete, Known& known) const {
     if (options_.allUnseen ? !complete : remembers(entry, time)) known.push_back(std::move(entry));
@@ -178,7 +191,6 @@ class BasicDirectoryWatch {
     FoundFile file{entry.path};
     Verdict verdict = verdictOn(file, time, oldAt);
     if (verdict.kind == Verdict::Take) {
-      entry.taken = time.nanoseconds;
       found.push_back(std::move(file));
     } else if (verdict.reason != entry.reason && verdict.kind != Verdict::Later) {
       report(entry.path, verdict.reason, verdict.kind == Verdict::Trouble);

@@ -101,6 +101,7 @@ class TimedStates {
   }
 
   void commit() { before_.clear(); }
+  /// One that throws can be repeated: what it has put back it does not put back again.
   void rollback(Table& table) {
     if (before_.entries().empty()) return;
     for (auto& [key, had] : before_.entries()) {
@@ -109,13 +110,15 @@ class TimedStates {
         if (at != Table::none) take(table, at);
       } else if (at == Table::none) {
         insert(table, key, *std::move(had.state), had.updated);
+        had.state.reset();
       } else {
         if (had.state) table.entries()[at].second.state = *std::move(had.state);
+        had.state.reset();
         if (timed_) links_[at].updated = had.updated;
       }
     }
+    if (timed_) relink(table.entries().size());
     before_.clear();
-    if (timed_) relink();
   }
 
  private:
@@ -188,9 +191,10 @@ class TimedStates {
     (youngest_ == nobody ? oldest_ : links_[youngest_].younger) = static_cast<std::uint32_t>(at);
     youngest_ = static_cast<std::uint32_t>(at);
   }
-  /// After a rollback the order of updates is that of old times again.
-  void relink() {
-    Deferred<std::vector<std::size_t>, S> order(links_.size());
+  /// After a rollback the order of updates is that of old times again. An insertion that threw has left a link too many.
+  void relink(std::size_t keys) {
+    links_.resize(keys);
+    Deferred<std::vector<std::size_t>, S> order(keys);
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     detail::mergeSort(order, [&](std::size_t a, std::size_t b) { return links_[a].updated < links_[b].updated; });
     oldest_ = youngest_ = nobody;
