@@ -297,7 +297,7 @@ class Simulation {
   void rot() {
     auto& files = world_.files();
     const auto snapshots = durability_.snapshots();
-    if (snapshots.size() < 2 || durability_.written() < 2) return;
+    if (snapshots.empty() || durability_.written() < 2) return;  // of two that were written one is enough
     durability_.forgetWritten();
     const std::string& newest = snapshots.rbegin()->second;
     files.damage(newest, random_.below(files.content(newest).size()));
