@@ -571,6 +571,22 @@ TEST_CASE("checkpointer: staged files are seen after the commit, once, and a pub
   CHECK(place.files.content(next) == "foreign");
 }
 
+TEST_CASE("checkpointer: a batch whose directory could not be synced after its rename is completed when it could") {
+  Place place;
+  Run run(place);
+  run.words() | reduceByKey(plus, 1) | saveAsTextFiles("/out/w").named("files").exactlyOnce();
+  run.start();
+  place.world.advance(1s);
+  place.files.failNext("sync directory", "/out");
+  place.world.advance(1s);
+  const std::string second = "/out/w-" + std::to_string(place.world.now(Clock::Wall) / 1'000'000'000 * 1000);
+  CHECK(place.files.exists(second));
+  CHECK(run.told.warnings("what must follow failed and is tried again") == 1);
+  CHECK_FALSE(place.files.durable(second));
+  place.world.advance(200ms);
+  CHECK(place.files.durable(second));
+}
+
 TEST_CASE("checkpointer: what is visible of a later batch than the last committed one is refused") {
   Place place;
   const auto build = [](Run& run) { run.words() | reduceByKey(plus) | saveAsTextFiles("/out/w").named("files"); };

@@ -28,7 +28,15 @@ class Durability {
     snapshotWhole_ = false;
     failed_ = 0;
   }
-  void completed(std::uint64_t seq, std::int64_t time) { times_[seq] = time; }
+  // What follows a commit is done: what the batch has published is there for good.
+  void completed(std::uint64_t seq, std::int64_t time) {
+    times_[seq] = time;
+    for (const char* sink : sinks) {
+      const std::string path = std::string("/out/") + sink + "-" + std::to_string(time);
+      if (files_.exists(path))
+        ledger_.require(files_.durable(path), "(7) batch " + std::to_string(seq) + " is completed, and " + path + " is not durable");
+    }
+  }
   void snapshotWritten() {
     snapshotWhole_ = true;
     ++written_;
@@ -68,6 +76,7 @@ class Durability {
 
  private:
   static constexpr std::string_view tmp = ".tmp";
+  static constexpr const char* sinks[] = {"records", "sums", "largest", "recent", "totals", "running"};
   // A KNOWN is a hint, and never synced by itself.
   static constexpr std::size_t known =
       dstream::detail::RecordLayout::headBytes + dstream::detail::RecordLayout::tailBytes;

@@ -164,15 +164,22 @@ class SaveBatches {
     stage_.emplace(*files_, Tree::above(example) + ".dstream-" + asFileName(job) + "-" + asFileName(name), job);
   }
   void publish(const Batch& batch) {
-    if (!stage_->has(batch)) return;  // an empty batch, or shown already
+    const bool waits = stage_->has(batch);  // else an empty batch, or shown already
     const std::int64_t roll = options_.rollEvery.count();
     const std::string staged = stage_->pathOf(batch);
     const std::string target = nameOf(roll == 0 ? batch.time.nanoseconds : batch.time.nanoseconds / roll * roll);
     if (roll == 0) {
-      files_->rename(staged, target);
+      if (waits) {
+        lasts_ = false;
+        files_->rename(staged, target);
+      }
+      if (lasts_) return;
       files_->syncDirectory(Tree::parent(target));
-      return stage_->shown();
+      stage_->shown();
+      lasts_ = true;
+      return;
     }
+    if (!waits) return;
     closeBefore(batch.time.nanoseconds / roll * roll);
     open_ = batch.time.nanoseconds / roll * roll;
     Tree{*files_}.makeDurably(target);
@@ -263,6 +270,7 @@ class SaveBatches {
   const SaveOptions options_;
   const std::int64_t slide_;
   std::int64_t open_ = -1;
+  bool lasts_ = true;  // what was shown outlives a crash; false: its sync has failed, and is tried again
   std::optional<Stage> stage_;
 };
 
