@@ -25,6 +25,13 @@ using integration::Socket;
 
 constexpr dstream::Configuration quiet{.stopOnSignals = false, .defaultListener = false};
 
+// Clang's check of virtual calls asks for a pipe before it looks at an object, and takes one it gets no pipe for to be none.
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+#define DSTREAM_TEST_CALLS_NEED_DESCRIPTORS 1
+#endif
+#endif
+#ifndef DSTREAM_TEST_CALLS_NEED_DESCRIPTORS
 TEST_CASE("sockets in the wild: without a free descriptor the receiver backs off, and connects once there is one") {
   const Port port;  // nobody listens yet: the receiver tries again and again
   Counter exhausted;
@@ -63,6 +70,7 @@ TEST_CASE("sockets in the wild: without a free descriptor the receiver backs off
   stream.stop(false, false);
   CHECK(stream.receivers().front().connections == 1);
 }
+#endif
 
 TEST_CASE("sockets in the wild: a sender that is quicker than its reader is slowed by TCP, within the bound of memory, and nothing is lost") {
   const Port port;

@@ -208,7 +208,11 @@ class BasicConnection final : public Decider {
       if (code != SQLITE_OK) throw Error(path_, "open", code, database_ == nullptr ? "out of memory" : sqlite3_errmsg(database_));
       // What an earlier process has left in the log may be there for as long as the machine runs: its last sync may have failed. So it is worked off,
       // and nothing comes behind it; where somebody else reads the database it stays, which this finds at once.
-      execute("PRAGMA wal_checkpoint(TRUNCATE)");
+      try {
+        execute("PRAGMA wal_checkpoint(TRUNCATE)");
+      } catch (const Error& error) {
+        if ((error.code() & 0xff) != SQLITE_BUSY) throw;  // SQLite says so where a reader is just beginning
+      }
       sqlite3_busy_timeout(database_, static_cast<int>(options_.busyTimeout.count()));
       require("PRAGMA journal_mode = WAL", "wal", "a database that outlives a crash needs journal_mode WAL, which this one refuses (is it in memory, or on a network file system?)");
       execute("PRAGMA synchronous = FULL");
