@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -14,8 +15,8 @@
 #include <dstream/connect/sqlite_row.hpp>
 #include <dstream/connect/storable.hpp>
 #include <dstream/dstream.hpp>
-#include <dstream/testing/files.hpp>
 #include <dstream/operators/trying.hpp>
+#include <dstream/testing/files.hpp>
 #include <dstream/testing/sqlite_disk.hpp>
 #include <dstream/testing/world.hpp>
 
@@ -270,6 +271,13 @@ TEST_CASE("sqlite: records that a column cannot hold are set aside, committed wi
         std::vector<std::string>{"1 dstream: no UTF-8 at byte 3 of a text", "1 dstream: a NUL at byte 1 of a text", "2 dstream: sqlite: 9223372036854775808 is more than a column can hold",
                                  "2 dstream: no UTF-8 at byte 0 of a text"});
   CHECK(planOf(sqlite::storable()).fused == 1);
+}
+
+TEST_CASE("sqlite::storable: a NaN, which would come back as NULL, is refused") {
+  const std::vector<std::pair<int, double>> rows{{1, std::numeric_limits<double>::quiet_NaN()}};
+  CHECK_THROWS_WITH(rows | sqlite::storable() | count() | value(), "dstream: SQLite would make NULL of a NaN");
+  const std::vector<std::pair<int, double>> fine{{1, std::numeric_limits<double>::infinity()}};
+  CHECK((fine | sqlite::storable() | count() | value()) == 1);
 }
 
 TEST_CASE("storable: what text a database holds") {

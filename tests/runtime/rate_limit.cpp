@@ -29,6 +29,15 @@ TEST_CASE("rate_limit: at most a second's worth is saved, and in the long run no
   CHECK(limiter.allowed(90 * second, 70) == 70);  // a clock that went back takes nothing away
 }
 
+TEST_CASE("rate_limit: who has spent more than was saved waits") {
+  RateLimiter limiter({.maximum = 1000});
+  CHECK(limiter.allowed(100 * second, 5000) == 1000);
+  limiter.spend(1500);
+  CHECK(limiter.allowed(100 * second, 5000) == 0);
+  CHECK(limiter.allowed(100 * second + second / 4, 5000) == 0);
+  CHECK(limiter.allowed(101 * second, 5000) == 500);
+}
+
 TEST_CASE("rate_limit: an estimate stays below the maximum and above zero") {
   RateLimiter limiter({.initial = 500, .maximum = 1000, .estimate = true});
   CHECK(limiter.rate() == 500);

@@ -224,6 +224,24 @@ TEST_CASE("resumableSocketTextStream: a planned batch whose last line had no end
   CHECK(run.batches[0] == Lines{"one", "tw"});
 }
 
+TEST_CASE("resumableSocketTextStream: a sender that ends before the end of a planned batch is an error, and no waiting for ever") {
+  testing::World world;
+  const SocketOptions finish{.onEnd = EndOfStream::Finish};
+  {
+    ResumableSender sender(world, "one\ntwo\n");
+    dieInBatch(world, sender, 8, finish);
+  }
+  ResumableSender sender(world, "one\n");
+  Run run(world, {.socket = finish, .checkpoint = CheckpointOptions{}});
+  REQUIRE(sender.accept());
+  sender.send(100);
+  sender.close();
+  world.advance(1s);
+  const std::string error = messageOf<std::runtime_error>([&] { run.stream.awaitTermination(); });
+  CHECK(contains(error, "at byte 4, and a batch of an earlier run, which must come again, ended at byte 8"));
+  CHECK(run.lines.empty());
+}
+
 TEST_CASE("resumableSocketTextStream: a planned batch that the sender has no more is an error that says so") {
   testing::World world;
   {

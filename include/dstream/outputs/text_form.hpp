@@ -198,7 +198,7 @@ void appendElement(std::string& out, const T& value, bool nested) {
 
 }  // namespace detail
 
-/// A dead letter as a line: batch, node, message and record, with tabs between; texts are quoted, so that none of them has an end of line in it.
+/// A dead letter as a line: batch, node, message and record, with tabs between; message and record are quoted, so that neither has an end of line in it; the node's name is as `named` was given it.
 template <class Record>
   requires(detail::hasTextForm<Record>())
 std::string toText(const DeadLetter<Record>& letter) {
