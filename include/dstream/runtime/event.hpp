@@ -21,6 +21,7 @@ namespace dstream::inline v0 {
 /// **meaning** what one input gave to one batch: bytes [from, to) of all it has received, in `blocks` blocks; for sources without bytes, records.
 struct InputInfo {
   std::size_t id = 0;
+  /// Empty in a batch that was formed when nobody listened.
   std::string name;
   std::uint64_t from = 0;
   std::uint64_t to = 0;

@@ -20,7 +20,8 @@ namespace dstream::inline v0::detail {
 /// **meaning** maps a key to its combination, in order of first appearance, for as long as a batch. Nothing is taken out but all at once: what
 /// changes over many batches is a CombineTable's.
 /// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 64 bytes of index for each; all of it for the next batch, until most
-/// was not used for 16 batches in a row: batches differ, and a worker that comes late to one finds little to do. **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one a quarter.
+/// of the index was not used for 16 batches in a row: batches differ, and a worker that comes late to one finds little to do. Longer text keeps what the last batch
+/// used; keys that were listed without an index keep the room of the largest batch. **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one a quarter.
 /// **errors** more than 2³¹ distinct keys throw std::length_error. When an operation throws, the table keeps what it had.
 /// **threads** one owner at a time.
 /// Small numbers are found without it, by themselves, once half of a table's keys are such: 4 bytes for each number below the greatest, at most 256 KiB.
