@@ -88,6 +88,18 @@ inline constexpr auto steps = std::to_array<Step>({
     {"database: write"},
 });
 inline constexpr std::size_t databaseSteps = 9;
+// Of a job with a receive log.
+inline constexpr auto logSteps = std::to_array<Step>({
+    {"log: list", true},
+    {"log: make directory", true},
+    {"log: open", true},
+    {"log: read", true},
+    {"log: create"},
+    {"log: remove"},
+    {"log: sync"},
+    {"log: sync directory"},
+    {"log: write"},
+});
 
 // Which step a call belongs to.
 inline std::string stepOf(const dstream::testing::FileCall& call) {
@@ -96,6 +108,7 @@ inline std::string stepOf(const dstream::testing::FileCall& call) {
   if (in("/job/LOCK")) return "lock: " + operation;
   if (in("/job/journal")) return "journal: " + operation;
   if (in("/job/snapshot")) return "snapshot: " + operation;
+  if (in("/job/received")) return "log: " + operation;
   if (in("/job")) return "checkpoint: " + operation;
   if (in("/in")) return "source: " + operation;
   if (in("/db")) return "database: " + operation;

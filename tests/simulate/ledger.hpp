@@ -29,6 +29,8 @@ class Ledger {
   }
 
   void arrived(std::string line) { arrived_.push_back(std::move(line)); }
+  // Of what arrived these may be in no batch.
+  void mayLack(std::set<std::string> lines) { mayLack_ = std::move(lines); }
   void did(Effect effect) { effects_.push_back(std::move(effect)); }
 
   // A reader looks at what is published: each directory is whole, and what is in it is right; that
@@ -46,6 +48,7 @@ class Ledger {
       outputs[name.substr(0, dash)][std::stoll(name.substr(dash + 1))] = linesOf(content);
     }
     const Batches& records = outputs["records"];
+    lackWhatMay(records);
     eachRecordOnce(records);
     effectsFit(records);
     if (job_.kind == Kind::Database) rowsFit();
@@ -91,9 +94,17 @@ class Ledger {
     return found;
   }
 
+  void lackWhatMay(const Batches& records) {
+    if (mayLack_.empty()) return;
+    std::set<std::string> there;
+    for (const auto& [time, lines] : records) there.insert(lines.begin(), lines.end());
+    std::erase_if(arrived_, [&](const std::string& line) { return mayLack_.contains(line) && !there.contains(line); });
+  }
   void eachRecordOnce(const Batches& records) {
     Lines all;
     for (const auto& [time, lines] : records) {
+      if (job_.source != Source::Files && !all.empty() && !lines.empty())
+        require(idOf(all.back()) < idOf(lines.front()), "(2) " + lines.front() + " is in a later batch than " + all.back());
       all.insert(all.end(), lines.begin(), lines.end());
       for (std::size_t i = 1; i < lines.size(); ++i)
         require(
@@ -157,10 +168,12 @@ class Ledger {
       return sorted(std::move(lines));
     };
     std::map<std::string, std::int64_t> totals;
+    Lines log;
+    for (const std::string& line : arrived_) log.push_back(keyOf(line) + " " + std::to_string(idOf(line)));
     for (const std::string& line : arrived_) totals[keyOf(line)] += pairOf(line).second;
     Lines sums;
     for (const auto& pair : totals) sums.push_back(Show{}(pair));
-    require(rows("SELECT key || ' ' || id FROM log") == sorted(arrived_),
+    require(rows("SELECT key || ' ' || id FROM log") == sorted(log),
             "(3) the database has not each record once");
     require(rows("SELECT key || ' ' || total FROM totals") == sorted(sums),
             "(5) the database has other totals than its records");
@@ -182,6 +195,7 @@ class Ledger {
 
   Job job_;
   Lines arrived_;
+  std::set<std::string> mayLack_;
   std::vector<Effect> effects_;
   std::map<std::string, std::set<std::string>> seen_;
 };

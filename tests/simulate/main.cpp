@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -26,6 +27,7 @@ struct Options {
   bool crashPoints = false;     // each call of each job is once the last
   bool failures = false;        // each call of each job fails once
   bool allocations = false;     // each allocation of each job fails once
+  std::string_view job;         // a sort of jobs; empty: jobs over files
 };
 
 bool parse(int argc, char* argv[], Options& options) {
@@ -47,6 +49,8 @@ bool parse(int argc, char* argv[], Options& options) {
       const auto [end, error] =
           std::from_chars(value.data(), value.data() + value.size(), *number->second);
       if (error != std::errc{} || end != value.data() + value.size()) return false;
+    } else if (name == "--job" && i + 1 < argc && simulate::isSort(argv[i + 1])) {
+      options.job = argv[++i];
     } else {
       return false;
     }
@@ -83,6 +87,10 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
   std::uint64_t done = 0;
   std::uint64_t violations = 0;
   std::uint64_t batches = 0;
+  const auto simulated = [&](std::uint64_t seed, simulate::Hits& met) {
+    return options.job.empty() ? std::make_unique<simulate::Simulation>(seed, met) : std::make_unique<simulate::Simulation>(seed, options.job, met);
+  };
+  const std::string job = options.job.empty() ? "" : " --job " + std::string(options.job);
   for (std::uint64_t seed = options.first; done < (options.seeds == 0 ? 100 : options.seeds)
                                            && !(options.untilViolation && violations != 0);
        ++seed, ++done) {
@@ -91,17 +99,18 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
     };
     std::vector<std::string> found;
     running =
-        "aborted; replay: tests/simulate/run --seeds 1 --first " + std::to_string(seed) + "\n";
+        "aborted; replay: tests/simulate/run --seeds 1 --first " + std::to_string(seed) + job + "\n";
     try {
-      simulate::Simulation simulation(seed, hits);
+      const auto one = simulated(seed, hits);
+      simulate::Simulation& simulation = *one;
       if (options.trace) simulation.tellAll();
       found = run(simulation);
       batches += simulation.ticks();
       if (seed % 100 == 0) {
         simulate::Hits again;
-        simulate::Simulation twin(seed, again);
-        run(twin);
-        if (twin.trace() != simulation.trace())
+        const auto twin = simulated(seed, again);
+        run(*twin);
+        if (twin->trace() != simulation.trace())
           found.push_back("(13) the same seed took another course the second time");
       }
     } catch (const std::exception& error) {
@@ -109,7 +118,7 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
     }
     violations += report(
         "seed " + std::to_string(seed),
-        "--seeds 1 --first " + std::to_string(seed) + (options.calm ? " --calm" : ""), found);
+        "--seeds 1 --first " + std::to_string(seed) + job + (options.calm ? " --calm" : ""), found);
   }
   std::printf("batches=%llu\n", static_cast<unsigned long long>(batches));
   std::printf("seeds=%llu violations=%llu\n", static_cast<unsigned long long>(done),
@@ -173,7 +182,7 @@ int main(int argc, char* argv[]) {
   if (!parse(argc, argv, options)) {
     std::fprintf(stderr,
                  "usage: %s [--seeds N] [--first S] [--table] [--trace] [--calm] "
-                 "[--until-violation] [--crash-points] [--failures] [--allocations]\n",
+                 "[--until-violation] [--crash-points] [--failures] [--allocations] [--job SORT]\n",
                  argv[0]);
     return 2;
   }
