@@ -42,7 +42,7 @@ struct Effect {
 
 // The sorts of jobs that are asked for by name.
 inline bool isSort(std::string_view name) {
-  for (const std::string_view sort : {"log", "resumable", "resumable-log", "frames"})
+  for (const std::string_view sort : {"log", "resumable", "resumable-log", "frames", "server"})
     if (name == sort) return true;
   return false;
 }

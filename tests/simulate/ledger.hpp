@@ -71,6 +71,22 @@ class Ledger {
     }
   }
 
+  // The rows of the database's server: each record once, where it belongs.
+  void serverHas(const Lines& log, const Lines& dead, const Lines& totals) {
+    Lines taken;
+    Lines refused;
+    std::map<std::string, std::int64_t> sums;
+    for (const std::string& line : arrived_) {
+      (isPoison(idOf(line)) ? refused : taken).push_back(keyOf(line) + "\t" + std::to_string(idOf(line)));
+      sums[keyOf(line)] += pairOf(line).second;
+    }
+    Lines expected;
+    for (const auto& [key, sum] : sums) expected.push_back(key + "\t" + std::to_string(sum));
+    require(log == sorted(taken), "(3) the server has not each record once");
+    require(dead == sorted(refused), "(3) the server has not each record that it refuses among the dead letters, once");
+    require(totals == sorted(expected), "(5) the server has other totals than its records");
+  }
+
  private:
   // "SINK-TIME" → the content of its parts, in order.
   std::map<std::string, std::string> published(const dstream::testing::Files& files) {

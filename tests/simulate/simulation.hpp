@@ -27,6 +27,7 @@
 #include "simulate/job.hpp"
 #include "simulate/ledger.hpp"
 #include "simulate/reception.hpp"
+#include "simulate/server.hpp"
 
 namespace simulate {
 
@@ -115,6 +116,7 @@ class Simulation {
   Simulation(Random random, Hits& hits, std::optional<Job> job)
       : random_(random), hits_(hits), job_(job ? *job : randomJob()), ledger_(job_) {
     if (job_.source != Source::Files) receive();
+    if (job_.kind == Kind::Server) server_.emplace(world_.files(), ledger_, random_());
     auto& files = world_.files();
     files.makeDirectory("/in");
     files.makeDirectory("/out");
@@ -129,11 +131,13 @@ class Simulation {
     job.hasEffect = random_.below(2) == 0;
     return job;
   }
-  // "log": what a plain sender sends; "resumable", "resumable-log", "frames": one that goes on where it is told.
+  // "log": what a plain sender sends; "resumable", "resumable-log", "frames": one that goes on where it is told;
+  // "server": files into PostgreSQL.
   static Job randomJob(std::string_view sort, Random random) {
     Job job;
     job.kind = static_cast<Kind>(random.below(4));
     job.hasEffect = random.below(2) == 0;
+    if (sort == "server") return {.kind = Kind::Server, .hasEffect = job.hasEffect};
     job.source = sort == "log" ? Source::Socket : sort == "frames" ? Source::Frames : Source::Resumable;
     job.socket.firstRetry = 50ms;
     job.socket.lastRetry = 500ms;
@@ -194,6 +198,10 @@ class Simulation {
     ledger_.require(settled_, "(10) it does not come to rest although nothing fails any more");
     leftovers();
     if (reception_) ledger_.mayLack(reception_->lost());
+    if (server_) {
+      server_->settle();
+      ledger_.serverHas(server_->log(), server_->dead(), server_->totals());
+    }
     ledger_.close(world_.files());
     return ledger_.violations;
   }
@@ -211,6 +219,7 @@ class Simulation {
     std::size_t waited = 0;
     bool graceful = false;
     if (reception_) reception_->processBegins(life.calm);
+    if (server_) serverBegins(life.calm);
     if (life.ticks == 0 || life.allocation != 0) arm(life);
     try {
       const Scarce scarce(life.allocation);
@@ -247,16 +256,17 @@ class Simulation {
       }
     } catch (const std::exception& error) {
       note(error.what());
-      if (!files.stopped() && armed_.text.empty())
+      if (!files.stopped() && armed_.text.empty() && !excused() && !(server_ && server_->outage()))
         ledger_.violated(std::string("(10) a process failed although nothing was made to fail: ")
                          + error.what());
     }
     if (reception_) reception_->processEnds(graceful, files.stopped());
+    if (server_) server_->processEnds();
     if (errors != 0 && !files.stopped() && !armed_.hit && !excused())
       ledger_.violated("(10) a process ended by itself although nothing was made to fail: " + error_);
     if (life.allocation != 0) armed_.hit = Allocations::count >= life.allocation;
     // Memory that was short may be asked for again.
-    const bool unseen = armed_.hit && life.allocation == 0 && !armed_.text.empty() && !armed_.seen && !armed_.triedAgain;
+    const bool unseen = armed_.hit && life.allocation == 0 && !armed_.text.empty() && !armed_.seen && !armed_.triedAgain && !files.stopped();
     if (unseen) ledger_.violated("(12) nobody heard of an injected fault: " + armed_.text + " at " + armed_.where);
     if (files.stopped() || random_.below(2) == 0) ledger_.look(files);
     reached_ = reached_ || armed_.hit;
@@ -275,7 +285,17 @@ class Simulation {
     if (reception_) reception_->completed();
   }
   // What happened outside of the process may end it.
-  [[nodiscard]] bool excused() const { return reception_ && reception_->excuses(); }
+  [[nodiscard]] bool excused() const {
+    if (reception_) return reception_->excuses();
+    return server_ && (server_->refused() || server_->fenced() || (server_->outage() && options_.commitEvery > 1));
+  }
+  void serverBegins(bool calm) {
+    server = &*server_;
+    server_->processBegins(lives_, calm, [this] {
+      const auto how = random_.below(2) == 0 ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
+      world_.files().stopNow(how, random_());
+    });
+  }
 
   // Goes before the stream does.
   struct Ending {
@@ -304,6 +324,7 @@ class Simulation {
     ++ticks_;
     world_.advance(1s);
     if (world_.files().stopped()) return false;
+    if (server_) server_->mayBeFenced();
     try {
       return !stream.awaitTerminationOrTimeout(std::chrono::nanoseconds(0));
     } catch (const std::exception& error) {
@@ -474,6 +495,7 @@ class Simulation {
   Durability durability_{world_.files(), ledger_};
   dstream::Configuration configuration_{.stopOnSignals = false, .defaultListener = false};
   std::optional<Reception> reception_;
+  std::optional<Server> server_;
   std::string error_;  // that ended the last process
   Armed armed_;
   std::size_t batches_ = 0;
