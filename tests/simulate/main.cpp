@@ -126,23 +126,38 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
   return violations;
 }
 
+struct ShortJob {
+  const char* name;
+  simulate::Job job;
+};
+std::vector<ShortJob> shortJobs() {
+  using simulate::Kind;
+  using simulate::Source;
+  std::vector<ShortJob> jobs;
+  for (const Kind kind : {Kind::Stateless, Kind::Window, Kind::State, Kind::Database, Kind::Server})
+    jobs.push_back({simulate::kindNames[static_cast<std::size_t>(kind)], {.kind = kind, .hasEffect = true}});
+  const dstream::SocketOptions logs{.logBytes = std::uint64_t{1} << 16};
+  jobs.push_back({"log", {.hasEffect = true, .source = Source::Socket, .socket = logs}});
+  jobs.push_back({"resumable", {.hasEffect = true, .source = Source::Resumable}});
+  jobs.push_back({"resumable-log", {.hasEffect = true, .source = Source::Resumable, .socket = logs}});
+  return jobs;
+}
+
 // For n = 1, 2, 3…: the n-th call of a short job meets the fault, until a run passes untouched.
 std::uint64_t runPoints(const char* name, const std::vector<simulate::Fault>& faults,
                         simulate::Hits& hits) {
   std::uint64_t points = 0;
   std::uint64_t violations = 0;
-  for (const simulate::Kind kind : {simulate::Kind::Stateless, simulate::Kind::Window,
-                                    simulate::Kind::State, simulate::Kind::Database})
+  for (const auto& [jobName, job] : shortJobs())
     for (const simulate::Fault fault : faults)
       for (const std::uint64_t calls : {std::uint64_t{1}, std::uint64_t{4}}) {
         if (calls > 1 && static_cast<std::size_t>(fault) < simulate::stops) continue;
         for (std::uint64_t n = 1;; ++n) {
-          simulate::Simulation simulation(simulate::Job{.kind = kind, .hasEffect = true}, hits);
+          simulate::Simulation simulation(job, hits);
           const auto found = simulation.runWith(fault, n, calls);
           if (!simulation.reached()) break;
           ++points;
-          const std::string what = std::string(simulate::kindNames[static_cast<std::size_t>(kind)])
-                                   + ", " + simulate::faultNames[static_cast<std::size_t>(fault)]
+          const std::string what = std::string(jobName) + ", " + simulate::faultNames[static_cast<std::size_t>(fault)]
                                    + " at call " + std::to_string(n);
           violations += report(what, std::string("--") + name, found);
         }
