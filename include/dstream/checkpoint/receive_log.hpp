@@ -245,7 +245,12 @@ class BasicReceiveLog final : public Actor {
     put_ = 0;
     reached_ = durable_;
     fresh_ = false;
-    if (!segments_.empty() && segments_.back().bytes == 0) segments_.pop_back();
+    if (segments_.empty() || segments_.back().bytes != 0) return;
+    try {
+      directory_.remove(segments_.back().number);
+    } catch (const FileError&) {  // no segment will name it, and the next start removes it
+    }
+    segments_.pop_back();
   }
 
   BasicRuntime<Use>& runtime_;
