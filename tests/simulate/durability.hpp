@@ -28,11 +28,14 @@ class Durability {
     snapshotWhole_ = false;
     failed_ = 0;
   }
-  // What follows a commit is done: what the batch has published is there for good.
-  void completed(std::uint64_t seq, std::int64_t time) {
+  // With the last batch of a unit what follows a commit is done: what its batches have published is there for good. Which
+  // is the last is not known here, but a unit is not longer than this.
+  void completed(std::uint64_t seq, std::int64_t time, std::uint64_t unit) {
     times_[seq] = time;
+    const auto first = times_.find(seq - unit + 1);
+    if (first == times_.end()) return;
     for (const char* sink : sinks) {
-      const std::string path = std::string("/out/") + sink + "-" + std::to_string(time);
+      const std::string path = std::string("/out/") + sink + "-" + std::to_string(first->second);
       if (files_.exists(path))
         ledger_.require(files_.durable(path), "(7) batch ", seq, " is completed, and ", path, " is not durable");
     }

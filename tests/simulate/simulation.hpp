@@ -186,7 +186,7 @@ class Simulation {
         const Allocations::Suspended suspended;
         note(dstream::describe(event));
         if (const auto* completed = event.as<dstream::BatchCompleted>(); completed != nullptr && !completed->info.cutShort)
-          durability_.completed(completed->info.batch.seq, completed->info.batch.time.milliseconds());
+          durability_.completed(completed->info.batch.seq, completed->info.batch.time.milliseconds(), options_.commitEvery);
         if (event.as<dstream::SnapshotWritten>() != nullptr) durability_.snapshotWritten();
         if (event.as<dstream::Warning>() != nullptr) durability_.snapshotFailed();
       });
