@@ -23,14 +23,20 @@ class Reception {
  public:
   static constexpr std::string_view folder = "/job/received/";
 
-  Reception(dstream::testing::World& world, Ledger& ledger, const Job& job, std::uint64_t memory, std::uint64_t seed)
-      : files_(world.files()), ledger_(ledger), job_(job), memory_(memory), sender_(world, ledger, job.source, seed) {}
+  Reception(dstream::testing::World& world, Ledger& ledger, const Job& job, std::uint64_t memory,
+            std::uint64_t seed)
+      : files_(world.files()),
+        ledger_(ledger),
+        job_(job),
+        memory_(memory),
+        sender_(world, ledger, job.source, seed) {}
 
   void arrive(const std::string& line) { sender_.add(line); }
   void processBegins(bool calm) { sender_.processBegins(calm); }
   // crashed: whatever was not told by then could not be.
   void processEnds(bool graceful, bool crashed) {
-    if (!crashed && sender_.deniedUnheard()) ledger_.violated("(12) nobody heard that the sender cannot go on where it was told");
+    if (!crashed && sender_.deniedUnheard())
+      ledger_.violated("(12) nobody heard that the sender cannot go on where it was told");
     examine();
     told();
     sender_.processEnds(graceful, logged_);
@@ -44,7 +50,9 @@ class Reception {
     if (call.operation == "remove") removes(std::string(call.path));
   }
   void heard(std::string_view event) {
-    if (event.find("has that byte no more") != std::string_view::npos || event.find("before it said where it begins") != std::string_view::npos) sender_.denialHeard();
+    if (event.find("has that byte no more") != std::string_view::npos
+        || event.find("before it said where it begins") != std::string_view::npos)
+      sender_.denialHeard();
   }
   void completed() {
     look();
@@ -73,7 +81,8 @@ class Reception {
     for (std::string& line : linesIn(synced_)) logged_.insert(std::move(line));
     std::uint64_t bytes = 0;
     for (const std::string& path : segments()) bytes += files_.content(path).size();
-    ledger_.require(bytes <= job_.socket.logBytes + 3 * longestLine + failures_ * memory_, "(9) the receive log holds " + std::to_string(bytes) + " bytes");
+    ledger_.require(bytes <= job_.socket.logBytes + 3 * longestLine + failures_ * memory_,
+                    "(9) the receive log holds " + std::to_string(bytes) + " bytes");
   }
   [[nodiscard]] std::vector<std::string> segments() const {
     std::vector<std::string> found;
@@ -96,8 +105,10 @@ class Reception {
   }
   void cut(std::string_view text, std::vector<std::string>& lines) const {
     while (!text.empty()) {
-      const std::size_t size = job_.source == Source::Frames ? Frames::frame(text) : text.find('\n') + 1;
-      lines.emplace_back(job_.source == Source::Frames ? Frames::record(text.substr(0, size)) : text.substr(0, size - 1));
+      const std::size_t size =
+          job_.source == Source::Frames ? Frames::frame(text) : text.find('\n') + 1;
+      lines.emplace_back(job_.source == Source::Frames ? Frames::record(text.substr(0, size))
+                                                       : text.substr(0, size - 1));
       text.remove_prefix(size);
     }
   }
@@ -106,12 +117,17 @@ class Reception {
   void look() {
     for (const std::string& path : files_.paths()) {
       const std::size_t slash = path.find('/', std::string_view("/out/").size());
-      if (!path.starts_with("/out/records-") || slash != std::string::npos || looked_.contains(path) || !files_.durable(path)) continue;
+      if (!path.starts_with("/out/records-") || slash != std::string::npos || looked_.contains(path)
+          || !files_.durable(path))
+        continue;
       looked_.insert(path);
       for (const std::string& part : files_.paths())
         if (part.starts_with(path + "/part-"))
           for (std::string& line : linesOf(files_.content(part))) {
-            if (hasLog()) ledger_.require(logged_.contains(line), "(7) " + line + " is in a batch, and was not durable in the receive log");
+            if (hasLog())
+              ledger_.require(
+                  logged_.contains(line),
+                  "(7) " + line + " is in a batch, and was not durable in the receive log");
             committed_.insert(std::move(line));
           }
     }
@@ -122,7 +138,8 @@ class Reception {
       const std::string& line = sender_.sent()[told_].line;
       if (line.empty() || logged_.contains(line)) continue;
       if (!committed_.contains(line)) look();
-      ledger_.require(committed_.contains(line), "(7) the sender was told to forget " + line + ", which is not durable");
+      ledger_.require(committed_.contains(line),
+                      "(7) the sender was told to forget " + line + ", which is not durable");
     }
   }
   // What the log has acknowledged is in a batch that no recovery repeats, or in another segment.
@@ -134,7 +151,9 @@ class Reception {
       if (path != removed)
         for (std::string& line : linesIn(path)) elsewhere.insert(std::move(line));
     for (const std::string& line : linesIn(removed))
-      if (logged_.contains(line)) ledger_.require(committed_.contains(line) || elsewhere.contains(line), "(7) " + removed + " is removed, and no batch has " + line);
+      if (logged_.contains(line))
+        ledger_.require(committed_.contains(line) || elsewhere.contains(line),
+                        "(7) " + removed + " is removed, and no batch has " + line);
   }
 
   dstream::testing::Files& files_;

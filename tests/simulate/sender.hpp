@@ -63,8 +63,10 @@ class Sender final : public dstream::Actor {
       const std::uint64_t read = past.end - past.peer.unread();
       mayLose(read, past.end);
       for (const Sent& sent : sent_) {
-        if (resumable_ || sent.begin < past.begin || sent.end > read || logged.contains(sent.line)) continue;
-        ledger_.require(!graceful, "(8) " + sent.line + " was read, and is not in the log after a graceful stop");
+        if (resumable_ || sent.begin < past.begin || sent.end > read || logged.contains(sent.line))
+          continue;
+        ledger_.require(!graceful, "(8) " + sent.line
+                                       + " was read, and is not in the log after a graceful stop");
         lost_.insert(sent.line);
       }
     }
@@ -79,7 +81,9 @@ class Sender final : public dstream::Actor {
   // Since this process began it has done what may make a receiver fail.
   [[nodiscard]] bool mischief() const { return mischief_; }
   // It has refused to go on where it was told, the receiver has read that, and nobody has said so.
-  [[nodiscard]] bool deniedUnheard() const { return denied_ && denied_->unread() == 0 && denied_->closedByLibrary(); }
+  [[nodiscard]] bool deniedUnheard() const {
+    return denied_ && denied_->unread() == 0 && denied_->closedByLibrary();
+  }
   void denialHeard() { denied_.reset(); }
 
   dstream::Step step(dstream::World&) override {
@@ -88,7 +92,9 @@ class Sender final : public dstream::Actor {
     accept();
     if (peer_ && peer_->closedByLibrary()) hangUp();
     if (peer_) everySo_ != 0 && random_.below(everySo_) == 0 ? misbehave() : serve();
-    return dstream::Step::at(world_.now(dstream::Clock::Steady) + 1'000'000 * (1 + static_cast<dstream::Nanos>(random_.below(calm_ ? 20 : 150))));
+    return dstream::Step::at(
+        world_.now(dstream::Clock::Steady)
+        + 1'000'000 * (1 + static_cast<dstream::Nanos>(random_.below(calm_ ? 20 : 150))));
   }
 
  private:
@@ -111,7 +117,9 @@ class Sender final : public dstream::Actor {
   // What is too long, or refused.
   void drops() {
     const bool refused = framed_ && random_.below(2) == 0;
-    append(refused ? "?" + std::string(random_.below(40), '!') : std::string(longestLine + random_.below(2 * longestLine), '!'), {});
+    append(refused ? "?" + std::string(random_.below(40), '!')
+                   : std::string(longestLine + random_.below(2 * longestLine), '!'),
+           {});
   }
 
   void accept() {
@@ -143,7 +151,8 @@ class Sender final : public dstream::Actor {
       if (!resumable_ && sent.begin < to && from < sent.end) lost_.insert(sent.line);
   }
   [[nodiscard]] bool betweenLines() const {
-    return std::none_of(sent_.begin(), sent_.end(), [&](const Sent& sent) { return sent.begin < at_ && at_ < sent.end; });
+    return std::none_of(sent_.begin(), sent_.end(),
+                        [&](const Sent& sent) { return sent.begin < at_ && at_ < sent.end; });
   }
 
   void serve() {
@@ -158,7 +167,9 @@ class Sender final : public dstream::Actor {
   void listen() {
     while (const auto number = nextNumber()) {
       if (greeted_) {
-        ledger_.require(*number >= told_ && *number <= text_.size(), "(7) a receiver that had told byte " + std::to_string(told_) + " tells byte " + std::to_string(*number));
+        ledger_.require(*number >= told_ && *number <= text_.size(),
+                        "(7) a receiver that had told byte " + std::to_string(told_)
+                            + " tells byte " + std::to_string(*number));
         told_ = *number;
         begin_ = std::max(begin_, told_);
       } else {
@@ -168,8 +179,11 @@ class Sender final : public dstream::Actor {
     }
   }
   void greet(std::uint64_t asked) {
-    ledger_.require(asked >= told_, "(7) byte " + std::to_string(asked) + " is asked for, and byte " + std::to_string(told_) + " was told");
-    ledger_.require(asked <= text_.size(), "(7) byte " + std::to_string(asked) + " is asked for, and there are " + std::to_string(text_.size()));
+    ledger_.require(asked >= told_, "(7) byte " + std::to_string(asked) + " is asked for, and byte "
+                                        + std::to_string(told_) + " was told");
+    ledger_.require(asked <= text_.size(), "(7) byte " + std::to_string(asked)
+                                               + " is asked for, and there are "
+                                               + std::to_string(text_.size()));
     if (asked < begin_ || asked > text_.size()) {
       denied_ = *peer_;
       if (random_.below(2) == 0) peer_->send(std::to_string(begin_) + "\n" + text_.substr(begin_));
@@ -190,7 +204,8 @@ class Sender final : public dstream::Actor {
     if (end == std::string::npos) return std::nullopt;
     std::uint64_t number = 0;
     const auto [behind, error] = std::from_chars(said.data() + heard_, said.data() + end, number);
-    ledger_.require(error == std::errc{} && behind == said.data() + end, "(7) a receiver tells " + said.substr(heard_, end - heard_));
+    ledger_.require(error == std::errc{} && behind == said.data() + end,
+                    "(7) a receiver tells " + said.substr(heard_, end - heard_));
     heard_ = end + 1;
     return number;
   }
@@ -220,7 +235,8 @@ class Sender final : public dstream::Actor {
         break;
       case 5:  // nor does this one
         return;
-      default: break;
+      default:
+        break;
     }
     peer_->reset();
     hangUp();

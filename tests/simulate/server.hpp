@@ -29,7 +29,8 @@ class Server final : public ServerSide {
   // How a message meets the network and the server.
   enum class Trouble { None, LostBefore, LostAfter, Restart, Deadlock, Refused, Killed };
 
-  Server(const dstream::testing::Files& files, Ledger& ledger, std::uint64_t seed) : files_(files), ledger_(ledger), random_(seed) {}
+  Server(const dstream::testing::Files& files, Ledger& ledger, std::uint64_t seed)
+      : files_(files), ledger_(ledger), random_(seed) {}
 
   // `kill` ends the process.
   void processBegins(std::uint64_t process, bool calm, std::function<void()> kill) {
@@ -71,7 +72,8 @@ class Server final : public ServerSide {
     Lines lines;
     for (const std::string& row : rowsOf("dead")) {
       std::string& line = lines.emplace_back();
-      for (std::size_t at = row.rfind('x') + 1; at < row.size(); at += 2) line += static_cast<char>(std::stoi(row.substr(at, 2), nullptr, 16));
+      for (std::size_t at = row.rfind('x') + 1; at < row.size(); at += 2)
+        line += static_cast<char>(std::stoi(row.substr(at, 2), nullptr, 16));
     }
     return sorted(std::move(lines));
   }
@@ -88,7 +90,8 @@ class Server final : public ServerSide {
     if (down_ != 0) {
       --down_;
       outage_ = true;
-      why = down_ % 2 == 0 ? "connection to server failed: Connection refused" : "FATAL:  57P03: the database system is starting up";
+      why = down_ % 2 == 0 ? "connection to server failed: Connection refused"
+                           : "FATAL:  57P03: the database system is starting up";
       return 0;
     }
     if (everySo_ != 0 && random_.below(everySo_) == 0) {
@@ -99,8 +102,12 @@ class Server final : public ServerSide {
     sessions_.emplace(++lastSession_, Session{.process = process_});
     return lastSession_;
   }
-  [[nodiscard]] bool isOpen(std::uint64_t session) const override { return !files_.stopped() && find(session) != nullptr && !find(session)->orphan; }
-  [[nodiscard]] bool inTransaction(std::uint64_t session) const override { return isOpen(session) && find(session)->open; }
+  [[nodiscard]] bool isOpen(std::uint64_t session) const override {
+    return !files_.stopped() && find(session) != nullptr && !find(session)->orphan;
+  }
+  [[nodiscard]] bool inTransaction(std::uint64_t session) const override {
+    return isOpen(session) && find(session)->open;
+  }
   void close(std::uint64_t session) override {
     if (!isOpen(session)) return;
     if (sessions_.at(session).open) {
@@ -109,10 +116,12 @@ class Server final : public ServerSide {
     }
     sessions_.erase(session);
   }
-  std::optional<Answer> ask(std::uint64_t session, const std::string& text, const Parameters& parameters) override {
+  std::optional<Answer> ask(std::uint64_t session, const std::string& text,
+                            const Parameters& parameters) override {
     if (!isOpen(session)) return std::nullopt;
     switch (const Trouble trouble = troubleOf(text); trouble) {
-      case Trouble::None: break;
+      case Trouble::None:
+        break;
       case Trouble::LostBefore:
         sessions_.at(session).late = text == "COMMIT";
         return lose(session);
@@ -122,8 +131,10 @@ class Server final : public ServerSide {
       case Trouble::Restart:
         restart();
         return std::nullopt;
-      case Trouble::Deadlock: return failed(session, "40P01", "deadlock detected");
-      case Trouble::Refused: return failed(session, "42501", "permission denied, on purpose");
+      case Trouble::Deadlock:
+        return failed(session, "40P01", "deadlock detected");
+      case Trouble::Refused:
+        return failed(session, "42501", "permission denied, on purpose");
       case Trouble::Killed:
         if (random_.below(2) == 0) {
           static_cast<void>(execute(session, text, parameters));
@@ -146,7 +157,8 @@ class Server final : public ServerSide {
     std::size_t rows = 0;
     for (const std::string& line : linesOf(std::string(data))) {
       ++rows;
-      if (table == "log" && isPoison(static_cast<std::uint64_t>(std::stoull(line.substr(line.find('\t') + 1)))))
+      if (table == "log"
+          && isPoison(static_cast<std::uint64_t>(std::stoull(line.substr(line.find('\t') + 1)))))
         return failed(session, "23514", "a row that this table refuses");
       if (table == stage) {
         of.stage->push_back(line);
@@ -204,7 +216,8 @@ class Server final : public ServerSide {
     // The message that all hangs on more often than others.
     const std::size_t everySo = text == "COMMIT" ? (everySo_ + 3) / 4 : everySo_;
     if (everySo == 0 || random_.below(everySo) != 0) return Trouble::None;
-    constexpr Trouble all[] = {Trouble::LostBefore, Trouble::LostAfter, Trouble::Restart, Trouble::Deadlock, Trouble::Killed, Trouble::Refused};
+    constexpr Trouble all[] = {Trouble::LostBefore, Trouble::LostAfter, Trouble::Restart,
+                               Trouble::Deadlock,   Trouble::Killed,    Trouble::Refused};
     const Trouble trouble = all[random_.below(5 + refusals_)];
     if (trouble == Trouble::Refused) {
       refused_ = true;
@@ -279,18 +292,25 @@ class Server final : public ServerSide {
       const JobRow& now = jobs_[change.line];
       if (change.job->seq != now.seq) {
         moved = true;
-        ledger_.require(of.process == owner_ && change.job->epoch == now.epoch, "(6) a process commits batch " + std::to_string(change.job->seq) + " after another one has taken over the job");
-        ledger_.require(change.job->seq > now.seq, "(6) batch " + std::to_string(change.job->seq) + " is committed after batch " + std::to_string(now.seq));
+        ledger_.require(of.process == owner_ && change.job->epoch == now.epoch,
+                        "(6) a process commits batch " + std::to_string(change.job->seq)
+                            + " after another one has taken over the job");
+        ledger_.require(change.job->seq > now.seq, "(6) batch " + std::to_string(change.job->seq)
+                                                       + " is committed after batch "
+                                                       + std::to_string(now.seq));
       } else if (change.job->epoch > now.epoch) {
         owner_ = of.process;
       }
     }
-    ledger_.require(!rows || moved, "(3) rows are committed in a transaction that does not say of which batch they are");
+    ledger_.require(
+        !rows || moved,
+        "(3) rows are committed in a transaction that does not say of which batch they are");
     for (Change& change : of.changes) {
       if (change.job)
         jobs_[change.line] = *change.job;
       else if (change.table == "totals")
-        totals_[change.line.substr(0, change.line.find('\t'))] = change.line.substr(change.line.find('\t') + 1);
+        totals_[change.line.substr(0, change.line.find('\t'))] =
+            change.line.substr(change.line.find('\t') + 1);
       else
         tables_[change.table].push_back(std::move(change.line));
     }
@@ -312,7 +332,8 @@ class Server final : public ServerSide {
   // Outside of a transaction each message is one.
   Answer concluded(std::uint64_t session, Answer answer) {
     Session& of = sessions_.at(session);
-    if (!of.open && answer.status != PGRES_FATAL_ERROR && answer.status != PGRES_COPY_IN) commit(session);
+    if (!of.open && answer.status != PGRES_FATAL_ERROR && answer.status != PGRES_COPY_IN)
+      commit(session);
     return answer;
   }
 
@@ -322,10 +343,12 @@ class Server final : public ServerSide {
     Answer answer;
     std::string_view rest = text;
     while (!rest.empty()) {
-      const std::size_t end = rest.find("DO $") != std::string_view::npos ? std::string_view::npos : rest.find("; ");
+      const std::size_t end =
+          rest.find("DO $") != std::string_view::npos ? std::string_view::npos : rest.find("; ");
       Answer next = one(session, std::string(rest.substr(0, end)), parameters);
       if (next.status == PGRES_FATAL_ERROR) return next;
-      if (next.status != PGRES_COMMAND_OK || answer.status == PGRES_COMMAND_OK) answer = std::move(next);
+      if (next.status != PGRES_COMMAND_OK || answer.status == PGRES_COMMAND_OK)
+        answer = std::move(next);
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 2);
     }
     return concluded(session, std::move(answer));
@@ -340,7 +363,9 @@ class Server final : public ServerSide {
       rollbackEnds(session);
       return done("ROLLBACK");
     }
-    if (of.aborted) return {.status = PGRES_FATAL_ERROR, .code = "25P02", .text = "current transaction is aborted"};
+    if (of.aborted)
+      return {
+          .status = PGRES_FATAL_ERROR, .code = "25P02", .text = "current transaction is aborted"};
     if (text == "COMMIT") {
       commit(session);
       return done("COMMIT");
@@ -355,15 +380,18 @@ class Server final : public ServerSide {
       return done("SAVEPOINT");
     }
     if (is("RELEASE ")) {
-      while (!of.savepoints.empty() && of.savepoints.back().name != text.substr(8)) of.savepoints.pop_back();
+      while (!of.savepoints.empty() && of.savepoints.back().name != text.substr(8))
+        of.savepoints.pop_back();
       if (of.savepoints.empty()) return failed(session, "3B001", "no such savepoint");
       of.savepoints.pop_back();
       return done("RELEASE");
     }
-    if (is("SELECT current_setting(")) return {.status = PGRES_TUPLES_OK, .rows = {{"on", "UTF8", "on", "", "", "", ""}}};
+    if (is("SELECT current_setting("))
+      return {.status = PGRES_TUPLES_OK, .rows = {{"on", "UTF8", "on", "", "", "", ""}}};
     if (is("SELECT a.attname")) return columns(parameters.at(0));
     if (is("SET ") || is("DO $")) return done("SET");
-    if (text.find("dstream_commit") != std::string::npos) return jobStatement(session, text, parameters);
+    if (text.find("dstream_commit") != std::string::npos)
+      return jobStatement(session, text, parameters);
     if (is("DROP TABLE IF EXISTS pg_temp.")) {
       of.stage.reset();
       return done("DROP TABLE");
@@ -399,11 +427,16 @@ class Server final : public ServerSide {
     of.aborted = false;
     return {.tag = "ROLLBACK"};
   }
-  Answer jobStatement(std::uint64_t session, const std::string& text, const Parameters& parameters) {
+  Answer jobStatement(std::uint64_t session, const std::string& text,
+                      const Parameters& parameters) {
     Session& of = sessions_.at(session);
-    const std::string job = parameters.empty() ? text.substr(text.find('\'') + 1, text.find('\'', text.find('\'') + 1) - text.find('\'') - 1) : parameters[0];
+    const std::string job =
+        parameters.empty() ? text.substr(text.find('\'') + 1,
+                                         text.find('\'', text.find('\'') + 1) - text.find('\'') - 1)
+                           : parameters[0];
     const bool reads = text.starts_with("SELECT ");
-    if ((!reads || text.ends_with(" FOR UPDATE")) && !lock(session)) return failed(session, "55P03", "canceling statement due to lock timeout");
+    if ((!reads || text.ends_with(" FOR UPDATE")) && !lock(session))
+      return failed(session, "55P03", "canceling statement due to lock timeout");
     auto known = row(of, job);
     const auto change = [&](const JobRow& to) { of.changes.push_back({"", job, to}); };
     if (text.starts_with("INSERT ")) {
@@ -418,15 +451,20 @@ class Server final : public ServerSide {
         const auto asked = numberBehind(text, std::string(" AND ") + word + " = ");
         return !asked || *asked == is;
       };
-      if (!known || !fits("epoch", known->epoch) || !fits("seq", known->seq)) return {.tag = "UPDATE", .affected = "0"};
-      change({known->epoch, numberBehind(text, "SET seq = ").value_or(known->seq), numberBehind(text, "time = ").value_or(0), numberBehind(text, "crc = ").value_or(0)});
+      if (!known || !fits("epoch", known->epoch) || !fits("seq", known->seq))
+        return {.tag = "UPDATE", .affected = "0"};
+      change({known->epoch, numberBehind(text, "SET seq = ").value_or(known->seq),
+              numberBehind(text, "time = ").value_or(0), numberBehind(text, "crc = ").value_or(0)});
       return {.tag = "UPDATE", .affected = "1"};
     }
     Answer answer{.status = PGRES_TUPLES_OK, .tag = reads ? "SELECT" : "UPDATE", .affected = "1"};
-    if (known) answer.rows = {{std::to_string(known->epoch), std::to_string(known->seq), std::to_string(known->checksum)}};
+    if (known)
+      answer.rows = {{std::to_string(known->epoch), std::to_string(known->seq),
+                      std::to_string(known->checksum)}};
     return answer;
   }
-  static std::optional<std::uint64_t> numberBehind(const std::string& text, const std::string& word) {
+  static std::optional<std::uint64_t> numberBehind(const std::string& text,
+                                                   const std::string& word) {
     const std::size_t at = text.find(word);
     if (at == std::string::npos) return std::nullopt;
     return std::stoull(text.substr(at + word.size()));
@@ -435,7 +473,8 @@ class Server final : public ServerSide {
   static Answer columns(const std::string& table) {
     const std::string second = table == "log" ? "id" : "total";
     const char* const key = table == "totals" ? "t" : "f";
-    return {.status = PGRES_TUPLES_OK, .rows = {{"key", "25", "-1", "t", key, table}, {second, "20", "-1", "t", "f", table}}};
+    return {.status = PGRES_TUPLES_OK,
+            .rows = {{"key", "25", "-1", "t", key, table}, {second, "20", "-1", "t", "f", table}}};
   }
 
   const dstream::testing::Files& files_;

@@ -20,7 +20,9 @@ namespace {
 
 using simulate::server;
 
-bool isOpen(const PGconn* connection) { return connection->session != 0 && server->isOpen(connection->session); }
+bool isOpen(const PGconn* connection) {
+  return connection->session != 0 && server->isOpen(connection->session);
+}
 
 int answered(PGconn* connection, std::optional<pg_result> answer) {
   if (!answer) {
@@ -55,14 +57,20 @@ PGconn* PQconnectStartParams(const char* const*, const char* const*, int) {
   connection->session = server->connect(connection->error);
   return connection;
 }
-PostgresPollingStatusType PQconnectPoll(PGconn* connection) { return isOpen(connection) ? PGRES_POLLING_OK : PGRES_POLLING_FAILED; }
+PostgresPollingStatusType PQconnectPoll(PGconn* connection) {
+  return isOpen(connection) ? PGRES_POLLING_OK : PGRES_POLLING_FAILED;
+}
 void PQfinish(PGconn* connection) {
   if (connection == nullptr) return;
   server->close(connection->session);
   delete connection;
 }
-ConnStatusType PQstatus(const PGconn* connection) { return isOpen(connection) ? CONNECTION_OK : CONNECTION_BAD; }
-PGTransactionStatusType PQtransactionStatus(const PGconn* connection) { return server->inTransaction(connection->session) ? PQTRANS_INTRANS : PQTRANS_IDLE; }
+ConnStatusType PQstatus(const PGconn* connection) {
+  return isOpen(connection) ? CONNECTION_OK : CONNECTION_BAD;
+}
+PGTransactionStatusType PQtransactionStatus(const PGconn* connection) {
+  return server->inTransaction(connection->session) ? PQTRANS_INTRANS : PQTRANS_IDLE;
+}
 char* PQerrorMessage(const PGconn* connection) { return lent(connection->error); }
 // Always ready.
 int PQsocket(const PGconn*) {
@@ -76,15 +84,21 @@ int PQflush(PGconn*) { return 0; }
 int PQconsumeInput(PGconn*) { return 1; }
 int PQisBusy(PGconn*) { return 0; }
 
-int PQsendQuery(PGconn* connection, const char* text) { return answered(connection, server->ask(connection->session, text, {})); }
-int PQsendQueryParams(PGconn* connection, const char* text, int count, const Oid*, const char* const* values, const int*, const int*, int) {
+int PQsendQuery(PGconn* connection, const char* text) {
+  return answered(connection, server->ask(connection->session, text, {}));
+}
+int PQsendQueryParams(PGconn* connection, const char* text, int count, const Oid*,
+                      const char* const* values, const int*, const int*, int) {
   return answered(connection, server->ask(connection->session, text, {values, values + count}));
 }
 int PQputCopyData(PGconn* connection, const char* data, int bytes) {
   connection->data.append(data, static_cast<std::size_t>(bytes));
   return 1;
 }
-int PQputCopyEnd(PGconn* connection, const char*) { return answered(connection, server->endCopy(connection->session, std::exchange(connection->data, {}))); }
+int PQputCopyEnd(PGconn* connection, const char*) {
+  return answered(connection,
+                  server->endCopy(connection->session, std::exchange(connection->data, {})));
+}
 
 PGresult* PQgetResult(PGconn* connection) {
   if (connection->results.empty()) return nullptr;
@@ -93,10 +107,17 @@ PGresult* PQgetResult(PGconn* connection) {
   return result;
 }
 void PQclear(PGresult* result) { delete result; }
-ExecStatusType PQresultStatus(const PGresult* result) { return result != nullptr ? result->status : PGRES_FATAL_ERROR; }
+ExecStatusType PQresultStatus(const PGresult* result) {
+  return result != nullptr ? result->status : PGRES_FATAL_ERROR;
+}
 int PQntuples(const PGresult* result) { return static_cast<int>(result->rows.size()); }
-char* PQgetvalue(const PGresult* result, int row, int column) { return lent(result->rows.at(static_cast<std::size_t>(row)).at(static_cast<std::size_t>(column))); }
-int PQgetlength(const PGresult* result, int row, int column) { return static_cast<int>(result->rows.at(static_cast<std::size_t>(row)).at(static_cast<std::size_t>(column)).size()); }
+char* PQgetvalue(const PGresult* result, int row, int column) {
+  return lent(result->rows.at(static_cast<std::size_t>(row)).at(static_cast<std::size_t>(column)));
+}
+int PQgetlength(const PGresult* result, int row, int column) {
+  return static_cast<int>(
+      result->rows.at(static_cast<std::size_t>(row)).at(static_cast<std::size_t>(column)).size());
+}
 char* PQcmdTuples(PGresult* result) { return lent(result->affected); }
 char* PQcmdStatus(PGresult* result) { return lent(result->tag); }
 char* PQresultErrorMessage(const PGresult* result) { return lent(result->text); }

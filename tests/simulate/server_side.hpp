@@ -34,7 +34,8 @@ class ServerSide {
   [[nodiscard]] virtual bool inTransaction(std::uint64_t session) const = 0;
   virtual void close(std::uint64_t session) = 0;
   // None: the connection broke.
-  virtual std::optional<Answer> ask(std::uint64_t session, const std::string& text, const Parameters& parameters) = 0;
+  virtual std::optional<Answer> ask(std::uint64_t session, const std::string& text,
+                                    const Parameters& parameters) = 0;
   virtual std::optional<Answer> endCopy(std::uint64_t session, std::string_view data) = 0;
 
  protected:

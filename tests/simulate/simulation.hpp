@@ -104,7 +104,7 @@ class Simulation {
     std::size_t ticks =
         0;  // before its end begins; 0: the end may come at any call, the first ones too
     std::optional<Fault> fault;
-    std::string_view step = {};    // of the protocol, that the fault meets; none: any
+    const Step* step = nullptr;    // of the protocol, that the fault meets; null: any
     std::uint64_t call = 0;        // of these: which one, counted from when the fault is armed
     std::uint64_t calls = 1;       // that fail
     std::size_t patience = 30;     // ticks, for the fault
@@ -164,8 +164,8 @@ class Simulation {
     if (random_.below(5) == 0) {
       life.call = 1 + random_.below(80);
     } else {
-      const Step& step = job_.socket.logBytes != 0 && random_.below(2) == 0 ? logSteps[random_.below(logSteps.size())] : randomStep();
-      life.step = step.name;
+      const Step& step = randomStep();
+      life.step = &step;
       life.call = 1 + (random_.below(4) == 0 ? random_.below(40) : random_.below(3));
       life.patience = 8;
       if (step.atStart) life.ticks = 0;
@@ -173,9 +173,10 @@ class Simulation {
     life.calls = 1 + random_.below(3);
     return life;
   }
-  // All of them as often; those of a database more often, since few jobs have one.
+  // All of them as often; those of a database and of a receive log more often, since few jobs have one.
   const Step& randomStep() {
-    constexpr std::size_t others = steps.size() - databaseSteps;
+    constexpr std::size_t others = steps.size() - databaseSteps - logSteps;
+    if (job_.socket.logBytes != 0 && random_.below(2) == 0) return steps[steps.size() - logSteps + random_.below(logSteps)];
     if (job_.kind != Kind::Database) return steps[random_.below(others)];
     const std::size_t at = random_.below(others + 3 * databaseSteps);
     return steps[at < others ? at : others + (at - others) % databaseSteps];
@@ -275,13 +276,13 @@ class Simulation {
                   !files.stopped() ? "by itself"
                   : armed_.fault   ? faultNames[static_cast<std::size_t>(*armed_.fault)]
                                    : "");
-    ledger_.require(files.openFiles() == 0, "(11) " + std::to_string(files.openFiles()) + " files are left open");
+    ledger_.require(files.openFiles() == 0, "(11) ", files.openFiles(), " files are left open");
     files.restart();
     if (!life.calm && jumps_) downtime();
   }
 
   void batchCompleted(const dstream::Batch& batch) {
-    durability_.completed(batch.seq, batch.time.milliseconds());
+    durability_.completed(batch.seq, batch.time.milliseconds(), options_.commitEvery);
     if (reception_) reception_->completed();
   }
   // What happened outside of the process may end it.
@@ -388,7 +389,7 @@ class Simulation {
     bool seen = false;
     bool triedAgain = false;  // with success, or needed no more
     std::optional<Fault> fault;
-    std::string_view step;
+    const Step* step = nullptr;
     std::uint64_t left = 0;  // calls of the step, its own among them
     std::uint64_t calls = 1;
     std::string text;  // the reason that its error gives; none for what ends the process
@@ -412,18 +413,17 @@ class Simulation {
     if (static_cast<std::size_t>(*life.fault) >= stops) armed_.text = "fault " + std::to_string(lives_) + " of this seed";
   }
   // The call meets the armed fault.
-  void strike(const FileCall& call) {
+  void strike(const FileCall& call, const Step& step) {
     auto& files = world_.files();
     const auto kind = static_cast<std::size_t>(*armed_.fault);
     armed_.hit = true;
-    const std::string step = stepOf(call);
-    armed_.where = step + " " + std::string(call.path);
+    armed_.where = nameOf(step) + " " + std::string(call.path);
     armed_.path = call.path;
     // A stream that is destroyed has nobody to tell: what it cannot do any more the next start does, SQLite too.
     armed_.triedAgain = ending_;
     armed_.last = call.number + armed_.calls - 1;
-    if (reception_ && step.starts_with("log: ")) reception_->logFailed();
-    ++hits_[step][kind];
+    if (reception_ && step.part == "log") reception_->logFailed();
+    ++hits_[static_cast<std::size_t>(&step - steps.data())][kind];
     if (kind < stops)
       files.stopAt({call.number, static_cast<StopPoint::When>(kind % 3),
                     kind < 3 ? StopPoint::How::PowerLoss : StopPoint::How::Kill, random_()});
@@ -454,9 +454,13 @@ class Simulation {
                   std::string(call.operation).c_str(), std::string(call.path).c_str());
     durability_.before(call);
     if (reception_) reception_->before(call);
+    ledger_.changes(call.to.empty() ? call.path : call.to);
     if (armed_.hit) triedAgain(call);
-    if (!armed_.fault || armed_.hit || (!armed_.step.empty() && stepOf(call) != armed_.step)) return;
-    if (--armed_.left == 0) strike(call);
+    if (!armed_.fault || armed_.hit) return;
+    const Step* const step = stepOf(call);
+    if (step == nullptr) return ledger_.violated("(12) no step of the protocol: " + std::string(call.operation) + " " + std::string(call.path));
+    if (armed_.step != nullptr && step != armed_.step) return;
+    if (--armed_.left == 0) strike(call, *step);
   }
   void note(std::string_view text) {
     const Allocations::Suspended suspended;
@@ -477,7 +481,7 @@ class Simulation {
   void leftovers() {
     auto& files = world_.files();
     for (const std::string& path : files.paths()) {
-      ledger_.require(!path.ends_with(".tmp"), "(11) a temporary file is left: " + path);
+      ledger_.require(!path.ends_with(".tmp"), "(11) a temporary file is left: ", path);
       if (path.starts_with("/out/.") && std::count(path.begin(), path.end(), '/') > 2)
         ledger_.violated("(11) a stage is left: " + path);
     }
