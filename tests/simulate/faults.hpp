@@ -110,6 +110,7 @@ inline const Step* stepOf(const dstream::testing::FileCall& call) {
   const std::string_view part = in("/job/LOCK")       ? "lock"
                                 : in("/job/journal")  ? "journal"
                                 : in("/job/snapshot") ? "snapshot"
+                                : in("/job/received") ? "log"
                                 : in("/job")          ? "checkpoint"
                                 : in("/in")           ? "source"
                                 : in("/db")           ? "database"
