@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Atomics for tests: one thread runs at a time, by a seed's choice at each operation, and stores reach the
+// Atomics and locks for tests: one thread runs at a time, by a seed's choice at each operation, and stores reach the
 // others late.
 
 #include <sched.h>
@@ -270,6 +270,78 @@ struct SteppedAtomics {
     static constexpr auto nobody = static_cast<std::size_t>(-1);
     std::size_t waiter_ = nobody;
   };
+};
+
+/// Of std's kind. A thread that locks, or waits, may lose its turn there; what happens under a lock is one step.
+struct SteppedLocks {
+  class Mutex {
+   public:
+    void lock() {
+      if (Machine* const machine = Machine::here()) {
+        machine->step();
+        while (held_) {
+          waiting_.push_back(machine->self());
+          machine->block();
+        }
+        machine->flush();
+      }
+      held_ = true;
+    }
+    void unlock() {
+      held_ = false;
+      wake(waiting_);
+    }
+
+   private:
+    bool held_ = false;
+    std::vector<std::size_t> waiting_;
+  };
+
+  class Lock {
+   public:
+    explicit Lock(Mutex& mutex) : mutex_(mutex) { lock(); }
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+    ~Lock() {
+      if (held_) mutex_.unlock();
+    }
+    void lock() {
+      mutex_.lock();
+      held_ = true;
+    }
+    void unlock() {
+      held_ = false;
+      mutex_.unlock();
+    }
+
+   private:
+    Mutex& mutex_;
+    bool held_ = false;
+  };
+
+  class Condition {
+   public:
+    template <class Holds>
+    void wait(Lock& lock, Holds holds) {
+      while (!holds()) {
+        waiting_.push_back(Machine::here()->self());
+        lock.unlock();
+        Machine::here()->block();
+        lock.lock();
+      }
+    }
+    void wakeAll() { wake(waiting_); }
+
+   private:
+    std::vector<std::size_t> waiting_;
+  };
+
+ private:
+  static void wake(std::vector<std::size_t>& threads) {
+    if (Machine* const machine = Machine::here())
+      for (const std::size_t thread : threads) machine->unblock(thread);
+    threads.clear();
+  }
 };
 
 }  // namespace stepped
