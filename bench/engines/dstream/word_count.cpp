@@ -30,11 +30,10 @@ int main(int argc, char* argv[]) {
       | map([](auto word) { return std::pair{word, 1L}; }) | reduceByKey(plus)
       | foreachRDD([&](const auto& batch) {
           const std::int64_t before = total;
-          batch.foreach([&](const auto& pair) {
-            total += pair.second;
-            if (enough != 0) counts[std::string(pair.first)] += pair.second;
-          });
+          total += batch | values() | sum();
           if (total == before) return;
+          if (enough != 0)
+            for (const auto& [word, count] : batch.collect()) counts[word] += count;
           if (total == enough) {
             std::ofstream file(argv[4], std::ios::binary);
             for (const auto& [word, count] : counts) file << word << ' ' << count << '\n';
