@@ -21,10 +21,10 @@ class Failed(Exception):
 
 
 class Job:
-    """A running job and the connection to it. `command` makes the command line from a port."""
+    """A running job and the connection to it. `command` makes the command line from a port; no more than `ahead` texts wait for it."""
 
-    def __init__(self, command, text, words, log):
-        self.text, self.words, self.log_path = text, words, log
+    def __init__(self, command, text, words, log, ahead=None):
+        self.text, self.words, self.log_path, self.ahead = text, words, log, ahead
         self.sent = self.counted = 0
         self.changed = threading.Condition()
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -59,26 +59,31 @@ class Job:
     def count(self, copies):
         """Seconds from the first byte of so many copies of the text until all their words are counted."""
         start = time.perf_counter()
-        self.sent += copies * self.words
         try:
             for _ in range(copies):
+                if self.ahead is not None:
+                    self._wait(self.sent - (self.ahead - 1) * self.words)
                 self.connection.sendall(self.text)
-            seen, since = self.counted, start
-            while self.counted < self.sent:
-                with self.changed:
-                    self.changed.wait(0.05)
-                # A line without words: windows that close by the time of what comes would wait for it.
-                if self.counted < self.sent:
-                    self.connection.sendall(b"\n")
-                if self.counted != seen:
-                    seen, since = self.counted, time.perf_counter()
-                if self.process.poll() is not None or time.perf_counter() - since > PATIENCE:
-                    break
+                self.sent += self.words
+            self._wait(self.sent)
         except OSError as error:
             raise Failed(f"{error}; {self._last_words()}") from error
-        if self.counted != self.sent:
-            raise Failed(f"counted {self.counted} words of {self.sent}; {self._last_words()}")
         return self.at - start
+
+    def _wait(self, enough):
+        seen, since = self.counted, time.perf_counter()
+        while self.counted < enough:
+            with self.changed:
+                self.changed.wait(0.05)
+            # A line without words: windows that close by the time of what comes would wait for it.
+            if self.counted < enough:
+                self.connection.sendall(b"\n")
+            if self.counted != seen:
+                seen, since = self.counted, time.perf_counter()
+            if self.process.poll() is not None or time.perf_counter() - since > PATIENCE:
+                break
+        if self.counted < enough or self.counted > self.sent:
+            raise Failed(f"counted {self.counted} words of {self.sent}; {self._last_words()}")
 
     def stop(self):
         if hasattr(self, "connection"):
