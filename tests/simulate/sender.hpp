@@ -43,6 +43,7 @@ class Sender final : public dstream::Actor {
   void add(const std::string& line) {
     if (resumable_ && random_.below(12) == 0) drops();
     append(line, line);
+    if (framed_ && random_.below(4) == 0) drops();  // a batch may end with them
   }
   // A process begins; a calm one meets no mischief.
   void processBegins(bool calm) {

@@ -422,7 +422,12 @@ class Simulation {
     // A stream that is destroyed has nobody to tell: what it cannot do any more the next start does, SQLite too.
     armed_.triedAgain = ending_;
     armed_.last = call.number + armed_.calls - 1;
-    if (reception_ && step.part == "log") reception_->logFailed();
+    if (reception_ && step.part == "log") {
+      reception_->logFailed();
+      // What was written again is in a batch soon: the end must come before.
+      if (kind >= stops && random_.below(2) == 0)
+        files.stopAt({call.number + armed_.calls + random_.below(20), static_cast<StopPoint::When>(random_.below(3)), static_cast<StopPoint::How>(random_.below(2)), random_()});
+    }
     ++hits_[static_cast<std::size_t>(&step - steps.data())][kind];
     if (kind < stops)
       files.stopAt({call.number, static_cast<StopPoint::When>(kind % 3),
