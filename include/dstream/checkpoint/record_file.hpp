@@ -83,7 +83,7 @@ struct BasicRecordLayout {
 };
 using RecordLayout = BasicRecordLayout<>;
 
-/// **meaning** writes records one behind the other; small ones together, at the next `flush`. Nobody may read the file before its first sync. **errors** FileError, after which the end of the file is unknown.
+/// **meaning** writes records one behind the other; small ones together, at the next `flush` or when they are many. Nobody may read the file before its first sync. **errors** FileError, after which the end of the file is unknown.
 template <class Use = OnUse>
 class BasicRecordWriter {
   using RecordLayout = BasicRecordLayout<Use>;
@@ -95,6 +95,7 @@ class BasicRecordWriter {
 
   /// Gives the payload's crc.
   std::uint32_t put(RecordKind kind, std::uint64_t epoch, std::uint64_t seq, std::string_view payload) {
+    if (pending_.size() > pieceBytes) flush();
     const std::string head = RecordLayout::head(kind, epoch, seq, payload.size(), synced_ == 0 ? bytes() : synced_, salt_);
     std::string_view headCrc = std::string_view(head).substr(RecordLayout::checkedHeadBytes);
     const std::uint32_t crc = crc32c(payload, takeNumber<std::uint32_t>(headCrc));
