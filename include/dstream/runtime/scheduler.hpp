@@ -57,14 +57,16 @@ inline bool isOutage(const std::exception_ptr& error) {
 class CancellableRunner {
  public:
   /// partitions: of results for which none are asked; 0: as many as the runner gives.
-  CancellableRunner(RunnerRef runner, std::uint64_t seed, bool ordered = false, std::size_t partitions = 0)
-      : runner_(runner), seed_(seed), ordered_(ordered || runner.ordered()), partitions_(partitions != 0 ? partitions : ordered_ ? 8 : runner.slots()) {}
+  CancellableRunner(RunnerRef runner, std::uint64_t seed, bool ordered = false, std::size_t partitions = 0, std::size_t tableMemory = 0)
+      : runner_(runner), seed_(seed), ordered_(ordered || runner.ordered()), partitions_(partitions != 0 ? partitions : ordered_ ? 8 : runner.slots()),
+        tableMemory_(tableMemory) {}
 
   [[nodiscard]] std::size_t slots() const { return runner_.slots(); }
   [[nodiscard]] std::size_t sliceBytes() const { return runner_.sliceBytes(); }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   [[nodiscard]] bool ordered() const { return ordered_; }
   [[nodiscard]] std::size_t partitions() const { return partitions_; }
+  [[nodiscard]] std::size_t tableMemory() const { return tableMemory_; }
   template <class Body>
   void forEach(std::size_t n, Body&& body) {
     runner_.forEach(n, [&](std::size_t slot, std::size_t task) {
@@ -96,6 +98,7 @@ class CancellableRunner {
   const std::uint64_t seed_;
   const bool ordered_;
   const std::size_t partitions_;
+  const std::size_t tableMemory_;
   std::atomic<bool> cancelled_{false};
 };
 

@@ -13,6 +13,7 @@
 #include <dstream/core/owned.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/shuffle/hash.hpp>
+#include <dstream/shuffle/table_bound.hpp>
 #include <dstream/shuffle/text_arena.hpp>
 #include <dstream/shuffle/text_key.hpp>
 
@@ -43,14 +44,20 @@ struct HashSeed {
   bool strong = false;
 };
 
+/// Of keys that need no memory of the table's.
+struct NoArena {
+  NoArena() = default;
+  explicit NoArena(TableShare&) {}
+  static void clear() {}
+  static std::size_t bytes() { return 0; }
+};
+
 /// `Probe`: a key on its way to the table; `Stored`: in it. `keep` stores a probe, `take` gives the kept form of what was stored.
 /// `small`: a key fits two registers, and those that `canWait` allows make a probe by `waiting`, with a hash by `hashWaiting`, that owns all it needs.
 template <class Key>
 struct KeyForm {
   using Stored = Kept<Key>;
-  struct Arena {
-    static void clear() {}
-  };
+  using Arena = NoArena;
   static constexpr bool small = false;
 
   template <class K>
@@ -83,9 +90,7 @@ template <class Key>
   requires SelfOwned<Key> && wordSized<Key> && (!Text<Key>)
 struct KeyForm<Key> {
   using Stored = Key;
-  struct Arena {
-    static void clear() {}
-  };
+  using Arena = NoArena;
   static constexpr bool small = true;
 
   DSTREAM_INLINE static Key probe(const Key& key) { return key; }
