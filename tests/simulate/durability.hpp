@@ -28,13 +28,16 @@ class Durability {
     snapshotWhole_ = false;
     failed_ = 0;
   }
-  // What follows a commit is done: what the batch has published is there for good.
-  void completed(std::uint64_t seq, std::int64_t time) {
+  // With the last batch of a unit what follows a commit is done: what its batches have published is there for good. Which
+  // is the last is not known here, but a unit is not longer than this.
+  void completed(std::uint64_t seq, std::int64_t time, std::uint64_t unit) {
     times_[seq] = time;
+    const auto first = times_.find(seq - unit + 1);
+    if (first == times_.end()) return;
     for (const char* sink : sinks) {
-      const std::string path = std::string("/out/") + sink + "-" + std::to_string(time);
+      const std::string path = std::string("/out/") + sink + "-" + std::to_string(first->second);
       if (files_.exists(path))
-        ledger_.require(files_.durable(path), "(7) batch " + std::to_string(seq) + " is completed, and " + path + " is not durable");
+        ledger_.require(files_.durable(path), "(7) batch ", seq, " is completed, and ", path, " is not durable");
     }
   }
   void snapshotWritten() {
@@ -55,7 +58,7 @@ class Durability {
     if (call.operation == "rename") {
       if (call.path.starts_with("/job/journal-"))
         journal_ = call.path.substr(0, call.path.size() - tmp.size());
-      if (call.path.starts_with("/out/.")) publishes(std::string(call.path));
+      if (call.path.starts_with("/out/.")) publishes(std::string(call.path), call.to);
     } else if (checkpoint && call.operation == "remove" && !call.path.ends_with(tmp)) {
       removes(call.path);
     } else if (checkpoint && call.operation == "create"
@@ -68,9 +71,9 @@ class Durability {
   // By seq: the paths.
   [[nodiscard]] std::map<std::uint64_t, std::string> snapshots() const {
     std::map<std::uint64_t, std::string> found;
-    for (const std::string& path : files_.paths())
-      if (path.starts_with("/job/snapshot-") && !path.ends_with(tmp))
-        found[numberAfter(path, '-')] = path;
+    for (const std::string& name : files_.names("/job"))
+      if (name.starts_with("snapshot-") && !name.ends_with(tmp))
+        found[numberAfter(name, '-')] = "/job/" + name;
     return found;
   }
 
@@ -89,15 +92,15 @@ class Durability {
     return number;
   }
 
-  void publishes(const std::string& stage) {
-    ledger_.require(files_.durable(stage), "(7) " + stage + " is published, and not durable");
+  void publishes(const std::string& stage, std::string_view to) {
+    published_.emplace(numberAfter(to, '-'), to);
+    ledger_.require(files_.durable(stage), "(7) ", stage, " is published, and not durable");
     if (files_.exists(journal_) && files_.unsynced(journal_) > known)
       ledger_.violated("(7) " + stage + " is published before its batch is durable in " + journal_);
   }
   void removes(std::string_view path) {
     if (path.starts_with("/job/journal-") && numberAfter(path, '-') != numberAfter(journal_, '-')) {
-      ledger_.require(files_.durable(journal_), "(7) " + std::string(path) + " is removed before "
-                                                    + journal_ + " is durable");
+      ledger_.require(files_.durable(journal_), "(7) ", path, " is removed before ", journal_, " is durable");
     } else {
       forgets();
     }
@@ -108,30 +111,24 @@ class Durability {
     if (all.size() < 2) return;
     const std::uint64_t older = (++all.rbegin())->first;
     ledger_.require(files_.durable((++all.rbegin())->second),
-                    "(7) what snapshot-" + std::to_string(older)
-                        + " stands for is removed before it is durable");
+                    "(7) what snapshot-", older, " stands for is removed before it is durable");
     const auto batch = times_.upper_bound(older);
     if (batch == times_.begin()) return;
-    const std::int64_t time = std::prev(batch)->second;
-    for (const std::string& path : files_.paths()) {
-      if (!path.starts_with("/out/") || path[5] == '.' || path.find('/', 5) != std::string::npos)
-        continue;
-      const auto of = static_cast<std::int64_t>(numberAfter(path, '-'));
-      if (of > forgotten_ && of <= time)
-        ledger_.require(files_.durable(path),
-                        "(7) what " + path + " is made of is removed before it is durable");
-    }
-    forgotten_ = time;
+    const auto last = published_.upper_bound(static_cast<std::uint64_t>(std::prev(batch)->second));
+    for (auto of = published_.begin(); of != last; of = published_.erase(of))
+      if (files_.exists(of->second))
+        ledger_.require(files_.durable(of->second), "(7) what ", of->second, " is made of is removed before it is durable");
   }
   // The one before was written without trouble, and what it makes needless is gone.
   void requireTrimmed() {
     std::size_t segments = 0;
-    for (const std::string& path : files_.paths())
-      if (path.starts_with("/job/journal-")) ++segments;
+    for (const std::string& name : files_.names("/job"))
+      if (name.starts_with("journal-")) ++segments;
     ledger_.require(snapshots().size() <= 2, "(9) more than two snapshots are held");
     ledger_.require(segments <= 3 + failed_,
-                    "(9) " + std::to_string(segments) + " segments of the journal are held");
+                    "(9) ", segments, " segments of the journal are held");
   }
+
   const dstream::testing::Files& files_;
   Ledger& ledger_;
   std::string journal_;  // that is written
@@ -139,7 +136,7 @@ class Durability {
   std::size_t written_ = 0;
   std::size_t failed_ = 0;  // snapshots of this process, each of which has begun a segment
   std::map<std::uint64_t, std::int64_t> times_;  // of batches, milliseconds
-  std::int64_t forgotten_ = -1;
+  std::multimap<std::uint64_t, std::string> published_;  // by time: what may still have to be made anew
 };
 
 }  // namespace simulate

@@ -2,11 +2,10 @@
 #pragma once
 // What goes wrong, and at which step of the protocol; how often each met each.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,78 +29,86 @@ inline constexpr std::array<const char*, 8> faultNames{
     "kill half-way", "kill after",     "I/O error",   "disk full"};
 inline constexpr std::size_t stops = 6;  // of them end the process
 
-// Fault × protocol step → how often.
-using Hits = std::map<std::string, std::array<std::uint64_t, faultNames.size()>>;
-
+// A call of the protocol: what of the job it is for, and the operation.
 struct Step {
-  std::string_view name;
+  std::string_view part;
+  std::string_view operation;
   bool atStart = false;  // of a process, and hardly ever later
+
+  friend bool operator==(const Step& a, const Step& b) { return a.part == b.part && a.operation == b.operation; }
 };
+inline std::string nameOf(const Step& step) { return std::string(step.part) + ": " + std::string(step.operation); }
+
 // Every step that a fault can meet; those of a database come last. Each can meet every fault. What
 // is not here does not happen: files of the source are never written, and what is published changes
 // by the rename of its stage alone.
 inline constexpr auto steps = std::to_array<Step>({
-    {"checkpoint: list", true},
-    {"checkpoint: make directory", true},
-    {"checkpoint: sync above", true},
-    {"checkpoint: sync directory"},
-    {"lock: lock", true},
-    {"journal: create"},
-    {"journal: open", true},
-    {"journal: read", true},
-    {"journal: remove"},
-    {"journal: rename"},
-    {"journal: sync"},
-    {"journal: write"},
-    {"snapshot: create"},
-    {"snapshot: examine"},
-    {"snapshot: open", true},
-    {"snapshot: read", true},
-    {"snapshot: remove"},
-    {"snapshot: rename"},
-    {"snapshot: sync"},
-    {"snapshot: write"},
-    {"source: examine"},
-    {"source: list"},
-    {"source: open"},
-    {"source: read"},
-    {"stage: create"},
-    {"stage: examine"},
-    {"stage: list", true},
-    {"stage: make directory"},
-    {"stage: remove", true},
-    {"stage: rename"},
-    {"stage: sync"},
-    {"stage: sync directory"},
-    {"stage: write"},
-    {"published: examine"},
-    {"published: list", true},
-    {"published: sync directory"},
-    {"database: create", true},
-    {"database: examine", true},
-    {"database: open", true},
-    {"database: read"},
-    {"database: remove", true},
-    {"database: sync"},
-    {"database: sync directory", true},
-    {"database: truncate", true},
-    {"database: write"},
+    {"checkpoint", "list", true},
+    {"checkpoint", "make directory", true},
+    {"checkpoint", "sync above", true},
+    {"checkpoint", "sync directory"},
+    {"lock", "lock", true},
+    {"journal", "create"},
+    {"journal", "open", true},
+    {"journal", "read", true},
+    {"journal", "remove"},
+    {"journal", "rename"},
+    {"journal", "sync"},
+    {"journal", "write"},
+    {"snapshot", "create"},
+    {"snapshot", "examine"},
+    {"snapshot", "open", true},
+    {"snapshot", "read", true},
+    {"snapshot", "remove"},
+    {"snapshot", "rename"},
+    {"snapshot", "sync"},
+    {"snapshot", "write"},
+    {"source", "examine"},
+    {"source", "list"},
+    {"source", "open"},
+    {"source", "read"},
+    {"stage", "create"},
+    {"stage", "examine"},
+    {"stage", "list", true},
+    {"stage", "make directory"},
+    {"stage", "remove", true},
+    {"stage", "rename"},
+    {"stage", "sync"},
+    {"stage", "sync directory"},
+    {"stage", "write"},
+    {"published", "examine"},
+    {"published", "list", true},
+    {"published", "sync directory"},
+    {"database", "create", true},
+    {"database", "examine", true},
+    {"database", "open", true},
+    {"database", "read"},
+    {"database", "remove", true},
+    {"database", "sync"},
+    {"database", "sync directory", true},
+    {"database", "truncate", true},
+    {"database", "write"},
 });
 inline constexpr std::size_t databaseSteps = 9;
 
-// Which step a call belongs to.
-inline std::string stepOf(const dstream::testing::FileCall& call) {
+// Fault × protocol step → how often.
+using Hits = std::array<std::array<std::uint64_t, faultNames.size()>, steps.size()>;
+
+// Which step a call belongs to; null: none that is known.
+inline const Step* stepOf(const dstream::testing::FileCall& call) {
   const auto in = [&](std::string_view prefix) { return call.path.starts_with(prefix); };
-  const std::string operation(call.operation);
-  if (in("/job/LOCK")) return "lock: " + operation;
-  if (in("/job/journal")) return "journal: " + operation;
-  if (in("/job/snapshot")) return "snapshot: " + operation;
-  if (in("/job")) return "checkpoint: " + operation;
-  if (in("/in")) return "source: " + operation;
-  if (in("/db")) return "database: " + operation;
-  if (in("/out/.")) return "stage: " + operation;
-  if (in("/out")) return "published: " + operation;
-  return operation == "sync directory" ? "checkpoint: sync above" : operation;
+  const std::string_view part = in("/job/LOCK")       ? "lock"
+                                : in("/job/journal")  ? "journal"
+                                : in("/job/snapshot") ? "snapshot"
+                                : in("/job")          ? "checkpoint"
+                                : in("/in")           ? "source"
+                                : in("/db")           ? "database"
+                                : in("/out/.")        ? "stage"
+                                : in("/out")          ? "published"
+                                                      : "";
+  const Step wanted = part.empty() && call.operation == "sync directory" ? Step{"checkpoint", "sync above"} : Step{part, call.operation};
+  const auto found = std::find(steps.begin(), steps.end(), wanted);
+  return found == steps.end() ? nullptr : &*found;
 }
 
 }  // namespace simulate

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,26 +25,41 @@ class Ledger {
   void violated(std::string what) {
     if (violations.size() < 10) violations.push_back(std::move(what));
   }
-  void require(bool holds, const std::string& what) {
-    if (!holds) violated(what);
+  // The words are put together only when they are needed.
+  template <class... Words>
+  void require(bool holds, const Words&... words) {
+    if (!holds) violated((std::string() + ... + std::string(text(words))));
   }
 
   void arrived(std::string line) { arrived_.push_back(std::move(line)); }
   void did(Effect effect) { effects_.push_back(std::move(effect)); }
 
+  // A call may change what is published there.
+  void changes(std::string_view path) {
+    if (path.starts_with(root) && path.size() > root.size() && path[root.size()] != '.')
+      changed_.emplace(path.substr(root.size(), path.find('/', root.size()) - root.size()));
+  }
   // A reader looks at what is published: each directory is whole, and what is in it is right; that
-  // is decided at the end.
+  // is decided at the end. What is durable and was seen stays as it is until a call changes it.
   void look(const dstream::testing::Files& files) {
-    for (auto& [name, content] : published(files)) seen_[name].insert(std::move(content));
+    std::set<std::string> mayChange;
+    for (const std::string& name : changed_) {
+      const std::string path = std::string(root) + name;
+      if (!files.exists(path)) continue;
+      seen_[name].insert(published(files, name));
+      if (!files.durable(path)) mayChange.insert(name);
+    }
+    changed_ = std::move(mayChange);
   }
 
   // The job has come to rest: everything is there, once, and everything that was ever seen was
   // right.
   void close(const dstream::testing::Files& files) {
     Outputs outputs;
-    for (const auto& [name, content] : published(files)) {
+    for (const std::string& name : files.names(std::string(root))) {
+      if (name.starts_with('.')) continue;
       const std::size_t dash = name.rfind('-');
-      outputs[name.substr(0, dash)][std::stoll(name.substr(dash + 1))] = linesOf(content);
+      outputs[name.substr(0, dash)][std::stoll(name.substr(dash + 1))] = linesOf(published(files, name));
     }
     const Batches& records = outputs["records"];
     eachRecordOnce(records);
@@ -63,32 +79,29 @@ class Ledger {
         const Batches& now = outputs[sink];
         const auto at = now.find(time);
         require(at != now.end() && sorted(at->second) == sorted(linesOf(content)),
-                "(3) /out/" + name + " was seen with other records than it has in the end");
+                "(3) /out/", name, " was seen with other records than it has in the end");
       }
     }
   }
 
  private:
-  // "SINK-TIME" → the content of its parts, in order.
-  std::map<std::string, std::string> published(const dstream::testing::Files& files) {
-    std::map<std::string, std::string> found;
-    std::set<std::string> whole;
-    const std::string root = "/out/";
-    for (const std::string& path : files.paths()) {
-      if (!path.starts_with(root) || path[root.size()] == '.') continue;
-      const std::string below = path.substr(root.size());
-      const std::size_t slash = below.find('/');
-      const std::string name = below.substr(0, slash);
-      found[name];
-      if (slash == std::string::npos) continue;
-      if (below.substr(slash + 1) == "_SUCCESS")
-        whole.insert(name);
+  static std::string_view text(std::string_view word) { return word; }
+  static std::string text(std::uint64_t number) { return std::to_string(number); }
+  static std::string text(std::int64_t number) { return std::to_string(number); }
+
+  // The content of the parts of "SINK-TIME", in order.
+  std::string published(const dstream::testing::Files& files, const std::string& name) {
+    const std::string directory = std::string(root) + name;
+    std::string content;
+    bool whole = false;
+    for (const std::string& part : files.names(directory)) {
+      if (part == "_SUCCESS")
+        whole = true;
       else
-        found[name] += files.content(path);
+        content += files.content(directory + "/" + part);
     }
-    for (const auto& [name, content] : found)
-      require(whole.contains(name), "(3) /out/" + name + " can be seen without _SUCCESS");
-    return found;
+    require(whole, "(3) ", directory, " can be seen without _SUCCESS");
+    return content;
   }
 
   void eachRecordOnce(const Batches& records) {
@@ -96,9 +109,7 @@ class Ledger {
     for (const auto& [time, lines] : records) {
       all.insert(all.end(), lines.begin(), lines.end());
       for (std::size_t i = 1; i < lines.size(); ++i)
-        require(
-            idOf(lines[i - 1]) < idOf(lines[i]),
-            "(2) batch " + std::to_string(time) + ": " + lines[i] + " comes after " + lines[i - 1]);
+        require(idOf(lines[i - 1]) < idOf(lines[i]), "(2) batch ", time, ": ", lines[i], " comes after ", lines[i - 1]);
     }
     if (sorted(all) == sorted(arrived_)) return;
     std::map<std::string, int> count;
@@ -115,16 +126,16 @@ class Ledger {
     std::map<std::uint64_t, const Effect*> bySeq;
     std::uint64_t epoch = 0;
     for (const Effect& effect : effects_) {
-      const std::string label =
-          "batch " + std::to_string(effect.seq) + " attempt " + std::to_string(effect.attempt);
-      require(effect.epoch >= epoch, "(6) " + label + ": an older epoch after a newer one");
+      const auto requireOf = [&](bool holds, std::string_view rule, const auto&... words) {
+        require(holds, rule, " batch ", effect.seq, " attempt ", std::uint64_t{effect.attempt}, words...);
+      };
+      requireOf(effect.epoch >= epoch, "(6)", ": an older epoch after a newer one");
       epoch = effect.epoch;
       const Effect*& before = bySeq[effect.seq];
       if (before != nullptr) {
-        require(before->time == effect.time && before->records == effect.records,
-                "(4) " + label + " was repeated with another time or other records");
-        require(effect.attempt > before->attempt,
-                "(4) " + label + " came after attempt " + std::to_string(before->attempt));
+        requireOf(before->time == effect.time && before->records == effect.records, "(4)",
+                  " was repeated with another time or other records");
+        requireOf(effect.attempt > before->attempt, "(4)", " came after attempt ", std::uint64_t{before->attempt});
       }
       before = &effect;
     }
@@ -132,19 +143,13 @@ class Ledger {
     auto batch = records.begin();
     for (const auto& [given, effect] : bySeq) {
       ++seq;
-      require(given == seq, "(6) batch " + std::to_string(seq) + " is missing among the effects");
+      require(given == seq, "(6) batch ", seq, " is missing among the effects");
       if (given != seq || batch == records.end()) break;
-      require(effect->time == batch->first, "(6) batch " + std::to_string(seq) + " had the time "
-                                                + std::to_string(effect->time) + ", its output "
-                                                + std::to_string(batch->first));
-      require(linesOf(effect->records) == batch->second,
-              "(4) batch " + std::to_string(seq)
-                  + ": its effect and its output have different records");
+      require(effect->time == batch->first, "(6) batch ", seq, " had the time ", effect->time, ", its output ", batch->first);
+      require(linesOf(effect->records) == batch->second, "(4) batch ", seq, ": its effect and its output have different records");
       ++batch;
     }
-    require(bySeq.size() == records.size(), "(4) " + std::to_string(records.size())
-                                                + " batches, effects of "
-                                                + std::to_string(bySeq.size()));
+    require(bySeq.size() == records.size(), "(4) ", records.size(), " batches, effects of ", bySeq.size());
   }
 
   // The database has each record once, and of each key the sum of all.
@@ -172,18 +177,19 @@ class Ledger {
       if (at == given.end())
         violated("(3) /out/" + sink + "-" + std::to_string(time) + " is missing");
       else
-        require(sorted(at->second) == lines,
-                "(5) /out/" + sink + "-" + std::to_string(time) + " is not what its batches say");
+        require(sorted(at->second) == lines, "(5) /out/", sink, "-", time, " is not what its batches say");
     }
     for (const auto& [time, lines] : given)
-      require(expected.contains(time),
-              "(3) /out/" + sink + "-" + std::to_string(time) + " belongs to no batch");
+      require(expected.contains(time), "(3) /out/", sink, "-", time, " belongs to no batch");
   }
+
+  static constexpr std::string_view root = "/out/";
 
   Job job_;
   Lines arrived_;
   std::vector<Effect> effects_;
   std::map<std::string, std::set<std::string>> seen_;
+  std::set<std::string> changed_;  // since somebody looked, or may be changed by a crash
 };
 
 }  // namespace simulate

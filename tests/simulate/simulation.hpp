@@ -93,7 +93,7 @@ class Simulation {
     std::size_t ticks =
         0;  // before its end begins; 0: the end may come at any call, the first ones too
     std::optional<Fault> fault;
-    std::string_view step = {};    // of the protocol, that the fault meets; none: any
+    const Step* step = nullptr;    // of the protocol, that the fault meets; null: any
     std::uint64_t call = 0;        // of these: which one, counted from when the fault is armed
     std::uint64_t calls = 1;       // that fail
     std::size_t patience = 30;     // ticks, for the fault
@@ -128,7 +128,7 @@ class Simulation {
       life.call = 1 + random_.below(80);
     } else {
       const Step& step = randomStep();
-      life.step = step.name;
+      life.step = &step;
       life.call = 1 + (random_.below(4) == 0 ? random_.below(40) : random_.below(3));
       life.patience = 8;
       if (step.atStart) life.ticks = 0;
@@ -186,7 +186,7 @@ class Simulation {
         const Allocations::Suspended suspended;
         note(dstream::describe(event));
         if (const auto* completed = event.as<dstream::BatchCompleted>(); completed != nullptr && !completed->info.cutShort)
-          durability_.completed(completed->info.batch.seq, completed->info.batch.time.milliseconds());
+          durability_.completed(completed->info.batch.seq, completed->info.batch.time.milliseconds(), options_.commitEvery);
         if (event.as<dstream::SnapshotWritten>() != nullptr) durability_.snapshotWritten();
         if (event.as<dstream::Warning>() != nullptr) durability_.snapshotFailed();
       });
@@ -227,7 +227,7 @@ class Simulation {
                   !files.stopped() ? "by itself"
                   : armed_.fault   ? faultNames[static_cast<std::size_t>(*armed_.fault)]
                                    : "");
-    ledger_.require(files.openFiles() == 0, "(11) " + std::to_string(files.openFiles()) + " files are left open");
+    ledger_.require(files.openFiles() == 0, "(11) ", files.openFiles(), " files are left open");
     files.restart();
     if (!life.calm && jumps_) downtime();
   }
@@ -312,7 +312,7 @@ class Simulation {
     bool seen = false;
     bool triedAgain = false;  // with success, or needed no more
     std::optional<Fault> fault;
-    std::string_view step;
+    const Step* step = nullptr;
     std::uint64_t left = 0;  // calls of the step, its own among them
     std::uint64_t calls = 1;
     std::string text;  // the reason that its error gives; none for what ends the process
@@ -336,17 +336,16 @@ class Simulation {
     if (static_cast<std::size_t>(*life.fault) >= stops) armed_.text = "fault " + std::to_string(lives_) + " of this seed";
   }
   // The call meets the armed fault.
-  void strike(const FileCall& call) {
+  void strike(const FileCall& call, const Step& step) {
     auto& files = world_.files();
     const auto kind = static_cast<std::size_t>(*armed_.fault);
     armed_.hit = true;
-    const std::string step = stepOf(call);
-    armed_.where = step + " " + std::string(call.path);
+    armed_.where = nameOf(step) + " " + std::string(call.path);
     armed_.path = call.path;
     // A stream that is destroyed has nobody to tell: what it cannot do any more the next start does, SQLite too.
     armed_.triedAgain = ending_;
     armed_.last = call.number + armed_.calls - 1;
-    ++hits_[step][kind];
+    ++hits_[static_cast<std::size_t>(&step - steps.data())][kind];
     if (kind < stops)
       files.stopAt({call.number, static_cast<StopPoint::When>(kind % 3),
                     kind < 3 ? StopPoint::How::PowerLoss : StopPoint::How::Kill, random_()});
@@ -376,9 +375,13 @@ class Simulation {
       std::printf("  %llu %s %s\n", static_cast<unsigned long long>(call.number),
                   std::string(call.operation).c_str(), std::string(call.path).c_str());
     durability_.before(call);
+    ledger_.changes(call.to.empty() ? call.path : call.to);
     if (armed_.hit) triedAgain(call);
-    if (!armed_.fault || armed_.hit || (!armed_.step.empty() && stepOf(call) != armed_.step)) return;
-    if (--armed_.left == 0) strike(call);
+    if (!armed_.fault || armed_.hit) return;
+    const Step* const step = stepOf(call);
+    if (step == nullptr) return ledger_.violated("(12) no step of the protocol: " + std::string(call.operation) + " " + std::string(call.path));
+    if (armed_.step != nullptr && step != armed_.step) return;
+    if (--armed_.left == 0) strike(call, *step);
   }
   void note(std::string_view text) {
     const Allocations::Suspended suspended;
@@ -398,7 +401,7 @@ class Simulation {
   void leftovers() {
     auto& files = world_.files();
     for (const std::string& path : files.paths()) {
-      ledger_.require(!path.ends_with(".tmp"), "(11) a temporary file is left: " + path);
+      ledger_.require(!path.ends_with(".tmp"), "(11) a temporary file is left: ", path);
       if (path.starts_with("/out/.") && std::count(path.begin(), path.end(), '/') > 2)
         ledger_.violated("(11) a stage is left: " + path);
     }

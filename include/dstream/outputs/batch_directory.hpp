@@ -193,10 +193,12 @@ class SaveBatches {
   /// **errors** std::runtime_error: a directory of this job's is there that is later than all that was committed.
   void recover(const Batch& committed) {
     const std::int64_t roll = options_.rollEvery.count();
-    const std::string parent = Tree::parent(nameOf(0));
+    const std::string example = nameOf(0);
+    const std::string above = Tree::above(example);
+    const std::string parent = Tree::parent(example);
     if (Tree{*files_}.isDirectory(parent))
       for (const std::string& name : files_->list(parent)) {
-        const std::string path = Tree::above(nameOf(0)) + name;
+        const std::string path = above + name;
         if (roll == 0 && laterThan(committed.time.nanoseconds, path) && stage_->isOurs(path))
           throw std::runtime_error("dstream: " + path + " is of this job, and of a later batch than the last committed one, " + std::to_string(committed.seq) +
                                    ": the checkpoint was restored or belongs to another job");

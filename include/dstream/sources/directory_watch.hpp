@@ -116,8 +116,8 @@ class BasicDirectoryWatch {
     const Time oldAt = ageing(time);
     if (!options_.allUnseen) std::erase_if(known_, [&](const Entry& entry) { return !remembers(entry, oldAt); });
     for (const FoundFile& file : files) {
-      auto at = known_.begin();
-      while (at != known_.end() && at->path < file.path) ++at;
+      auto at = known_.end();  // what is new is mostly last
+      while (at != known_.begin() && !((at - 1)->path < file.path)) --at;
       if (at == known_.end() || at->path != file.path) at = known_.insert(at, Entry{file.path});
       at->taken = time.nanoseconds;
     }

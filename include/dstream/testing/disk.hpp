@@ -21,7 +21,7 @@ namespace dstream::inline v0::testing::detail {
 
 struct DiskNode;
 using DiskNodeRef = std::shared_ptr<DiskNode>;
-using DiskEntries = std::map<std::string, DiskNodeRef>;
+using DiskEntries = std::map<std::string, DiskNodeRef, std::less<>>;
 
 struct DiskNode {
   struct Write {
@@ -34,7 +34,7 @@ struct DiskNode {
   FileInfo::Kind kind = FileInfo::Kind::Regular;
   std::int64_t modified = 0;
   bool foreign = false;
-  bool locked = false;
+  std::uint64_t lockedBy = 0;  // the process; 0: nobody
   std::string content;
   std::string durable;  // without the writes below
   std::vector<Write> unsynced;
@@ -74,7 +74,7 @@ class Disk {
       const std::string_view name = path.substr(0, slash);
       path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
       if (name.empty() || name == ".") continue;
-      const auto next = at->entries.find(std::string(name));
+      const auto next = at->entries.find(name);
       at = next == at->entries.end() ? nullptr : next->second;
     }
     return at;
@@ -86,26 +86,27 @@ class Disk {
     change({from, to, from.directory->entries.at(from.name)});
   }
 
-  static void write(DiskNode& file, std::size_t offset, std::string_view bytes) {
-    file.unsynced.push_back({offset, std::string(bytes)});
-    put(file.content, offset, bytes);
+  void write(const DiskNodeRef& file, std::size_t offset, std::string_view bytes) {
+    holdBack(file, {offset, std::string(bytes)});
+    put(file->content, offset, bytes);
   }
-  static void truncate(DiskNode& file, std::size_t size) {
-    file.unsynced.push_back({.offset = size, .bytes = {}, .cuts = true});
-    file.content.resize(size);
+  void truncate(const DiskNodeRef& file, std::size_t size) {
+    holdBack(file, {.offset = size, .bytes = {}, .cuts = true});
+    file->content.resize(size);
   }
   /// A size is the file system's own, which a later sync keeps although an earlier one failed.
-  static void sync(DiskNode& file) {
+  void sync(const DiskNodeRef& file) {
     std::vector<DiskNode::Write> lost;
-    for (const DiskNode::Write& write : file.unsynced) {
+    for (const DiskNode::Write& write : file->unsynced) {
       if (write.lost && !write.cuts) {
         lost.push_back(write);
       } else {
-        carryOut(file, write);
-        lost = besides(lost, write);
+        carryOut(*file, write);
+        if (!lost.empty()) lost = besides(lost, write);
       }
     }
-    file.unsynced = std::move(lost);
+    file->unsynced = std::move(lost);
+    if (file->unsynced.empty()) std::erase(heldBack_, file);
   }
   static void failSync(DiskNode& file) {
     for (DiskNode::Write& write : file.unsynced) write.lost = true;
@@ -122,7 +123,7 @@ class Disk {
     DiskNodeRef at = root_;
     while (!path.empty()) {
       const std::size_t slash = path.find('/');
-      const std::string name(path.substr(0, slash));
+      const std::string_view name = path.substr(0, slash);
       path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
       if (name.empty()) continue;
       const auto now = at->entries.find(name);
@@ -145,9 +146,19 @@ class Disk {
       default:
         for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = random.below(2) == 0;
     }
+    const std::vector<Change> changes = changes_;
     makeDurable(std::move(kept));
     changes_.clear();
-    crash(*root_, random);
+    for (const Change& change : changes) {
+      restore(change.from);
+      restore(change.to);
+    }
+    for (const DiskNodeRef& file : heldBack_) {
+      tear(*file, random);
+      file->unsynced.clear();
+      file->content = file->durable;
+    }
+    heldBack_.clear();
   }
 
  private:
@@ -191,18 +202,30 @@ class Disk {
     if (!node.unsynced.empty() || node.entries != node.durableEntries) return false;
     return std::all_of(node.entries.begin(), node.entries.end(), [](const auto& entry) { return isDurable(*entry.second); });
   }
+  /// The name stands for what it durably stands for.
+  static void restore(const Place& place) {
+    if (place.directory == nullptr) return;
+    const DiskEntries& durable = place.directory->durableEntries;
+    if (const auto there = durable.find(place.name); there != durable.end())
+      place.directory->entries[place.name] = there->second;
+    else
+      place.directory->entries.erase(place.name);
+  }
+
+  /// Keeps what it had when memory runs out.
+  void holdBack(const DiskNodeRef& file, DiskNode::Write write) {
+    if (file->unsynced.empty()) heldBack_.push_back(file);
+    try {
+      file->unsynced.push_back(std::move(write));
+    } catch (...) {
+      if (file->unsynced.empty()) heldBack_.pop_back();
+      throw;
+    }
+  }
   static void put(std::string& content, std::size_t offset, std::string_view bytes) {
     if (bytes.empty()) return;
     if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
     std::copy(bytes.begin(), bytes.end(), content.begin() + static_cast<std::ptrdiff_t>(offset));
-  }
-  static void crash(DiskNode& node, Random& random) {
-    node.locked = false;
-    if (!node.unsynced.empty()) tear(node, random);
-    node.unsynced.clear();
-    node.content = node.durable;
-    node.entries = node.durableEntries;
-    for (const auto& [name, below] : node.entries) crash(*below, random);
   }
   static void tear(DiskNode& node, Random& random) {
     const std::size_t how = random.below(4);
@@ -257,6 +280,7 @@ class Disk {
 
   DiskNodeRef root_;
   std::vector<Change> changes_;
+  std::vector<DiskNodeRef> heldBack_;  // files with unsynced writes, in the order of their first
 };
 
 }  // namespace dstream::inline v0::testing::detail

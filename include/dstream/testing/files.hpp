@@ -21,11 +21,12 @@
 
 namespace dstream::inline v0::testing {
 
-/// **meaning** one call of Files or File, before it is carried out: its number from 1 on, its name as in error messages, and its path.
+/// **meaning** one call of Files or File, before it is carried out: its number from 1 on, its name as in error messages, and its path; of a rename the new one too.
 struct FileCall {
   std::uint64_t number;
   std::string_view operation;
   std::string_view path;
+  std::string_view to = {};
 };
 
 /// **meaning** where a process ends: before its call of that number, after it, or half-way: of a write some bytes are there, of all else everything,
@@ -90,6 +91,13 @@ class Files final : public dstream::Files {
     for (std::string* content : {&node->content, &node->durable})
       if (byte < content->size()) (*content)[byte] = static_cast<char>((*content)[byte] ^ 1);
   }
+  /// The names in a directory, in order; none where there is no directory.
+  [[nodiscard]] std::vector<std::string> names(const std::string& directory) const {
+    std::vector<std::string> all;
+    if (const NodeRef found = disk_.find(directory); found != nullptr)
+      for (const auto& [name, node] : found->entries) all.push_back(name);
+    return all;
+  }
   /// Every path, in order.
   [[nodiscard]] std::vector<std::string> paths() const {
     std::vector<std::string> all{"/"};
@@ -127,7 +135,6 @@ class Files final : public dstream::Files {
   /// Another process begins; files that are still open are cut off for ever, locks are free.
   void restart() {
     ++process_;
-    unlock(*disk_.find("/"));
     stopped_ = false;
     stop_.call = 0;
     failFrom_ = failUntil_ = 0;
@@ -193,17 +200,18 @@ class Files final : public dstream::Files {
       NodeRef node = disk_.find(path);
       if (node == nullptr) node = create(operation, path, FileInfo::Kind::Regular);
       requirePrivate(*node, FileInfo::Kind::Regular, operation, path);
-      if (node->locked) throw FileError(FileError::Why::Locked, operation, path, "it is held by another process, or twice by this one");
+      if (node->lockedBy == process_) throw FileError(FileError::Why::Locked, operation, path, "it is held by another process, or twice by this one");
       return std::make_unique<Held>(*this, std::move(node), path);
     });
   }
   void rename(const std::string& from, const std::string& to) override {
-    call("rename", from, [&](const char* operation) {
+    const auto move = [&](const char* operation) {
       const auto fail = [&](FileError::Why why, const char* reason) { throw FileError(why, operation, from + " to " + to, reason); };
       if (disk_.find(from) == nullptr) fail(FileError::Why::NotFound, "no such file or directory");
       if (to.starts_with(from + "/")) fail(FileError::Why::Other, "invalid argument");
       disk_.move(disk_.place(from), freePlace(operation, to, from + " to "));
-    });
+    };
+    call("rename", from, move, [&] { move("rename"); }, to);
   }
   void remove(const std::string& path) override {
     call("remove", path, [&](const char* operation) {
@@ -226,6 +234,7 @@ class Files final : public dstream::Files {
     ~Handle() { --files_.open_; }
 
     [[nodiscard]] Node& node() const { return *node_; }
+    [[nodiscard]] std::uint64_t process() const { return process_; }
     [[nodiscard]] bool cutOff() const { return process_ != files_.process_; }
 
     std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) {
@@ -244,11 +253,11 @@ class Files final : public dstream::Files {
       }
     }
     void truncate(std::size_t size) {
-      call("truncate", [&] { detail::Disk::truncate(*node_, size); });
+      call("truncate", [&] { files_.disk_.truncate(node_, size); });
     }
     void sync() {
       try {
-        call("sync", [&] { detail::Disk::sync(*node_); });
+        call("sync", [&] { files_.disk_.sync(node_); });
       } catch (const Failed& failed) {
         detail::Disk::failSync(*node_);
         throw failed;
@@ -267,7 +276,7 @@ class Files final : public dstream::Files {
     }
     void put(std::size_t offset, std::string_view bytes) {
       const auto fits = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), files_.free_));
-      if (fits != 0) detail::Disk::write(*node_, offset, bytes.substr(0, fits));
+      if (fits != 0) files_.disk_.write(node_, offset, bytes.substr(0, fits));
       node_->modified = files_.now_();
       files_.free_ -= fits;
       if (fits < bytes.size()) throw FileError(FileError::Why::NoSpace, "write", path_, "no space left on device");
@@ -308,11 +317,11 @@ class Files final : public dstream::Files {
 
   class Held final : public Opened {
    public:
-    Held(Files& files, NodeRef node, std::string path) : Opened(files, std::move(node), std::move(path)) { handle_.node().locked = true; }
+    Held(Files& files, NodeRef node, std::string path) : Opened(files, std::move(node), std::move(path)) { handle_.node().lockedBy = handle_.process(); }
     Held(const Held&) = delete;
     Held& operator=(const Held&) = delete;
     ~Held() override {
-      if (!handle_.cutOff()) handle_.node().locked = false;
+      if (!handle_.cutOff()) handle_.node().lockedBy = 0;
     }
   };
 
@@ -326,10 +335,10 @@ class Files final : public dstream::Files {
 
   /// Every call goes through here.
   template <class Do, class Half>
-  std::invoke_result_t<Do&, const char*> call(const char* operation, const std::string& path, Do act, Half half) {
+  std::invoke_result_t<Do&, const char*> call(const char* operation, const std::string& path, Do act, Half half, std::string_view to = {}) {
     requireRunning(operation, path);
     ++calls_;
-    if (told_) told_({calls_, operation, path});
+    if (told_) told_({calls_, operation, path, to});
     requireRunning(operation, path);  // it may have been told to stop
     perhapsFail(operation, path);
     if (calls_ == stop_.call) {
@@ -357,6 +366,7 @@ class Files final : public dstream::Files {
   }
   void perhapsFail(const char* operation, const std::string& path) {
     if (calls_ >= failFrom_ && calls_ < failUntil_) throw Failed(failure_.why, operation, path, failure_.reason);
+    if (failures_.empty()) return;
     const auto found = failures_.find({operation, path});
     if (found == failures_.end()) return;
     const Failure failure = found->second;
@@ -407,10 +417,6 @@ class Files final : public dstream::Files {
       all.push_back(above + name);
       collect(*node, above + name + "/", all);
     }
-  }
-  static void unlock(Node& node) {
-    node.locked = false;
-    for (const auto& [name, below] : node.entries) unlock(*below);
   }
 
   Function<std::int64_t()> now_;
