@@ -27,12 +27,16 @@ namespace crash {
 /// **threads** any.
 class Sender {
  public:
-  explicit Sender(std::uint64_t seed) : random_(seed) {
+  explicit Sender(std::uint64_t seed, in_addr_t address = INADDR_LOOPBACK, std::uint16_t port = 0)
+      : random_(seed) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in own{};
     own.sin_family = AF_INET;
-    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    own.sin_addr.s_addr = htonl(address);
+    own.sin_port = htons(port);
     socklen_t size = sizeof own;
+    const int on = 1;
+    ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (::bind(listener_, reinterpret_cast<sockaddr*>(&own), sizeof own) != 0
         || ::listen(listener_, 64) != 0
         || ::getsockname(listener_, reinterpret_cast<sockaddr*>(&own), &size) != 0)
@@ -55,7 +59,7 @@ class Sender {
     ::close(listener_);
   }
 
-  [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
   void add(std::string_view bytes) {
     {
       const std::lock_guard lock(mutex_);
@@ -172,7 +176,7 @@ class Sender {
 
   int listener_ = -1;
   int wake_ = -1;
-  int port_ = 0;
+  std::uint16_t port_ = 0;
 
   // the thread's
   std::mt19937_64 random_;
