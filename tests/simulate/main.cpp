@@ -54,16 +54,24 @@ bool parse(int argc, char* argv[], Options& options) {
   return true;
 }
 
-void print(const simulate::Hits& hits) {
+constexpr std::uint64_t enoughHits = 100;
+constexpr std::uint64_t enoughSeeds = 4000;  // for that
+
+// How many pairs were met less often than they must be.
+std::uint64_t print(const simulate::Hits& hits) {
+  std::uint64_t rare = 0;
   std::printf("%-32s", "protocol step");
   for (const char* fault : simulate::faultNames) std::printf(" %14s", fault);
   std::printf("\n");
   for (std::size_t i = 0; i < hits.size(); ++i) {
     std::printf("%-32s", simulate::nameOf(simulate::steps[i]).c_str());
-    for (const std::uint64_t count : hits[i])
+    for (const std::uint64_t count : hits[i]) {
       std::printf(" %14llu", static_cast<unsigned long long>(count));
+      rare += count < enoughHits ? 1 : 0;
+    }
     std::printf("\n");
   }
+  return rare;
 }
 
 // What runs now, for whoever aborts the process.
@@ -193,6 +201,11 @@ int main(int argc, char* argv[]) {
   if (options.allocations) violations += runAllocations(options, hits);
   if (!options.crashPoints && !options.failures && !options.allocations)
     violations += runSeeds(options, hits);
-  if (options.table) print(hits);
+  if (options.table) {
+    const std::uint64_t rare = print(hits);
+    std::printf("pairs=%zu below-%llu=%llu\n", hits.size() * simulate::faultNames.size(), static_cast<unsigned long long>(enoughHits),
+                static_cast<unsigned long long>(rare));
+    if (options.seeds >= enoughSeeds && rare != 0) return 1;
+  }
   return violations == 0 ? 0 : 1;
 }
