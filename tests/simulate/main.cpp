@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 // Random jobs in a simulated world; see run beside it. Exit status 0 without violations, 1 with, 2
 // for wrong usage.
+#include <sys/time.h>
+#include <unistd.h>
+
 #include <charconv>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -78,6 +83,24 @@ std::uint64_t print(const simulate::Hits& hits) {
 std::string running;
 void tellWhatRan(int) { static_cast<void>(std::fputs(running.c_str(), stderr)); }
 
+// A run that never ends is a violation too. Long ones take seconds of the processor's time.
+constexpr int longestRun = 300;
+std::string runningSeed;
+void tellWhatHangs(int) {
+  const char* const seed = runningSeed.c_str();
+  for (const char* part : std::initializer_list<const char*>{seed, ": (10) it never ends; its last call of the disk: ", simulate::LastCall::text, "\n", "replay: tests/simulate/run --trace --seeds 1 --first ",
+                           seed + 5, "\nseeds=1 violations=1\n"})
+    static_cast<void>(!::write(STDOUT_FILENO, part, std::strlen(part)));
+  ::_exit(1);
+}
+// Counts from now on.
+void limitRun(const std::string& seed) {
+  runningSeed = "seed " + seed;
+  ::itimerval limit{};
+  limit.it_value.tv_sec = longestRun;
+  ::setitimer(ITIMER_PROF, &limit, nullptr);
+}
+
 std::uint64_t report(const std::string& what, const std::string& replay,
                      const std::vector<std::string>& found) {
   for (const std::string& violation : found)
@@ -101,6 +124,7 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
     std::vector<std::string> found;
     running =
         "aborted; replay: tests/simulate/run --seeds 1 --first " + std::to_string(seed) + "\n";
+    limitRun(std::to_string(seed));
     try {
       simulate::Simulation simulation(seed, hits);
       if (options.trace) simulation.tellAll();
@@ -138,6 +162,7 @@ std::uint64_t runPoints(const char* name, const std::vector<simulate::Fault>& fa
       for (const std::uint64_t calls : {std::uint64_t{1}, std::uint64_t{4}}) {
         if (calls > 1 && static_cast<std::size_t>(fault) < simulate::stops) continue;
         for (std::uint64_t n = 1;; ++n) {
+          limitRun("7 of " + std::string(name) + " " + std::to_string(n));
           simulate::Simulation simulation(simulate::Job{.kind = kind, .hasEffect = true}, hits);
           const auto found = simulation.runWith(fault, n, calls);
           if (!simulation.reached()) break;
@@ -189,6 +214,7 @@ int main(int argc, char* argv[]) {
   }
   using simulate::Fault;
   std::signal(SIGABRT, tellWhatRan);
+  std::signal(SIGPROF, tellWhatHangs);
   simulate::Hits hits{};
   std::uint64_t violations = 0;
   if (options.crashPoints)
