@@ -99,7 +99,7 @@ Turns emptyTasks(const std::vector<Member>& crews, std::size_t threads) {
   constexpr std::size_t n = 1'000'000;
   std::vector<std::uint32_t> marks(n);
   const Turns turns =
-      inTurn(crews, bench::quick() ? 7 : 15, [&](bench::Crew& crew, std::size_t round) {
+      inTurn(crews, bench::quick() ? 3 : 15, [&](bench::Crew& crew, std::size_t round) {
         const auto mark = static_cast<std::uint32_t>(round + 1);
         std::fill(marks.begin(), marks.end(), 0);
         const double time = timed([&] { crew.tasks(n, {marks.data(), mark}); });
@@ -116,7 +116,7 @@ Turns emptyTasks(const std::vector<Member>& crews, std::size_t threads) {
 Turns forks(const std::vector<Member>& crews, std::uint64_t elementsEach,
             std::chrono::microseconds pause) {
   const std::uint64_t expected = 2 * bench::elements(0, elementsEach);
-  const Turns turns = inTurn(crews, bench::quick() ? 5 : 11, [&](bench::Crew& crew, std::size_t) {
+  const Turns turns = inTurn(crews, bench::quick() ? 3 : 11, [&](bench::Crew& crew, std::size_t) {
     std::vector<double> times;
     // After a sleep both threads may be on one core, until the system moves one of them.
     for (const auto warm = Clock::now() + std::chrono::milliseconds(20);
@@ -139,7 +139,7 @@ Turns forks(const std::vector<Member>& crews, std::uint64_t elementsEach,
 Turns loops(const std::vector<Member>& crews) {
   std::vector<std::uint32_t> numbers(1'000'000);
   const Turns turns =
-      inTurn(crews, bench::quick() ? 9 : 25, [&](bench::Crew& crew, std::size_t round) {
+      inTurn(crews, bench::quick() ? 5 : 25, [&](bench::Crew& crew, std::size_t round) {
         const auto mark = static_cast<std::uint32_t>(round);
         constexpr int times = 20;
         const double time = timed([&] {
@@ -174,9 +174,9 @@ std::vector<double> speedups(const std::vector<Member>& crews, const bench::Size
                              std::size_t rounds) {
   const std::uint64_t expected = bench::handIrregular(sizes);
   std::vector<double> alone;
-  const Turns turns = inTurn(crews, rounds, [&](bench::Crew& crew, std::size_t) {
-    std::uint64_t sum = 0;
-    alone.push_back(timed([&] { sum += bench::handIrregular(sizes); }));
+  const Turns turns = inTurn(crews, rounds, [&](bench::Crew& crew, std::size_t round) {
+    std::uint64_t sum = expected;
+    if (alone.size() == round) alone.push_back(timed([&] { sum = bench::handIrregular(sizes); }));
     const double time = timed([&] { sum += crew.irregular(sizes); });
     if (sum != 2 * expected) bench::fail("irregular tasks: a wrong sum");
     return time;
@@ -228,7 +228,7 @@ int main() {
       timed([] { benchmark::DoNotOptimize(bench::elements(0, 1'000'000)); }) / 1e6;
   const auto inTenMicroseconds = static_cast<std::uint64_t>(10e-6 / elementTime);
   std::map<int, double> forked;  // by the pause before it
-  for (const int pause : bench::quick() ? std::vector<int>{0, 200, 1000}
+  for (const int pause : bench::quick() ? std::vector<int>{200, 1000}
                                         : std::vector<int>{0, 20, 100, 200, 500, 1000, 5000}) {
     const Turns times = forks(two, inTenMicroseconds, std::chrono::microseconds(pause));
     if (rival) forked[pause] = times.median(ours) / times.median(tree);
@@ -271,7 +271,7 @@ int main() {
     return results.front();
   };
   const auto many =
-      mix("1e5 tasks of 4 us in the mean, one order", 100'000, 4e-6, 1, bench::quick() ? 5 : 9);
+      mix("1e5 tasks of 4 us in the mean, one order", 100'000, 4e-6, 1, bench::quick() ? 3 : 9);
   const auto few =
       mix("3e3 tasks of 110 us in the mean, six orders", 3'000, 110e-6, 6, bench::quick() ? 1 : 3);
   claims.add("irregular work, 1e5 tasks, 2 threads: speed / 1 thread", many.first,

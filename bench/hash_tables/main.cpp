@@ -33,7 +33,7 @@ double race(const std::string& title, const Keys& keys) {
   rival("tsl::robin_map", [&] { return bench::robinTable(keys); }, bench::hasRobinMap);
   rival(bench::boostMap, [&] { return bench::boostTable(keys); }, bench::hasBoost);
   contest.add("dstream countByValue", [&] { return bench::dstreamTable(keys); });
-  contest.run(bench::quick() ? 5 : 11);
+  contest.run(bench::quick() ? 3 : 11);
   double best = contest.timing(rivals.front()).median;
   for (const std::string& name : rivals) best = std::min(best, contest.timing(name).median);
   return contest.timing("dstream countByValue").median / best;
@@ -42,7 +42,7 @@ double race(const std::string& title, const Keys& keys) {
 }  // namespace
 
 int main() {
-  const std::size_t count = bench::quick() ? 2'000'000 : 10'000'000;
+  const std::size_t count = bench::quick() ? 1'000'000 : 10'000'000;
   bench::Random random(11);
   bench::Claims claims("hash_tables");
   const auto claim = [&](const std::string& what, double ratio, double goal) {

@@ -45,6 +45,16 @@ TEST_CASE("record_file: records come back in order, whatever their length") {
   CHECK_FALSE(reader.damaged());
 }
 
+TEST_CASE("record_file: many small records are not all held back until the sync") {
+  testing::Files files([] { return 0; });
+  RecordWriter writer(files.open("/f", Files::Mode::CreatePrivate), mark, 7);
+  const std::string payload(10'000, 'p');
+  for (std::uint64_t seq = 1; seq <= 100; ++seq) writer.put(RecordKind::Block, 0, seq, payload);
+  CHECK(files.content("/f").size() > writer.bytes() - 100'000);
+  writer.sync();
+  CHECK(files.content("/f").size() == writer.bytes());
+}
+
 TEST_CASE("record_file: a head of something else is refused, and the file and the byte are named") {
   const auto refused = [](std::string bytes) {
     try {

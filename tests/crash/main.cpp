@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// crash WORD_COUNTS [--kills N] [--server-kills N] [--cuts N] [--seed S]: feeds word_counts with files and counts what was lost and what was doubled, while it is killed
-// (SIGKILL) N times at random moments, its output files, SQLite or PostgreSQL; while the PostgreSQL server is killed; and while the connection is cut around COMMIT.
+// crash WORD_COUNTS [--kills N] [--server-kills N] [--cuts N] [--seed S]: feeds word_counts, by files or as a resumable sender whose connections break, and counts what
+// was lost and what was doubled, while it is killed (SIGKILL) N times at random moments, its output files, SQLite or PostgreSQL; while the PostgreSQL server is killed;
+// and while the connection to it is cut around COMMIT.
 // A killed process leaves its writes in the page cache: this shows that every order of writes is right, and nothing of syncs, which tests/simulate does.
 
 #include <signal.h>
@@ -8,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -17,6 +19,7 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <stdexcept>
@@ -25,6 +28,7 @@
 #include <thread>
 #include <vector>
 
+#include "crash/sender.hpp"
 #include "support/postgres_proxy.hpp"
 #include "support/postgres_server.hpp"
 #include "support/temporary_directory.hpp"
@@ -37,11 +41,11 @@ using Counts = std::map<std::string, long>;
 
 class Child {
  public:
-  Child(const std::string& program, const std::string& directory, const std::string& sink) {
+  Child(const std::string& program, const std::string& directory, const std::string& source, const std::string& sink) {
     pid_ = ::fork();
     if (pid_ < 0) throw std::runtime_error("fork failed");
     if (pid_ != 0) return;
-    ::execl(program.c_str(), program.c_str(), directory.c_str(), sink.c_str(), static_cast<char*>(nullptr));
+    ::execl(program.c_str(), program.c_str(), directory.c_str(), source.c_str(), sink.c_str(), static_cast<char*>(nullptr));
     ::_exit(127);
   }
   Child(const Child&) = delete;
@@ -120,7 +124,7 @@ Counts ofServer(const support::PostgresServer& server, const std::string& databa
 struct Result {
   long lost = 0;
   long doubled = 0;
-  bool died = false;
+  std::string trouble;  // besides
 };
 
 Result compare(const Counts& fed, const Counts& found) {
@@ -131,6 +135,52 @@ Result compare(const Counts& fed, const Counts& found) {
   return result;
 }
 
+/// How words come to word_counts.
+class Source {
+ public:
+  virtual ~Source() = default;
+  [[nodiscard]] virtual std::string argument() const = 0;
+  virtual void feed(const std::string& lines) = 0;
+  /// What the program did, or did not do, that is no loss.
+  [[nodiscard]] virtual std::string trouble() { return {}; }
+};
+
+class Files final : public Source {
+ public:
+  explicit Files(fs::path in) : in_(std::move(in)) { fs::create_directories(in_); }
+  [[nodiscard]] std::string argument() const override { return "files"; }
+  void feed(const std::string& lines) override {
+    const std::string name = std::to_string(++count_);
+    std::ofstream(in_ / ("." + name)) << lines;
+    fs::rename(in_ / ("." + name), in_ / name);
+  }
+
+ private:
+  const fs::path in_;
+  long count_ = 0;
+};
+
+/// A resumable sender that breaks its connection once in a while. `kind`: with or without a receive log.
+class Socket final : public Source {
+ public:
+  Socket(std::string kind, std::uint64_t seed) : kind_(std::move(kind)), random_(seed), sender_(seed) {}
+  [[nodiscard]] std::string argument() const override { return kind_ + ":" + std::to_string(sender_.port()); }
+  void feed(const std::string& lines) override {
+    sender_.add(lines);
+    if (random_() % 16 == 0) sender_.reset();
+  }
+  [[nodiscard]] std::string trouble() override {
+    for (int i = 0; i < 1500 && sender_.kept() != 0; ++i) std::this_thread::sleep_for(10ms);
+    if (sender_.kept() != 0 && sender_.complaint().empty()) return "the sender was not told that it may forget its last " + std::to_string(sender_.kept()) + " bytes";
+    return sender_.complaint();
+  }
+
+ private:
+  const std::string kind_;
+  std::mt19937_64 random_;
+  crash::Sender sender_;
+};
+
 /// Where word_counts writes, and what is found there: of the words as they came, or of the sums so far.
 struct Sink {
   std::string argument;
@@ -139,22 +189,25 @@ struct Sink {
 
 class Job {
  public:
-  Job(std::string program, Sink sink, std::uint64_t seed) : program_(std::move(program)), sink_(std::move(sink)), random_(seed) { fs::create_directories(directory_ / "in"); }
+  Job(std::string program, const std::string& source, Sink sink, std::uint64_t seed) : program_(std::move(program)), sink_(std::move(sink)), random_(seed) {
+    if (source == "files") source_ = std::make_unique<Files>(directory_ / "in");
+    else source_ = std::make_unique<Socket>(source, seed);
+  }
 
   /// Killed so many times.
   Result kill(long kills) {
     for (long killed = 0; killed < kills; ++killed) {
-      Child child(program_, directory_, sink_.argument);
+      Child child = start();
       if (killed == 0) untilBegun();
       feedFor(std::chrono::microseconds(below(killed % 4 == 3 ? 15'000 : 90'000)));
-      if (!child.end(SIGKILL)) return {0, 0, true};
+      if (!child.end(SIGKILL)) return {0, 0, "the program failed"};
     }
-    Child last(program_, directory_, sink_.argument);
+    Child last = start();
     return conclude(last);
   }
   /// It lives on, while `trouble()` comes between, until that says false.
   Result live(const std::function<bool()>& trouble) {
-    Child child(program_, directory_, sink_.argument);
+    Child child = start();
     untilBegun();
     do feedFor(std::chrono::microseconds(below(40'000)));
     while (trouble());
@@ -163,6 +216,7 @@ class Job {
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 
  private:
+  [[nodiscard]] Child start() const { return {program_, directory_, source_->argument(), sink_.argument}; }
   template <class Condition>
   static void waitFor(const Condition& condition) {
     for (int i = 0; i < 1500 && !condition(); ++i) std::this_thread::sleep_for(10ms);
@@ -179,16 +233,13 @@ class Job {
     }
   }
   void feed() {
-    const std::string name = std::to_string(++files_);
-    {
-      std::ofstream file(directory_ / "in" / ("." + name));
-      for (std::uint64_t left = 1 + below(20); left != 0; --left) {
-        const std::string word = "w" + std::to_string(below(50));
-        file << word << '\n';
-        ++fed_[word];
-      }
+    std::string lines;
+    for (std::uint64_t left = 1 + below(20); left != 0; --left) {
+      const std::string word = "w" + std::to_string(below(50));
+      lines += word + '\n';
+      ++fed_[word];
     }
-    fs::rename(directory_ / "in" / ("." + name), directory_ / "in" / name);
+    source_->feed(lines);
   }
   Result conclude(Child& child) {
     // As long as more appears it is only late.
@@ -203,8 +254,9 @@ class Job {
     const Result sums = compare(fed_, sink_.found(directory_, true));
     result.lost += sums.lost;
     result.doubled += sums.doubled;
+    result.trouble = source_->trouble();
     child.untilItHandles(SIGTERM);
-    result.died = !child.end(SIGTERM);
+    if (!child.end(SIGTERM)) result.trouble = "the program failed";
     return result;
   }
 
@@ -212,8 +264,8 @@ class Job {
   const fs::path directory_ = temporary_.path();
   const std::string program_;
   const Sink sink_;
+  std::unique_ptr<Source> source_;
   std::mt19937_64 random_;
-  long files_ = 0;
   Counts fed_;
 };
 
@@ -224,39 +276,43 @@ class Crashes {
 
   void kills(long kills) {
     const auto name = [](bool sums) { return std::string(sums ? "sums" : "words"); };
-    const Sink sinks[] = {{"files", [=](const fs::path& directory, bool sums) { return ofFiles(directory / "out", name(sums) + "-", sums); }},
-                          {"sqlite", [=](const fs::path& directory, bool sums) { return ofDatabase(directory / "db", name(sums)); }},
-                          postgres()};
-    long left = kills;
-    for (long sink = 0; sink < 3; ++sink) {
-      const long share = left / (3 - sink);
-      left -= share;
-      if (share != 0) tell(sink == 0 ? "files" : sink == 1 ? "sqlite" : "postgres", "kills", share, Job(program_, sinks[sink], seed_).kill(share));
-    }
+    const std::function<Sink()> sinks[] = {[=] { return Sink{"files", [=](const fs::path& directory, bool sums) { return ofFiles(directory / "out", name(sums) + "-", sums); }}; },
+                                           [=] { return Sink{"sqlite", [=](const fs::path& directory, bool sums) { return ofDatabase(directory / "db", name(sums)); }}; },
+                                           [this] { return postgres(); }};
+    static constexpr const char* into[] = {"files", "sqlite", "postgres"};
+    shared(kills, 9, [&](long i, long share) {
+      const std::string source = std::array{"files", "socket", "log"}[static_cast<std::size_t>(i / 3)];
+      tell(source + " into " + into[i % 3], "kills", share, Job(program_, source, sinks[i % 3](), seed_).kill(share));
+    });
   }
   void serverKills(long kills) {
-    Job job(program_, postgres(), seed_);
-    long left = kills;
-    tell("postgres", "server-kills", kills, job.live([&] {
-      if (left-- <= 0) return false;
-      server().kill();
-      std::this_thread::sleep_for(std::chrono::microseconds(job.below(60'000)));
-      server().start();
-      return true;
-    }));
+    shared(kills, 2, [&](long i, long share) {
+      const std::string source = i == 0 ? "files" : "socket";
+      Job job(program_, source, postgres(), seed_);
+      tell(source + " into postgres", "server-kills", share, job.live([&, left = share]() mutable {
+        if (left-- <= 0) return false;
+        server().kill();
+        std::this_thread::sleep_for(std::chrono::microseconds(job.below(60'000)));
+        server().start();
+        return true;
+      }));
+    });
   }
   void cuts(long cuts) {
     static constexpr support::Cut all[] = {support::Cut::Before, support::Cut::InCommit, support::Cut::Behind, support::Cut::BeforeReply,
                                            support::Cut::InReply, support::Cut::LateCommit, support::Cut::LateCut};
-    std::mt19937_64 random(seed_);
-    const std::string database = newDatabase();
-    // The first COMMIT is the claim's; and after the last cut the job is left alone.
-    support::PostgresProxy proxy(server().socket(), [&, made = 0L](long n) mutable {
-      const std::uint64_t drawn = random();
-      return n < 2 || made >= cuts || drawn % 4 == 0 ? support::Cut::None : (++made, all[drawn / 4 % 7]);
+    shared(cuts, 2, [&](long i, long share) {
+      std::mt19937_64 random(seed_);
+      const std::string source = i == 0 ? "files" : "socket";
+      const std::string database = newDatabase();
+      // The first COMMIT is the claim's; and after the last cut the job is left alone.
+      support::PostgresProxy proxy(server().socket(), [&, made = 0L](long n) mutable {
+        const std::uint64_t drawn = random();
+        return n < 2 || made >= share || drawn % 4 == 0 ? support::Cut::None : (++made, all[drawn / 4 % 7]);
+      });
+      Job job(program_, source, postgres(database, proxy.address(database)), seed_);
+      tell(source + " into postgres", "cuts", share, job.live([&] { return proxy.cuts() < share; }));
     });
-    Job job(program_, postgres(database, proxy.address(database)), seed_);
-    tell("postgres", "cuts", cuts, job.live([&] { return proxy.cuts() < cuts; }));
   }
 
   [[nodiscard]] const Result& total() const { return total_; }
@@ -278,11 +334,16 @@ class Crashes {
   Sink postgres(const std::string& database, const std::string& address) {
     return {address, [this, database](const fs::path&, bool sums) { return ofServer(server(), database, sums ? "sums" : "words"); }};
   }
-  void tell(const std::string& sink, const std::string& what, long count, const Result& result) {
-    std::cout << sink << ": " << what << '=' << count << " lost=" << result.lost << " doubled=" << result.doubled << (result.died ? " and a process that failed" : "") << std::endl;
+  void tell(const std::string& pair, const std::string& what, long count, const Result& result) {
+    std::cout << pair << ": " << what << '=' << count << " lost=" << result.lost << " doubled=" << result.doubled << (result.trouble.empty() ? "" : ", and ") << result.trouble << std::endl;
     total_.lost += result.lost;
     total_.doubled += result.doubled;
-    total_.died = total_.died || result.died;
+    total_.trouble += result.trouble;
+  }
+  /// `count` evenly among `many`.
+  static void shared(long count, long many, const std::function<void(long i, long share)>& each) {
+    for (long i = 0; i < many; ++i)
+      if (const long share = count * (i + 1) / many - count * i / many; share != 0) each(i, share);
   }
 
   const std::string program_;
@@ -314,7 +375,7 @@ int main(int argc, char* argv[]) try {
       throw std::invalid_argument(usage);
     }
   }
-  if (!kills) kills = serverKills == 0 && cuts == 0 ? 150 : 0;
+  if (!kills) kills = serverKills == 0 && cuts == 0 ? 200 : 0;
   std::cout << "seed=" << seed << std::endl;
   Crashes crashes(argv[1], seed);
   if (*kills != 0) crashes.kills(*kills);
@@ -322,7 +383,7 @@ int main(int argc, char* argv[]) try {
   if (cuts != 0) crashes.cuts(cuts);
   const Result& total = crashes.total();
   std::cout << "kills=" << *kills + serverKills << " lost=" << total.lost << " doubled=" << total.doubled << '\n';
-  return total.lost == 0 && total.doubled == 0 && !total.died ? 0 : 1;
+  return total.lost == 0 && total.doubled == 0 && total.trouble.empty() ? 0 : 1;
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';
   return 2;

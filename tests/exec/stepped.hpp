@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Atomics for tests: one thread runs at a time, by a seed's choice at each operation, and stores reach the
+// Atomics and locks for tests: one thread runs at a time, by a seed's choice at each operation, and stores reach the
 // others late.
+
+#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <deque>
 #include <functional>
 #include <random>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,8 +23,32 @@ namespace stepped {
 /// How many schedules a test runs; DSTREAM_SCHEDULES asks for more.
 inline std::uint64_t schedules() {
   const char* const asked = std::getenv("DSTREAM_SCHEDULES");
-  return asked != nullptr ? std::strtoull(asked, nullptr, 10) : 2000;
+  return asked != nullptr ? std::strtoull(asked, nullptr, 10) : 10'000;
 }
+
+/// While it lives this thread and those it begins stay on one processor. One of them runs at a time anyway, and a turn that goes to a sleeper of the same
+/// processor costs some 2 µs; to another processor, or by looking again and again, it costs 10 times as much, and any time on a busy machine.
+class OnOneProcessor {
+ public:
+  OnOneProcessor() {
+    known_ = ::sched_getaffinity(0, sizeof before_, &before_) == 0;
+    const int here = ::sched_getcpu();
+    if (!known_ || here < 0) return;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(static_cast<unsigned>(here), &one);
+    ::sched_setaffinity(0, sizeof one, &one);
+  }
+  OnOneProcessor(const OnOneProcessor&) = delete;
+  OnOneProcessor& operator=(const OnOneProcessor&) = delete;
+  ~OnOneProcessor() {
+    if (known_) ::sched_setaffinity(0, sizeof before_, &before_);
+  }
+
+ private:
+  cpu_set_t before_{};
+  bool known_ = false;
+};
 
 /// A store that is not sequentially consistent waits in its thread's buffer until chance or the thread's next
 /// stronger operation lets it out: a release store after all before it, a relaxed one maybe earlier than
@@ -32,8 +60,9 @@ class Machine {
 
   /// Runs the programs to their end, each on a thread of its own.
   void run(const std::vector<std::function<void()>>& programs) {
-    lives_.assign(programs.size(), {});
+    for (std::size_t i = 0; i < programs.size(); ++i) lives_.emplace_back();
     unfinished_ = programs.size();
+    const OnOneProcessor stay;
     std::vector<std::thread> threads;
     for (std::size_t self = 0; self < programs.size(); ++self) {
       threads.emplace_back([this, self, &programs] {
@@ -115,6 +144,7 @@ class Machine {
     std::vector<Late> late;
     bool blocked = false;
     bool ended = false;
+    std::binary_semaphore turn{0};
   };
   static constexpr std::size_t mostSteps = 100'000;
 
@@ -139,11 +169,11 @@ class Machine {
     if (std::none_of(lives_.begin(), lives_.end(), mayRun)) aborted_ = "every thread waits for another";
     std::size_t next = random_() % lives_.size();
     while (!mayRun(lives_[next])) next = (next + 1) % lives_.size();
-    turn_.store(next, std::memory_order_release);
+    lives_[next].turn.release();
   }
 
   void awaitTurn() {
-    while (turn_.load(std::memory_order_acquire) != self_) std::this_thread::yield();
+    own().turn.acquire();
     if (!aborted_.empty()) throw Aborted{};
   }
 
@@ -153,11 +183,10 @@ class Machine {
   // Touched by whoever has the turn.
   std::mt19937_64 random_;
   std::uint64_t mostlyStay_;
-  std::vector<Life> lives_;
+  std::deque<Life> lives_;  // they cannot be moved
   std::size_t unfinished_ = 0;
   std::size_t steps_ = 0;
   std::string aborted_;
-  std::atomic<std::size_t> turn_{static_cast<std::size_t>(-1)};
 };
 
 struct SteppedAtomics {
@@ -241,6 +270,78 @@ struct SteppedAtomics {
     static constexpr auto nobody = static_cast<std::size_t>(-1);
     std::size_t waiter_ = nobody;
   };
+};
+
+/// Of std's kind. A thread that locks, or waits, may lose its turn there; what happens under a lock is one step.
+struct SteppedLocks {
+  class Mutex {
+   public:
+    void lock() {
+      if (Machine* const machine = Machine::here()) {
+        machine->step();
+        while (held_) {
+          waiting_.push_back(machine->self());
+          machine->block();
+        }
+        machine->flush();
+      }
+      held_ = true;
+    }
+    void unlock() {
+      held_ = false;
+      wake(waiting_);
+    }
+
+   private:
+    bool held_ = false;
+    std::vector<std::size_t> waiting_;
+  };
+
+  class Lock {
+   public:
+    explicit Lock(Mutex& mutex) : mutex_(mutex) { lock(); }
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+    ~Lock() {
+      if (held_) mutex_.unlock();
+    }
+    void lock() {
+      mutex_.lock();
+      held_ = true;
+    }
+    void unlock() {
+      held_ = false;
+      mutex_.unlock();
+    }
+
+   private:
+    Mutex& mutex_;
+    bool held_ = false;
+  };
+
+  class Condition {
+   public:
+    template <class Holds>
+    void wait(Lock& lock, Holds holds) {
+      while (!holds()) {
+        waiting_.push_back(Machine::here()->self());
+        lock.unlock();
+        Machine::here()->block();
+        lock.lock();
+      }
+    }
+    void wakeAll() { wake(waiting_); }
+
+   private:
+    std::vector<std::size_t> waiting_;
+  };
+
+ private:
+  static void wake(std::vector<std::size_t>& threads) {
+    if (Machine* const machine = Machine::here())
+      for (const std::size_t thread : threads) machine->unblock(thread);
+    threads.clear();
+  }
 };
 
 }  // namespace stepped

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// ForwardingWorld: a testing::World whose console can be made to fail.
+// ForwardingWorld: a testing::World whose console can be made to fail; others override more of it.
 
 #include <stdexcept>
 #include <string_view>
@@ -9,7 +9,7 @@
 
 namespace support {
 
-class ForwardingWorld final : public dstream::World {
+class ForwardingWorld : public dstream::World {
 public:
     dstream::testing::World inner;
     bool consoleFails = false;

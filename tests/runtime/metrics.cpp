@@ -27,6 +27,7 @@ TEST_CASE("metrics: of a stream that is built, runs and has stopped") {
   CHECK(stage.stream.metrics().outputs.empty());
   stage.stream.start();
   stage.world.runUntilQuiet();
+  CHECK(stage.stream.metrics().lag == 250'000'000);  // no batch yet: since the start, the second's begin
   auto peer = stage.world.accept("h", 1);
   stage.world.runUntilQuiet();
   peer.send("one\ntw");
@@ -48,6 +49,8 @@ TEST_CASE("metrics: of a stream that is built, runs and has stopped") {
   REQUIRE(metrics.receivers.size() == 1);
   CHECK(metrics.receivers[0].bytes == 6);
   CHECK(metrics.receivers[0].lagBytes == 2);  // the begun line
+  CHECK(metrics.receivers[0].lag >= 450'000'000);  // it came before the second batch's time
+  CHECK(metrics.receivers[0].lag < 2'000'000'000);
   CHECK(metrics.receivers[0].droppedBytes == 0);
   peer.reset();
   stage.world.advance(1s);

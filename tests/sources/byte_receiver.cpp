@@ -80,6 +80,42 @@ TEST_CASE("byte_receiver: out of memory it waits, and nothing is lost") {
   CHECK(socket.receiver().overloadBytes == 0);
 }
 
+TEST_CASE("byte_receiver: after an outage the lag is seen, in bytes and in time, and caught up with") {
+  support::Stage stage;
+  bool away = false;
+  std::size_t lines = 0;
+  stage.world.listen("h", 1);
+  stage.stream.checkpoint("/checkpoint");
+  stage.stream.resumableSocketTextStream("h", 1).named("in") | foreachRDD([&](const auto& batch) {
+    if (away) throw Outage("away");
+    lines += static_cast<std::size_t>(batch.count());
+  });
+  stage.stream.start();
+  stage.world.runUntilQuiet();
+  testing::Peer peer = stage.world.accept("h", 1);
+  stage.world.runUntilQuiet();
+  peer.send("0\n");
+  const auto second = [&] {
+    peer.send("0123456789\n");
+    stage.world.advance(1s);
+  };
+  for (int i = 0; i < 3; ++i) second();
+  CHECK(stage.stream.receivers().at(0).lagBytes == 0);
+  CHECK(stage.stream.receivers().at(0).lag == 0);
+  away = true;
+  for (int i = 0; i < 60; ++i) second();
+  CHECK(stage.stream.receivers().at(0).lagBytes == 60 * 11);
+  CHECK(stage.stream.receivers().at(0).lag >= 60'000'000'000);
+  CHECK(stage.stream.receivers().at(0).lag <= 62'000'000'000);
+  CHECK(stage.stream.metrics().lag >= 59'000'000'000);
+  away = false;
+  for (int i = 0; i < 10; ++i) second();
+  CHECK(lines == 73);
+  CHECK(stage.stream.receivers().at(0).lagBytes == 0);
+  CHECK(stage.stream.receivers().at(0).lag == 0);
+  CHECK(stage.stream.metrics().lag < 1'000'000'000);
+}
+
 TEST_CASE("byte_receiver: asked to, it drops the oldest, and says how much") {
   Socket socket({.onOverload = Overload::DropOldest}, small());
   overwhelm(socket, 1000);

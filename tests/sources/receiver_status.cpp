@@ -9,12 +9,12 @@ using namespace dstream;
 
 TEST_CASE("receiver_status: what has happened so far, by the name of who asks") {
   detail::ReceiverStatus status;
-  CHECK(status.of(3, "x").state == ReceiverState::Stopped);
+  CHECK(status.of(3, "x", 0).state == ReceiverState::Stopped);
   status.become(ReceiverState::Connecting, {}, 1);
   status.connectFailed();
   status.connectFailed();
   status.become(ReceiverState::BackingOff, "refused", 7);
-  ReceiverInfo info = status.of(3, "x");
+  ReceiverInfo info = status.of(3, "x", 0);
   CHECK(info.id == 3);
   CHECK(info.name == "x");
   CHECK(info.state == ReceiverState::BackingOff);
@@ -26,7 +26,7 @@ TEST_CASE("receiver_status: what has happened so far, by the name of who asks") 
   status.received(10);
   status.received(5);
   status.become(ReceiverState::Up, {}, 9);
-  info = status.of(3, "x");
+  info = status.of(3, "x", 0);
   CHECK(info.state == ReceiverState::Up);
   CHECK(info.retries == 0);
   CHECK(info.connections == 1);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/sources/receiver_store.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -10,6 +14,8 @@
 
 #include <dstream/testing/world.hpp>
 
+#include "exec/stepped.hpp"
+#include "outputs/forwarding_world.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -145,6 +151,130 @@ TEST_CASE("receiver_store: one wish a run, and a stop before all others") {
     test.store.reportError("trouble");
     CHECK(test.store.takeErrors() == std::vector<std::string>{"trouble"});
     CHECK(test.store.takeErrors().empty());
+}
+
+/// Its actors are threads of a schedule, which look whether they were woken.
+class SteppedWorld final : public support::ForwardingWorld {
+public:
+    struct Woken final : Actor {
+        Step step(World&) override { return Step::idle(); }
+        bool woken = false;
+    };
+    void wake(Actor& actor) override { static_cast<Woken&>(actor).woken = true; }
+};
+
+/// Threads that store, the supervisor and its batches, the job that lets them go, and a socket that wants blocks of the same pool.
+class Schedule {
+public:
+    explicit Schedule(std::uint64_t seed) : random_(seed), machine_(seed), endsEarly_(seed % 3 == 0), left_(1 + seed % 3) {
+        store_.attach(world_, supervisor_, pool_, 0);
+        run_ = store_.open();
+    }
+
+    void run() {
+        std::vector<std::function<void()>> programs;
+        for (int producer = 0; producer < static_cast<int>(left_); ++producer) {
+            const std::uint64_t own = random_();
+            programs.push_back([this, producer, own] { produce(producer, own); });
+        }
+        kept_.resize(left_);
+        taken_.resize(left_);
+        programs.push_back([this] { supervise(); });
+        programs.push_back([this] { finishBatches(); });
+        programs.push_back([this] { receive(); });
+        machine_.run(programs);
+        REQUIRE(machine_.aborted() == "");
+        refused_ += store_.end();
+        REQUIRE(store_.close() == 0);
+        REQUIRE(wrong_ == "");
+        REQUIRE(taken_ == kept_);
+        REQUIRE(refused_ == refusedHere_);
+        REQUIRE(store_.bytesStored() == storedHere_);
+        REQUIRE(pool_->bytesHeld() == 0);
+    }
+
+private:
+    void produce(int producer, std::uint64_t seed) {
+        std::mt19937_64 random(seed);
+        int next = producer * 1000;
+        for (int round = 0; round < 6; ++round) {
+            const std::size_t count = random() % 3 == 0 ? 1 : 1 + random() % 32;
+            Numbers numbers(count);
+            for (int& number : numbers) number = next++;
+            const std::uint64_t bytes = count * sizeof(int);
+            const bool waits = count != 1 || random() % 2 == 0;
+            const bool stored = count != 1 ? store_.storeAll(run_, numbers) : waits ? store_.store(run_, numbers[0]) : store_.tryStore(run_, numbers[0]);
+            if (stored) {
+                storedHere_ += bytes;
+                auto& kept = kept_[static_cast<std::size_t>(producer)];
+                kept.insert(kept.end(), numbers.begin(), numbers.end());
+            } else if (waits) {
+                refusedHere_ += bytes;
+            }
+        }
+        --left_;
+    }
+
+    /// A batch at any time; but who waits for memory is told of it only when the pool says so.
+    void supervise() {
+        while (left_ != 0 || !store_.empty()) {
+            machine_.step();
+            if (std::exchange(supervisor_.woken, false)) store_.look();
+            if (endsEarly_ && random_() % 16 == 0) {
+                endsEarly_ = false;
+                refused_ += store_.beginEnd();
+            }
+            if (!store_.empty() && random_() % 4 == 0) batches_.push_back(store_.take(random_() % 2 == 0 ? 0 : 64));
+        }
+        over_ = true;
+    }
+
+    void finishBatches() {
+        while (!over_ || !batches_.empty()) {
+            machine_.step();
+            if (pool_->bytesHeld() > pool_->bound()) wrong_ = "the pool passes its bound";
+            if (batches_.empty()) continue;
+            const auto batch = std::move(batches_.front());
+            batches_.erase(batches_.begin());
+            for (const Numbers& partition : batch->partitions)
+                for (const int number : partition) taken_[static_cast<std::size_t>(number / 1000)].push_back(number);
+            machine_.step();
+        }
+    }
+
+    void receive() {
+        while (!over_) {
+            const auto block = pool_->take(64, socket_);
+            for (int i = 0; i < 5; ++i) machine_.step();
+            while (!block && !over_ && !std::exchange(socket_.woken, false)) machine_.step();
+        }
+    }
+
+    std::mt19937_64 random_;
+    stepped::Machine machine_;
+    SteppedWorld world_;
+    SteppedWorld::Woken supervisor_;
+    SteppedWorld::Woken socket_;
+    std::shared_ptr<BlockPool> pool_ = std::make_shared<BlockPool>(world_, 256, 64);
+    ReceiverStore<int, stepped::SteppedLocks> store_;
+    std::uint64_t run_ = 0;
+    std::vector<std::shared_ptr<detail::ReceivedBlocks<int>>> batches_;
+    bool endsEarly_;
+    bool over_ = false;
+    std::size_t left_;
+    std::vector<Numbers> kept_;
+    std::vector<Numbers> taken_;
+    std::uint64_t refused_ = 0;
+    std::uint64_t refusedHere_ = 0;
+    std::uint64_t storedHere_ = 0;
+    std::string wrong_;
+};
+
+TEST_CASE("receiver_store: under stepped schedules each record is in one batch or refused, in order, and nobody waits for ever") {
+    for (std::uint64_t seed = 0; seed < stepped::schedules(); ++seed) {
+        INFO("seed " << seed << " of DSTREAM_SCHEDULES=" << stepped::schedules());
+        Schedule(seed).run();
+    }
 }
 
 }  // namespace

@@ -84,4 +84,11 @@ class Condition {
   pthread_cond_t condition_{};
 };
 
+/// How threads exclude and await each other in a real program; a test passes its own and steps them from lock to lock.
+struct SystemLocks {
+  using Mutex = detail::Mutex;
+  using Lock = detail::Lock;
+  using Condition = detail::Condition;
+};
+
 }  // namespace dstream::inline v0::detail

@@ -27,11 +27,13 @@ struct InputInfo {
   std::uint64_t to = 0;
   std::size_t blocks = 0;
 };
+/// A vector of them, in memory that batches hand on.
+using InputList = detail::BatchVector<InputInfo>;
 
 /// **units** wall-clock nanoseconds; 0 while not yet known.
 struct BatchInfo {
   Batch batch;
-  detail::BatchVector<InputInfo> inputs;
+  InputList inputs;
   Nanos submitted = 0;
   Nanos started = 0;
   Nanos ended = 0;
@@ -58,6 +60,9 @@ struct ReceiverInfo {
   std::uint64_t bytes = 0;
   /// Of them those that no finished batch has had yet, as of the last batch time or end of a batch.
   std::uint64_t lagBytes = 0;
+  /// **units** nanoseconds; how long what waits longest of these has waited, to a batch interval and some percent and never too little; what an earlier run had left, since
+  /// the start. It falls to 0 as a backlog is caught up with.
+  Nanos lag = 0;
   /// **units** bytes a second that it may receive; 0: no limit.
   std::uint64_t rate = 0;
   /// **units** bytes that will be in no batch: of records that are too long, refused or cut off; and what an overload policy gave up.

@@ -56,7 +56,8 @@ class BasicStreamingRun {
     const Nanos zero = world_.now(Clock::Wall) / interval_ * interval_;
     typename Committer::Resume resume{.zero = {zero}, .last = {zero}};
     if (committer_ != nullptr) resume = committer_->open(nodes, interval_, {zero}, configuration_.ordered ? 8 : workers.slots());
-    runner_.emplace(workers, world_.random(), configuration_.ordered, resume.partitions);
+    before_ = resume.last.nanoseconds;
+    runner_.emplace(workers, world_.random(), configuration_.ordered, resume.partitions, configuration_.tableMemory);
     pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory,
                                         configuration_.blockBytes <= configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes + 1);
     runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});
@@ -109,7 +110,7 @@ class BasicStreamingRun {
     metrics.formed = clock_->formed();
     metrics.bytesHeld = pool_->bytesHeld();
     metrics.bytesBound = pool_->bound();
-    metrics.lag = metrics.completed == 0 ? 0 : world_.now(Clock::Wall) - metrics.time.nanoseconds;
+    metrics.lag = world_.now(Clock::Wall) - (metrics.completed == 0 ? before_ : metrics.time.nanoseconds);
   }
   /// What runs ends before its next task.
   void cancel() {
@@ -190,6 +191,7 @@ class BasicStreamingRun {
   EventBus& events_;
   Graph& graph_;
   const Nanos interval_;
+  Nanos before_ = 0;  // the time of the last batch of an earlier run, or the start
   RunningInputs running_;
   RunningInputs started_;
   std::shared_ptr<Committer> committer_;

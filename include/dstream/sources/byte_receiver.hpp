@@ -95,11 +95,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     planned_ = info.to;
     std::uint64_t waiting = former_->bytesWaiting();
     for (const Block& block : there) waiting += block.text().size();
-    std::uint64_t none = 0;
-    done_.compare_exchange_strong(none, info.from, std::memory_order_relaxed);
-    // relaxed: numbers by themselves, for whoever looks at how it fares
-    taken_.store(resumption_.keeps() ? resumption_.reached(former_->received()) : planned_ + waiting, std::memory_order_relaxed);
-    tellLag();
+    status_.reached(info.from, resumption_.keeps() ? resumption_.reached(former_->received()) : planned_ + waiting, runtime_->world.now(Clock::Steady));
     resumption_.planned(batch.seq, planned_);
     batches_.add(batch.seq, std::move(blocks));
     return info;
@@ -108,8 +104,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   void completed(const BatchInfo& batch) override {
     for (const InputInfo& info : batch.inputs) {
       if (info.id != id) continue;
-      done_.store(info.to, std::memory_order_relaxed);
-      tellLag();
+      status_.workedOff(info.to);
       if (!estimator_) continue;
       if (const auto rate = estimator_->compute(batch.ended, info.to - info.from, batch.processingDelay(), batch.schedulingDelay())) limiter_.set(*rate);
     }
@@ -156,7 +151,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   [[nodiscard]] bool hasReceiver() const override { return true; }
   [[nodiscard]] ReceiverInfo receiver() const override {
-    ReceiverInfo info = status_.of(id, this->name);
+    ReceiverInfo info = status_.of(id, this->name, runtime_ == nullptr ? 0 : runtime_->world.now(Clock::Steady));
     info.rate = limiter_.rate();
     return info;
   }
@@ -362,8 +357,6 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     return true;
   }
 
-  void tellLag() { status_.lagsBehind(taken_.load(std::memory_order_relaxed) - done_.load(std::memory_order_relaxed)); }
-
   /// Nothing waits on the connection: until when that may stay so.
   Step untilIdle() {
     if (options_.idleTimeout.count() == 0) return Step::idle();
@@ -421,8 +414,6 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   const Origin origin_;
   const SocketOptions options_;
   std::atomic<bool> stopRequested_{false};
-  std::atomic<std::uint64_t> taken_{0};  // bytes that were received, and those of them that finished batches had
-  std::atomic<std::uint64_t> done_{0};
   detail::RateLimiter limiter_;
   Deferred<std::optional<detail::BasicPidEstimator<Use>>, Use> estimator_;  // the jobs lane's
 

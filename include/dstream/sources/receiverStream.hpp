@@ -71,8 +71,13 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
     Blocks blocks = store_->take(mostBytes);
     InputInfo info{id, {}, planned_, planned_ + blocks->bytes, blocks->partitions.size()};
     planned_ = info.to;
+    status_.reached(info.from, store_->bytesStored(), runtime_->world.now(Clock::Steady));
     batches_.add(batch.seq, std::move(blocks));
     return info;
+  }
+  void completed(const BatchInfo& batch) override {
+    for (const InputInfo& info : batch.inputs)
+      if (info.id == id) status_.workedOff(info.to);
   }
   void requestStop() override {
     stopRequested_.store(true, std::memory_order_release);
@@ -95,7 +100,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   }
   [[nodiscard]] bool hasReceiver() const override { return true; }
   [[nodiscard]] ReceiverInfo receiver() const override {
-    ReceiverInfo info = status_.of(id, this->name);
+    ReceiverInfo info = status_.of(id, this->name, runtime_ == nullptr ? 0 : runtime_->world.now(Clock::Steady));
     info.bytes = store_->bytesStored();
     return info;
   }

@@ -11,6 +11,7 @@
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/world.hpp>
+#include <dstream/sources/receiver_lag.hpp>
 
 namespace dstream::inline v0::detail {
 
@@ -43,14 +44,22 @@ class ReceiverStatus {
     const Lock lock(mutex_);
     (overload ? info_.overloadBytes : info_.droppedBytes) += bytes;
   }
-  void lagsBehind(std::uint64_t bytes) {
+  /// See ReceiverLag; `now` is the steady clock's.
+  void reached(std::uint64_t from, std::uint64_t position, Nanos now) {
     const Lock lock(mutex_);
-    info_.lagBytes = bytes;
+    lag_.reached(from, position, now);
+  }
+  void workedOff(std::uint64_t position) {
+    const Lock lock(mutex_);
+    lag_.done(position);
   }
 
-  [[nodiscard]] ReceiverInfo of(std::size_t id, std::string name) const {
+  /// `now` is the steady clock's.
+  [[nodiscard]] ReceiverInfo of(std::size_t id, std::string name, Nanos now) const {
     const Lock lock(mutex_);
     ReceiverInfo info = info_;
+    info.lagBytes = lag_.bytes();
+    info.lag = lag_.age(now);
     info.id = id;
     info.name = std::move(name);
     return info;
@@ -59,6 +68,7 @@ class ReceiverStatus {
  private:
   mutable Mutex mutex_;
   ReceiverInfo info_;
+  ReceiverLag lag_;
 };
 
 }  // namespace dstream::inline v0::detail

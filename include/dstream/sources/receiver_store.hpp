@@ -63,8 +63,11 @@ struct ReceiverRequest {
 /// another, each from onStart to the end of onStop; a handle belongs to its run. Records go to the open block; a block that is cut waits in order.
 /// **threads** everything is guarded by one mutex, under which the pool's and the world's own may be taken, never the other way round.
 /// **cost** per record two locks without contention.
-template <class T>
+template <class T, class Locks = SystemLocks>
 class ReceiverStore {
+  using Mutex = typename Locks::Mutex;
+  using Lock = typename Locks::Lock;
+  using Condition = typename Locks::Condition;
   using BlockPool = Deferred<BasicBlockPool<>, T>;
   using Errors = Deferred<std::vector<std::string>, T>;
 
