@@ -33,9 +33,9 @@ inline constexpr std::size_t stops = 6;  // of them end the process
 struct Step {
   std::string_view part;
   std::string_view operation;
-  bool atStart = false;  // of a process, and hardly ever later
+  bool rare = false;  // mostly once, and at the start of a process
 
-  friend bool operator==(const Step& a, const Step& b) { return a.part == b.part && a.operation == b.operation; }
+  friend constexpr bool operator==(const Step& a, const Step& b) { return a.part == b.part && a.operation == b.operation; }
 };
 inline std::string nameOf(const Step& step) { return std::string(step.part) + ": " + std::string(step.operation); }
 
@@ -48,20 +48,20 @@ inline constexpr auto steps = std::to_array<Step>({
     {"checkpoint", "sync above", true},
     {"checkpoint", "sync directory"},
     {"lock", "lock", true},
-    {"journal", "create"},
+    {"journal", "create", true},
     {"journal", "open", true},
     {"journal", "read", true},
-    {"journal", "remove"},
-    {"journal", "rename"},
+    {"journal", "remove", true},
+    {"journal", "rename", true},
     {"journal", "sync"},
     {"journal", "write"},
-    {"snapshot", "create"},
-    {"snapshot", "examine"},
+    {"snapshot", "create", true},
+    {"snapshot", "examine", true},
     {"snapshot", "open", true},
     {"snapshot", "read", true},
-    {"snapshot", "remove"},
-    {"snapshot", "rename"},
-    {"snapshot", "sync"},
+    {"snapshot", "remove", true},
+    {"snapshot", "rename", true},
+    {"snapshot", "sync", true},
     {"snapshot", "write"},
     {"source", "examine"},
     {"source", "list"},
@@ -81,13 +81,13 @@ inline constexpr auto steps = std::to_array<Step>({
     {"published", "sync directory"},
     {"database", "create", true},
     {"database", "examine", true},
-    {"database", "open", true},
     {"database", "read"},
     {"database", "remove", true},
     {"database", "sync"},
     {"database", "sync directory", true},
     {"database", "truncate", true},
     {"database", "write"},
+    {"database", "open", true},
     {"log", "list", true},
     {"log", "make directory", true},
     {"log", "open", true},
@@ -100,6 +100,14 @@ inline constexpr auto steps = std::to_array<Step>({
 });
 inline constexpr std::size_t databaseSteps = 9;
 inline constexpr std::size_t logSteps = 9;
+
+constexpr const Step& stepNamed(std::string_view part, std::string_view operation) {
+  return *std::find(steps.begin(), steps.end(), Step{part, operation});
+}
+
+inline constexpr const Step& stageSync = stepNamed("stage", "sync");
+inline constexpr const Step& stageRemove = stepNamed("stage", "remove");
+inline constexpr const Step& databaseOpen = stepNamed("database", "open");  // the last of its part
 
 // Fault × protocol step → how often.
 using Hits = std::array<std::array<std::uint64_t, faultNames.size()>, steps.size()>;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 // Random jobs in a simulated world; see run beside it. Exit status 0 without violations, 1 with, 2
 // for wrong usage.
+#include <sys/time.h>
+#include <unistd.h>
+
 #include <charconv>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
@@ -58,21 +63,48 @@ bool parse(int argc, char* argv[], Options& options) {
   return true;
 }
 
-void print(const simulate::Hits& hits) {
+constexpr std::uint64_t enoughHits = 100;
+constexpr std::uint64_t enoughSeeds = 4000;  // for that
+
+// How many pairs were met less often than they must be.
+std::uint64_t print(const simulate::Hits& hits, bool logs) {
+  std::uint64_t rare = 0;
   std::printf("%-32s", "protocol step");
   for (const char* fault : simulate::faultNames) std::printf(" %14s", fault);
   std::printf("\n");
   for (std::size_t i = 0; i < hits.size(); ++i) {
+    if (!logs && simulate::steps[i].part == "log") continue;
     std::printf("%-32s", simulate::nameOf(simulate::steps[i]).c_str());
-    for (const std::uint64_t count : hits[i])
+    for (const std::uint64_t count : hits[i]) {
       std::printf(" %14llu", static_cast<unsigned long long>(count));
+      rare += count < enoughHits ? 1 : 0;
+    }
     std::printf("\n");
   }
+  return rare;
 }
 
 // What runs now, for whoever aborts the process.
 std::string running;
 void tellWhatRan(int) { static_cast<void>(std::fputs(running.c_str(), stderr)); }
+
+// A run that never ends is a violation too. Long ones take seconds of the processor's time.
+constexpr int longestRun = 300;
+std::string runningSeed;
+void tellWhatHangs(int) {
+  const char* const seed = runningSeed.c_str();
+  for (const char* part : std::initializer_list<const char*>{seed, ": (10) it never ends; its last call of the disk: ", simulate::LastCall::text, "\n", "replay: tests/simulate/run --trace --seeds 1 --first ",
+                           seed + 5, "\nseeds=1 violations=1\n"})
+    static_cast<void>(!::write(STDOUT_FILENO, part, std::strlen(part)));
+  ::_exit(1);
+}
+// Counts from now on.
+void limitRun(const std::string& seed) {
+  runningSeed = "seed " + seed;
+  ::itimerval limit{};
+  limit.it_value.tv_sec = longestRun;
+  ::setitimer(ITIMER_PROF, &limit, nullptr);
+}
 
 std::uint64_t report(const std::string& what, const std::string& replay,
                      const std::vector<std::string>& found) {
@@ -101,6 +133,7 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
     std::vector<std::string> found;
     running =
         "aborted; replay: tests/simulate/run --seeds 1 --first " + std::to_string(seed) + job + "\n";
+    limitRun(std::to_string(seed) + job);
     try {
       const auto one = simulated(seed, hits);
       simulate::Simulation& simulation = *one;
@@ -155,6 +188,7 @@ std::uint64_t runPoints(const char* name, const std::vector<simulate::Fault>& fa
       for (const std::uint64_t calls : {std::uint64_t{1}, std::uint64_t{4}}) {
         if (calls > 1 && static_cast<std::size_t>(fault) < simulate::stops) continue;
         for (std::uint64_t n = 1;; ++n) {
+          limitRun("7 of " + std::string(name) + " " + std::to_string(n));
           simulate::Simulation simulation(job, hits);
           const auto found = simulation.runWith(fault, n, calls);
           if (!simulation.reached()) break;
@@ -205,6 +239,7 @@ int main(int argc, char* argv[]) {
   }
   using simulate::Fault;
   std::signal(SIGABRT, tellWhatRan);
+  std::signal(SIGPROF, tellWhatHangs);
   simulate::Hits hits{};
   std::uint64_t violations = 0;
   if (options.crashPoints)
@@ -217,6 +252,11 @@ int main(int argc, char* argv[]) {
   if (options.allocations) violations += runAllocations(options, hits);
   if (!options.crashPoints && !options.failures && !options.allocations)
     violations += runSeeds(options, hits);
-  if (options.table) print(hits);
+  if (options.table) {
+    const bool overFiles = options.job.empty();  // others have no source of files, or no database
+    const std::uint64_t rare = print(hits, !overFiles);
+    std::printf("below-%llu=%llu\n", static_cast<unsigned long long>(enoughHits), static_cast<unsigned long long>(rare));
+    if (overFiles && options.seeds >= enoughSeeds && rare != 0) return 1;
+  }
   return violations == 0 ? 0 : 1;
 }
