@@ -473,7 +473,7 @@ class Simulation {
       // What was written again is in a batch soon: the end must come before. After a sync that failed it is the machine's: what a killed
       // process leaves in memory of such a file the next one takes for durable, which no log can help.
       if (kind >= stops && random_.below(2) == 0) {
-        const auto how = random_.below(2) == 0 && step.operation != "sync" ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
+        const auto how = random_.below(2) == 0 && step.operation != "sync" && armed_.calls == 1 ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
         files.stopAt({call.number + armed_.calls + random_.below(20), static_cast<StopPoint::When>(random_.below(3)), how, random_()});
       }
     }
