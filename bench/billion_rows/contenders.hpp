@@ -54,6 +54,6 @@ inline Digest noted(Digest digest, std::string_view station, const Extremes& fou
 [[gnu::noinline]] Digest straightforward(std::string_view rows);
 [[gnu::noinline]] Digest dstreamRows(std::string_view rows);
 [[gnu::noinline]] Digest dstreamRowsOn(std::string_view rows, dstream::RunnerRef runner);
-[[gnu::noinline]] Digest dstreamParseNumber(std::string_view rows);
+[[gnu::noinline]] Digest dstreamHelpers(std::string_view rows);
 
 }  // namespace bench

@@ -107,12 +107,13 @@ def running(*arguments):
 
 def rates(job, warm, rounds, seconds):
     """Words a second of each of so many rounds of about so many seconds, after `warm` seconds of others."""
-    copies, began = 1, time.perf_counter()
-    while True:
+    copies, took, began = 1, 0, time.perf_counter()
+    found = []
+    while len(found) < rounds:
+        warmed = time.perf_counter() - began >= warm and took > 0.7 * seconds
         took = job.count(copies)
-        ended = time.perf_counter() - began >= warm
+        if warmed:
+            found.append(copies * job.words / took)
         # No more than threefold: a cold job tells little of a warm one.
         copies = max(1, min(3 * copies, round(copies * seconds / took)))
-        if ended and took > 0.7 * seconds:
-            break
-    return [copies * job.words / job.count(copies) for _ in range(rounds)]
+    return found

@@ -148,6 +148,7 @@ TEST_CASE("receive log: no batch has what is not durable yet") {
   CHECK(segments(world).empty());
   filesOf(world).failNext("sync", "/checkpoint/received/in%2F1/3.log");
   world.advance(500ms);
+  CHECK(segments(world).empty());  // however often it fails, nothing piles up
   CHECK(all(shown).empty());
   CHECK(run.told.warnings("its log cannot be written, and nothing is received meanwhile") == 3);
   world.advance(20s);
@@ -174,6 +175,34 @@ TEST_CASE("receive log: it stays below its size, however much comes, and makes t
   world.advance(20s);
   CHECK(all(shown).size() == lines);
   CHECK(segments(world).size() <= 2);  // what is settled is gone
+}
+
+TEST_CASE("receive log: a segment that cannot be removed still counts, keeps those behind it, and is removed later") {
+  testing::World world;
+  world.listen("sender", 9);
+  Shown shown;
+  Configuration configuration = quiet();
+  configuration.blockBytes = 4096;
+  configuration.maxRecordBytes = 4096;
+  Run run(world, shown, false, logBytes, configuration);
+  auto peer = world.accept("sender", 9);
+  const std::string oldest = "/checkpoint/received/in%2F1/1.log";
+  filesOf(world).failNext("remove", oldest);
+  std::size_t lines = 0;
+  for (int i = 0; i < 400; ++i, ++lines) peer.send(std::string(99, 'x') + '\n');
+  world.advance(1s);  // more than two segments, all of which a batch has
+  CHECK(run.told.warnings("a segment of its log that is needed no more cannot be removed") == 1);
+  const auto left = segments(world);
+  CHECK(left.size() >= 2);
+  CHECK(left.front() == oldest);
+  for (int i = 0; i < 800; ++i, ++lines) peer.send(std::string(99, 'x') + '\n');
+  world.advance(500ms);
+  std::uint64_t bytes = 0;
+  for (const std::string& name : segments(world)) bytes += filesOf(world).content(name).size();
+  CHECK(bytes <= logBytes + 8192);
+  world.advance(10s);
+  CHECK(segments(world).size() <= 2);
+  CHECK(all(shown).size() == lines);
 }
 
 TEST_CASE("receive log: a planned batch comes again as it was, from the log") {

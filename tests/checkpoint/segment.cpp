@@ -76,6 +76,17 @@ TEST_CASE("segment: of one whose write failed only what its successor says count
   CHECK(!log.files.exists("/c/received/s/2.log"));
 }
 
+// Found by tests/fuzz/run receive_log: blocks came out that went back behind others.
+TEST_CASE("segment: one that ends elsewhere than its successor says is refused") {
+  Log log;
+  Segment one = log.write(1, {}, {10, 20});
+  one.end = 15;
+  log.write(2, one, {18});
+  const std::string message = messageOf<CheckpointError>([&] { static_cast<void>(log.ends(0)); });
+  CHECK(contains(message, "received/s/1.log"));
+  CHECK(contains(message, "ends with byte 15 of what was received, not 20"));
+}
+
 TEST_CASE("segment: a torn tail of the newest is no record, and a newest without a head is none") {
   Log log;
   const Segment one = log.write(1, {}, {10});

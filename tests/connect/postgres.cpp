@@ -322,13 +322,15 @@ TEST_CASE(
     "postgres: a unit of several batches whose connection breaks ends the stream, and a restart "
     "repeats it") {
   if (!support::haveServer()) return;
+  const int batches = GENERATE(1, 2);  // before it breaks
+  CAPTURE(batches);
   Fixture fixture;
   {
     Run job(fixture, {.commitEvery = 4});
     job.stream.start();
     fixture.world.advance(1ms);
     fixture.files.put("/in/1", "a\n");
-    fixture.world.advance(2s);
+    fixture.world.advance(std::chrono::seconds(batches));
     static_cast<void>(
         fixture.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
                      "current_database() AND application_name = 'dstream'"));

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <dstream/actions/collect.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/operators/flatMap.hpp>
 #include <dstream/operators/map.hpp>
+#include <dstream/text/cut.hpp>
 #include <dstream/text/lines.hpp>
 #include <dstream/text/positions.hpp>
 #include <dstream/text/split.hpp>
@@ -95,6 +97,16 @@ void fusedAgree(std::string_view text, const Texts& lineTexts) {
   fuzz::expect((lines(text) | flatMap(splitWords) | owned | collect()) == expected, "one scan for lines and words gives the words of the lines");
 }
 
+void cutsAgree(std::string_view text, const Texts& lineTexts, char delimiter) {
+  std::vector<std::pair<std::string, std::string>> expected;
+  for (const std::string_view line : lineTexts) {
+    const std::size_t at = line.find(delimiter);
+    expected.emplace_back(line.substr(0, at), at == std::string_view::npos ? std::string_view() : line.substr(at + 1));
+  }
+  const auto owned = map([](const auto& halves) { return std::pair{std::string(halves.first), std::string(halves.second)}; });
+  fuzz::expect((lines(text) | map(cut(delimiter)) | owned | collect()) == expected, "one scan for lines and their first delimiters cuts the lines");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
@@ -113,5 +125,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   slicesAgree(text, lineTexts, slices);
   positionsAgree(text, inside);
   fusedAgree(text, lineTexts);
+  cutsAgree(text, lineTexts, delimiter);
   return 0;
 }

@@ -240,20 +240,4 @@ TEST_CASE("scheduler: halt takes what waits; nothing begins after it") {
     CHECK(bench.scheduler.completed() == 0);
 }
 
-TEST_CASE("scheduler: the runner passes on what it wraps") {
-    testing::World world;
-    const auto workers = world.hire(3);
-    CancellableRunner runner(workers->runner(), 17);
-    CHECK(runner.slots() == 3);
-    CHECK(runner.sliceBytes() == workers->runner().sliceBytes());
-    CHECK(runner.seed() == 17);
-    CHECK_FALSE(runner.cancelled());
-    std::size_t tasks = 0;
-    runner.forEach(4, [&](std::size_t, std::size_t) { ++tasks; });
-    CHECK(tasks == 4);
-    runner.cancel();
-    CHECK_THROWS_AS(runner.forEach(1, [&](std::size_t, std::size_t) { ++tasks; }), detail::BatchCancelled);
-    CHECK(tasks == 4);
-}
-
 }  // namespace

@@ -118,7 +118,7 @@ TEST_CASE("HeldTables: what is held goes back to the store once, moved or not") 
 
 TEST_CASE("TablePool: a table is leased to one at a time, and given back for the next") {
   const detail::TableStore store;
-  Pool pool(store, 0);
+  Pool pool(store, RunnerRef{});
   Table* first = nullptr;
   {
     Pool::Lease one(pool);
@@ -137,7 +137,7 @@ TEST_CASE("TablePool: a table is leased to one at a time, and given back for the
 
 TEST_CASE("TablePool: many threads") {
   const detail::TableStore store;
-  Pool pool(store, 0);
+  Pool pool(store, RunnerRef{});
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 4; ++thread)
     threads.emplace_back([&pool] {

@@ -264,6 +264,61 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("TaskTable: what listed keys took is given back after sixteen small batches") {
+  TaskTable<std::int64_t, int> source(4);
+  for (std::int64_t key = 0; key < 10'000; ++key) add(source, key, 1);
+  source.sortOut(1);
+  TaskTable<std::int64_t, int> table(4);
+  table.listAll(source, 0);
+  table.clear();
+  for (int batch = 0; batch < 15; ++batch) {
+    add(table, std::int64_t{batch}, 1);
+    table.clear();
+  }
+  CHECK(table.entries().capacity() >= 10'000);
+  for (int batch = 0; batch < 2; ++batch) {
+    add(table, std::int64_t{batch}, 1);
+    table.clear();
+  }
+  CHECK(table.entries().capacity() < 1000);
+}
+
+TEST_CASE("TaskTable: when the last record that is listed cannot be made, the table keeps what it had and works on") {
+  TaskTable<std::int64_t, int> table(4);
+  table.mayList();
+  std::int64_t key = 0;
+  for (; !table.lists(64); key += 64)
+    for (std::int64_t one = 0; one < 64; ++one) add(table, key + one, 1);
+  const auto listSome = [&] {
+    for (std::int64_t one = 0; one < 64; ++one) table.list(key++, [] { return 1; });
+  };
+  listSome();
+  std::size_t before = 0;
+  for (int more = 0; more < 10'000 && table.lists(64); ++more) {
+    before = table.entries().size();
+    listSome();
+  }
+  REQUIRE(before != 0);
+  TaskTable<std::int64_t, int> again(4);  // as often, but the last of all throws
+  again.mayList();
+  for (std::int64_t one = 0; again.entries().size() < before; ++one) {
+    if (one % 64 == 0 && again.lists(64)) {
+      for (int i = 0; i < 64; ++i) again.list(one + i, [] { return 1; });
+      one += 63;
+    } else {
+      add(again, one, 1);
+    }
+  }
+  REQUIRE(again.lists(64));
+  CHECK_THROWS_AS(again.list(-1, []() -> int { throw std::runtime_error("no"); }), std::runtime_error);
+  CHECK(again.entries().size() == before);
+  for (std::int64_t one = 0; one < 1000; ++one) add(again, -one, 1);
+  CHECK(again.repeats());
+  again.clear();
+  add(again, std::int64_t{3}, 5);
+  CHECK(contents(again) == std::vector<std::pair<std::int64_t, int>>{{3, 5}});
+}
+
 TEST_CASE("TaskTable: does not list keys that repeat") {
   TaskTable<std::int64_t, int> table(4);
   table.mayList();

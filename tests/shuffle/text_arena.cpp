@@ -44,4 +44,20 @@ TEST_CASE("TextArena: what is kept after clear is used again") {
         == "after two clears nothing was left to use");
 }
 
+TEST_CASE("TextArena: a smaller batch keeps the memory of the one before, sixteen do not") {
+  TextArena arena;
+  const std::string text(TextArena::blockBytes / 8, 'x');
+  for (int i = 0; i < 8 * 10; ++i) CHECK(arena.keep(text) == text);
+  arena.clear();
+  for (int batch = 0; batch < 15; ++batch) {
+    CHECK(arena.keep("little") == "little");
+    arena.clear();
+  }
+  CHECK(arena.bytes() == 10 * TextArena::blockBytes);
+  CHECK(arena.keep("little") == "little");
+  arena.clear();
+  CHECK(arena.bytes() == TextArena::blockBytes);
+  CHECK(arena.keep("on and on") == "on and on");
+}
+
 }  // namespace

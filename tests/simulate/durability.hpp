@@ -54,7 +54,7 @@ class Durability {
 
   // The call is about to be carried out.
   void before(const dstream::testing::FileCall& call) {
-    const bool checkpoint = call.path.starts_with("/job/");
+    const bool checkpoint = call.path.starts_with("/job/") && !call.path.starts_with("/job/received");
     if (call.operation == "rename") {
       if (call.path.starts_with("/job/journal-"))
         journal_ = call.path.substr(0, call.path.size() - tmp.size());

@@ -39,7 +39,7 @@ struct Step {
 };
 inline std::string nameOf(const Step& step) { return std::string(step.part) + ": " + std::string(step.operation); }
 
-// Every step that a fault can meet; those of a database come last. Each can meet every fault. What
+// Every step that a fault can meet; those of a database come behind the others, those of a receive log last. Each can meet every fault. What
 // is not here does not happen: files of the source are never written, and what is published changes
 // by the rename of its stage alone.
 inline constexpr auto steps = std::to_array<Step>({
@@ -88,8 +88,18 @@ inline constexpr auto steps = std::to_array<Step>({
     {"database", "sync directory", true},
     {"database", "truncate", true},
     {"database", "write"},
+    {"log", "list", true},
+    {"log", "make directory", true},
+    {"log", "open", true},
+    {"log", "read", true},
+    {"log", "create"},
+    {"log", "remove"},
+    {"log", "sync"},
+    {"log", "sync directory"},
+    {"log", "write"},
 });
 inline constexpr std::size_t databaseSteps = 9;
+inline constexpr std::size_t logSteps = 9;
 
 // Fault × protocol step → how often.
 using Hits = std::array<std::array<std::uint64_t, faultNames.size()>, steps.size()>;
@@ -100,6 +110,7 @@ inline const Step* stepOf(const dstream::testing::FileCall& call) {
   const std::string_view part = in("/job/LOCK")       ? "lock"
                                 : in("/job/journal")  ? "journal"
                                 : in("/job/snapshot") ? "snapshot"
+                                : in("/job/received") ? "log"
                                 : in("/job")          ? "checkpoint"
                                 : in("/in")           ? "source"
                                 : in("/db")           ? "database"

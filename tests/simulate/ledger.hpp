@@ -32,6 +32,8 @@ class Ledger {
   }
 
   void arrived(std::string line) { arrived_.push_back(std::move(line)); }
+  // Of what arrived these may be in no batch.
+  void mayLack(std::set<std::string> lines) { mayLack_ = std::move(lines); }
   void did(Effect effect) { effects_.push_back(std::move(effect)); }
 
   // A call may change what is published there.
@@ -62,6 +64,7 @@ class Ledger {
       outputs[name.substr(0, dash)][std::stoll(name.substr(dash + 1))] = linesOf(published(files, name));
     }
     const Batches& records = outputs["records"];
+    lackWhatMay(records);
     eachRecordOnce(records);
     effectsFit(records);
     if (job_.kind == Kind::Database) rowsFit();
@@ -84,6 +87,22 @@ class Ledger {
     }
   }
 
+  // The rows of the database's server: each record once, where it belongs.
+  void serverHas(const Lines& log, const Lines& dead, const Lines& totals) {
+    Lines taken;
+    Lines refused;
+    std::map<std::string, std::int64_t> sums;
+    for (const std::string& line : arrived_) {
+      (isPoison(idOf(line)) ? refused : taken).push_back(keyOf(line) + "\t" + std::to_string(idOf(line)));
+      sums[keyOf(line)] += pairOf(line).second;
+    }
+    Lines expected;
+    for (const auto& [key, sum] : sums) expected.push_back(key + "\t" + std::to_string(sum));
+    require(log == sorted(taken), "(3) the server has not each record once");
+    require(dead == sorted(refused), "(3) the server has not each record that it refuses among the dead letters, once");
+    require(totals == sorted(expected), "(5) the server has other totals than its records");
+  }
+
  private:
   static std::string_view text(std::string_view word) { return word; }
   static std::string text(std::uint64_t number) { return std::to_string(number); }
@@ -104,9 +123,17 @@ class Ledger {
     return content;
   }
 
+  void lackWhatMay(const Batches& records) {
+    if (mayLack_.empty()) return;
+    std::set<std::string> there;
+    for (const auto& [time, lines] : records) there.insert(lines.begin(), lines.end());
+    std::erase_if(arrived_, [&](const std::string& line) { return mayLack_.contains(line) && !there.contains(line); });
+  }
   void eachRecordOnce(const Batches& records) {
     Lines all;
     for (const auto& [time, lines] : records) {
+      if (job_.source != Source::Files && !all.empty() && !lines.empty())
+        require(idOf(all.back()) < idOf(lines.front()), "(2) " + lines.front() + " is in a later batch than " + all.back());
       all.insert(all.end(), lines.begin(), lines.end());
       for (std::size_t i = 1; i < lines.size(); ++i)
         require(idOf(lines[i - 1]) < idOf(lines[i]), "(2) batch ", time, ": ", lines[i], " comes after ", lines[i - 1]);
@@ -162,10 +189,12 @@ class Ledger {
       return sorted(std::move(lines));
     };
     std::map<std::string, std::int64_t> totals;
+    Lines log;
+    for (const std::string& line : arrived_) log.push_back(keyOf(line) + " " + std::to_string(idOf(line)));
     for (const std::string& line : arrived_) totals[keyOf(line)] += pairOf(line).second;
     Lines sums;
     for (const auto& pair : totals) sums.push_back(Show{}(pair));
-    require(rows("SELECT key || ' ' || id FROM log") == sorted(arrived_),
+    require(rows("SELECT key || ' ' || id FROM log") == sorted(log),
             "(3) the database has not each record once");
     require(rows("SELECT key || ' ' || total FROM totals") == sorted(sums),
             "(5) the database has other totals than its records");
@@ -187,6 +216,7 @@ class Ledger {
 
   Job job_;
   Lines arrived_;
+  std::set<std::string> mayLack_;
   std::vector<Effect> effects_;
   std::map<std::string, std::set<std::string>> seen_;
   std::set<std::string> changed_;  // since somebody looked, or may be changed by a crash

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -26,6 +27,7 @@ struct Options {
   bool crashPoints = false;     // each call of each job is once the last
   bool failures = false;        // each call of each job fails once
   bool allocations = false;     // each allocation of each job fails once
+  std::string_view job;         // a sort of jobs; empty: jobs over files
 };
 
 bool parse(int argc, char* argv[], Options& options) {
@@ -47,6 +49,8 @@ bool parse(int argc, char* argv[], Options& options) {
       const auto [end, error] =
           std::from_chars(value.data(), value.data() + value.size(), *number->second);
       if (error != std::errc{} || end != value.data() + value.size()) return false;
+    } else if (name == "--job" && i + 1 < argc && simulate::isSort(argv[i + 1])) {
+      options.job = argv[++i];
     } else {
       return false;
     }
@@ -83,6 +87,10 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
   std::uint64_t done = 0;
   std::uint64_t violations = 0;
   std::uint64_t batches = 0;
+  const auto simulated = [&](std::uint64_t seed, simulate::Hits& met) {
+    return options.job.empty() ? std::make_unique<simulate::Simulation>(seed, met) : std::make_unique<simulate::Simulation>(seed, options.job, met);
+  };
+  const std::string job = options.job.empty() ? "" : " --job " + std::string(options.job);
   std::uint64_t courses = 0;  // the sum of the traces: equal wherever the same seeds run
   for (std::uint64_t seed = options.first; done < (options.seeds == 0 ? 100 : options.seeds)
                                            && !(options.untilViolation && violations != 0);
@@ -92,18 +100,19 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
     };
     std::vector<std::string> found;
     running =
-        "aborted; replay: tests/simulate/run --seeds 1 --first " + std::to_string(seed) + "\n";
+        "aborted; replay: tests/simulate/run --seeds 1 --first " + std::to_string(seed) + job + "\n";
     try {
-      simulate::Simulation simulation(seed, hits);
+      const auto one = simulated(seed, hits);
+      simulate::Simulation& simulation = *one;
       if (options.trace) simulation.tellAll();
       found = run(simulation);
       batches += simulation.ticks();
       courses += simulation.trace() & 0xffffffff;
       if (seed % 100 == 0) {
         simulate::Hits again{};
-        simulate::Simulation twin(seed, again);
-        run(twin);
-        if (twin.trace() != simulation.trace())
+        const auto twin = simulated(seed, again);
+        run(*twin);
+        if (twin->trace() != simulation.trace())
           found.push_back("(13) the same seed took another course the second time");
       }
     } catch (const std::exception& error) {
@@ -111,7 +120,7 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
     }
     violations += report(
         "seed " + std::to_string(seed),
-        "--seeds 1 --first " + std::to_string(seed) + (options.calm ? " --calm" : ""), found);
+        "--seeds 1 --first " + std::to_string(seed) + job + (options.calm ? " --calm" : ""), found);
   }
   std::printf("batches=%llu courses=%llu\n", static_cast<unsigned long long>(batches), static_cast<unsigned long long>(courses & 0xffffffff));
   std::printf("seeds=%llu violations=%llu\n", static_cast<unsigned long long>(done),
@@ -119,23 +128,38 @@ std::uint64_t runSeeds(const Options& options, simulate::Hits& hits) {
   return violations;
 }
 
+struct ShortJob {
+  const char* name;
+  simulate::Job job;
+};
+std::vector<ShortJob> shortJobs() {
+  using simulate::Kind;
+  using simulate::Source;
+  std::vector<ShortJob> jobs;
+  for (const Kind kind : {Kind::Stateless, Kind::Window, Kind::State, Kind::Database, Kind::Server})
+    jobs.push_back({simulate::kindNames[static_cast<std::size_t>(kind)], {.kind = kind, .hasEffect = true}});
+  const dstream::SocketOptions logs{.logBytes = std::uint64_t{1} << 16};
+  jobs.push_back({"log", {.hasEffect = true, .source = Source::Socket, .socket = logs}});
+  jobs.push_back({"resumable", {.hasEffect = true, .source = Source::Resumable}});
+  jobs.push_back({"resumable-log", {.hasEffect = true, .source = Source::Resumable, .socket = logs}});
+  return jobs;
+}
+
 // For n = 1, 2, 3…: the n-th call of a short job meets the fault, until a run passes untouched.
 std::uint64_t runPoints(const char* name, const std::vector<simulate::Fault>& faults,
                         simulate::Hits& hits) {
   std::uint64_t points = 0;
   std::uint64_t violations = 0;
-  for (const simulate::Kind kind : {simulate::Kind::Stateless, simulate::Kind::Window,
-                                    simulate::Kind::State, simulate::Kind::Database})
+  for (const auto& [jobName, job] : shortJobs())
     for (const simulate::Fault fault : faults)
       for (const std::uint64_t calls : {std::uint64_t{1}, std::uint64_t{4}}) {
         if (calls > 1 && static_cast<std::size_t>(fault) < simulate::stops) continue;
         for (std::uint64_t n = 1;; ++n) {
-          simulate::Simulation simulation(simulate::Job{.kind = kind, .hasEffect = true}, hits);
+          simulate::Simulation simulation(job, hits);
           const auto found = simulation.runWith(fault, n, calls);
           if (!simulation.reached()) break;
           ++points;
-          const std::string what = std::string(simulate::kindNames[static_cast<std::size_t>(kind)])
-                                   + ", " + simulate::faultNames[static_cast<std::size_t>(fault)]
+          const std::string what = std::string(jobName) + ", " + simulate::faultNames[static_cast<std::size_t>(fault)]
                                    + " at call " + std::to_string(n);
           violations += report(what, std::string("--") + name, found);
         }
@@ -175,7 +199,7 @@ int main(int argc, char* argv[]) {
   if (!parse(argc, argv, options)) {
     std::fprintf(stderr,
                  "usage: %s [--seeds N] [--first S] [--table] [--trace] [--calm] "
-                 "[--until-violation] [--crash-points] [--failures] [--allocations]\n",
+                 "[--until-violation] [--crash-points] [--failures] [--allocations] [--job SORT]\n",
                  argv[0]);
     return 2;
   }

@@ -26,6 +26,8 @@
 #include "simulate/faults.hpp"
 #include "simulate/job.hpp"
 #include "simulate/ledger.hpp"
+#include "simulate/reception.hpp"
+#include "simulate/server.hpp"
 
 namespace simulate {
 
@@ -38,9 +40,18 @@ class Simulation {
  public:
   // A random job and its random fate.
   Simulation(std::uint64_t seed, Hits& hits)
-      : Simulation(Random(seed * 0x9e3779b97f4a7c15ULL + 1), hits, {}) {
+      : Simulation(Random(seed * 0x9e3779b97f4a7c15ULL + 1), hits, std::nullopt) {
     batches_ = random_.below(100) == 0 ? 2000 : geometric(30);
     options_.commitEvery = random_.below(3) == 0 ? 1 + random_.below(3) : 1;
+    options_.snapshotEvery = random_.below(4) == 0 ? 10'000 : 1 + random_.below(1500);
+    options_.repeats = static_cast<std::uint32_t>(random_.below(4));
+    world_.shuffleSteps(random_());
+    if (random_.below(2) == 0) world_.shuffleTasks(random_());
+  }
+  // A random job of this sort, and its random fate.
+  Simulation(std::uint64_t seed, std::string_view sort, Hits& hits) : Simulation(Random(seed * 0x9e3779b97f4a7c15ULL + 2), hits, sort) {
+    batches_ = geometric(20);
+    options_.commitEvery = random_.below(4) == 0 ? 1 + random_.below(3) : 1;
     options_.snapshotEvery = random_.below(4) == 0 ? 10'000 : 1 + random_.below(1500);
     options_.repeats = static_cast<std::uint32_t>(random_.below(4));
     world_.shuffleSteps(random_());
@@ -101,8 +112,11 @@ class Simulation {
     bool calm = false;
   };
 
+  Simulation(Random random, Hits& hits, std::string_view sort) : Simulation(random, hits, randomJob(sort, random)) {}
   Simulation(Random random, Hits& hits, std::optional<Job> job)
       : random_(random), hits_(hits), job_(job ? *job : randomJob()), ledger_(job_) {
+    if (job_.source != Source::Files) receive();
+    if (job_.kind == Kind::Server) server_.emplace(world_.files(), ledger_, random_());
     auto& files = world_.files();
     files.makeDirectory("/in");
     files.makeDirectory("/out");
@@ -116,6 +130,29 @@ class Simulation {
     job.kind = static_cast<Kind>(random_.below(4));
     job.hasEffect = random_.below(2) == 0;
     return job;
+  }
+  // "log": what a plain sender sends; "resumable", "resumable-log", "frames": one that goes on where it is told;
+  // "server": files into PostgreSQL.
+  static Job randomJob(std::string_view sort, Random random) {
+    Job job;
+    job.kind = static_cast<Kind>(random.below(4));
+    job.hasEffect = random.below(2) == 0;
+    if (sort == "server") return {.kind = Kind::Server, .hasEffect = job.hasEffect};
+    job.source = sort == "log" ? Source::Socket : sort == "frames" ? Source::Frames : Source::Resumable;
+    job.socket.firstRetry = 50ms;
+    job.socket.lastRetry = 500ms;
+    job.socket.failAfter = random.below(4) == 0 ? 1 + random.below(5) : 0;
+    if (random.below(3) == 0) job.socket.idleTimeout = 5s;
+    const bool logs = sort == "log" || sort == "resumable-log" || (sort == "frames" && random.below(2) == 0);
+    if (logs) job.socket.logBytes = std::uint64_t{1 + random.below(2)} << 16;
+    return job;
+  }
+  void receive() {
+    configuration_.blockBytes = std::size_t{256} << random_.below(4);
+    configuration_.maxRecordBytes = longestLine;
+    configuration_.blockMemory = 4 * longestLine + 8192 * random_.below(4);
+    if (random_.below(3) == 0) configuration_.maxBatchBytes = 2000 + random_.below(8000);
+    reception_.emplace(world_, ledger_, job_, configuration_.blockMemory, random_());
   }
   Life randomLife() {
     constexpr std::array ends{End::Fault, End::Fault, End::Fault, End::Fault,       End::Fault, End::Fault,
@@ -136,9 +173,10 @@ class Simulation {
     life.calls = 1 + random_.below(3);
     return life;
   }
-  // All of them as often; those of a database more often, since few jobs have one.
+  // All of them as often; those of a database and of a receive log more often, since few jobs have one.
   const Step& randomStep() {
-    constexpr std::size_t others = steps.size() - databaseSteps;
+    constexpr std::size_t others = steps.size() - databaseSteps - logSteps;
+    if (job_.socket.logBytes != 0 && random_.below(2) == 0) return steps[steps.size() - logSteps + random_.below(logSteps)];
     if (job_.kind != Kind::Database) return steps[random_.below(others)];
     const std::size_t at = random_.below(others + 3 * databaseSteps);
     return steps[at < others ? at : others + (at - others) % databaseSteps];
@@ -155,11 +193,16 @@ class Simulation {
     for (int lives = 0; !settled_ && lives < 4; ++lives) {
       // A file whose time is still to come, since the clock was set back, is not taken before.
       const dstream::Nanos ahead = std::max<dstream::Nanos>(0, arrivedAt_ - world_.now(dstream::Clock::Wall));
-      calm.ticks = 6 + batches_ + static_cast<std::size_t>(ahead / 1'000'000'000);
+      calm.ticks = 6 + batches_ + static_cast<std::size_t>(ahead / 1'000'000'000) + (reception_ ? 30 : 0);
       process(calm);
     }
     ledger_.require(settled_, "(10) it does not come to rest although nothing fails any more");
     leftovers();
+    if (reception_) ledger_.mayLack(reception_->lost());
+    if (server_) {
+      server_->settle();
+      ledger_.serverHas(server_->log(), server_->dead(), server_->totals());
+    }
     ledger_.close(world_.files());
     return ledger_.violations;
   }
@@ -175,18 +218,20 @@ class Simulation {
     durability_.processBegins();
     std::size_t errors = 0;
     std::size_t waited = 0;
+    bool graceful = false;
+    if (reception_) reception_->processBegins(life.calm);
+    if (server_) serverBegins(life.calm);
     if (life.ticks == 0 || life.allocation != 0) arm(life);
     try {
       const Scarce scarce(life.allocation);
-      dstream::Context context("local[2]", "simulated",
-                               {.stopOnSignals = false, .defaultListener = false}, world_);
+      dstream::Context context("local[2]", "simulated", configuration_, world_);
       StreamingContext stream(context, 1s);
       const Ending ending{ending_};
       stream.addStreamingListener([this](const dstream::Event& event) {
         const Allocations::Suspended suspended;
         note(dstream::describe(event));
         if (const auto* completed = event.as<dstream::BatchCompleted>(); completed != nullptr && !completed->info.cutShort)
-          durability_.completed(completed->info.batch.seq, completed->info.batch.time.milliseconds(), options_.commitEvery);
+          batchCompleted(completed->info.batch);
         if (event.as<dstream::SnapshotWritten>() != nullptr) durability_.snapshotWritten();
         if (event.as<dstream::Warning>() != nullptr) durability_.snapshotFailed();
       });
@@ -207,18 +252,22 @@ class Simulation {
         errors += tick(stream) ? 0 : 1;
       }
       if (!files.stopped() && life.end == End::GracefulStop) {
-        const bool graceful = stream.stop(false, true).graceful;
+        graceful = stream.stop(false, true).graceful;
         settled_ = life.calm && graceful && errors == 0;
       }
     } catch (const std::exception& error) {
       note(error.what());
-      if (!files.stopped() && armed_.text.empty())
+      if (!files.stopped() && armed_.text.empty() && !excused() && !(server_ && server_->outage()))
         ledger_.violated(std::string("(10) a process failed although nothing was made to fail: ")
                          + error.what());
     }
+    if (reception_) reception_->processEnds(graceful, files.stopped());
+    if (server_) server_->processEnds();
+    if (errors != 0 && !files.stopped() && !armed_.hit && !excused())
+      ledger_.violated("(10) a process ended by itself although nothing was made to fail: " + error_);
     if (life.allocation != 0) armed_.hit = Allocations::count >= life.allocation;
     // Memory that was short may be asked for again.
-    const bool unseen = armed_.hit && life.allocation == 0 && !armed_.text.empty() && !armed_.seen && !armed_.triedAgain;
+    const bool unseen = armed_.hit && life.allocation == 0 && !armed_.text.empty() && !armed_.seen && !armed_.triedAgain && !files.stopped();
     if (unseen) ledger_.violated("(12) nobody heard of an injected fault: " + armed_.text + " at " + armed_.where);
     if (files.stopped() || random_.below(2) == 0) ledger_.look(files);
     reached_ = reached_ || armed_.hit;
@@ -230,6 +279,23 @@ class Simulation {
     ledger_.require(files.openFiles() == 0, "(11) ", files.openFiles(), " files are left open");
     files.restart();
     if (!life.calm && jumps_) downtime();
+  }
+
+  void batchCompleted(const dstream::Batch& batch) {
+    durability_.completed(batch.seq, batch.time.milliseconds(), options_.commitEvery);
+    if (reception_) reception_->completed();
+  }
+  // What happened outside of the process may end it.
+  [[nodiscard]] bool excused() const {
+    if (reception_) return reception_->excuses();
+    return server_ && (server_->refused() || server_->fenced() || (server_->outage() && options_.commitEvery > 1));
+  }
+  void serverBegins(bool calm) {
+    server = &*server_;
+    server_->processBegins(lives_, calm, [this] {
+      const auto how = random_.below(2) == 0 ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
+      world_.files().stopNow(how, random_());
+    });
   }
 
   // Goes before the stream does.
@@ -259,16 +325,19 @@ class Simulation {
     ++ticks_;
     world_.advance(1s);
     if (world_.files().stopped()) return false;
+    if (server_) server_->mayBeFenced();
     try {
       return !stream.awaitTerminationOrTimeout(std::chrono::nanoseconds(0));
     } catch (const std::exception& error) {
       note(error.what());
+      error_ = error.what();
       return false;
     }
   }
 
   void arrive() {
     const Allocations::Suspended suspended;
+    if (reception_) return send();
     for (std::size_t files = random_.below(3); files > 0; --files) {
       std::string content;
       for (std::size_t lines = 1 + random_.below(4); lines > 0; --lines) {
@@ -281,6 +350,14 @@ class Simulation {
       number.insert(0, 7 - number.size(), '0');
       world_.files().put("/in/" + number, std::move(content));
       arrivedAt_ = std::max(arrivedAt_, world_.now(dstream::Clock::Wall));
+    }
+  }
+  void send() {
+    for (std::size_t lines = random_.below(6); lines > 0; --lines) {
+      std::string line = std::string(1, static_cast<char>('a' + random_.below(6))) + " " + std::to_string(++id_);
+      if (random_.below(2) == 0) line += " " + std::string(random_.below(random_.below(3) == 0 ? longestLine - 100 : 30), 'x');
+      reception_->arrive(line);
+      ledger_.arrived(std::move(line));
     }
   }
   void jump() {
@@ -345,6 +422,15 @@ class Simulation {
     // A stream that is destroyed has nobody to tell: what it cannot do any more the next start does, SQLite too.
     armed_.triedAgain = ending_;
     armed_.last = call.number + armed_.calls - 1;
+    if (reception_ && step.part == "log") {
+      reception_->logFailed();
+      // What was written again is in a batch soon: the end must come before. After a sync that failed it is the machine's: what a killed
+      // process leaves in memory of such a file the next one takes for durable, which no log can help.
+      if (kind >= stops && random_.below(2) == 0) {
+        const auto how = random_.below(2) == 0 && step.operation != "sync" ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
+        files.stopAt({call.number + armed_.calls + random_.below(20), static_cast<StopPoint::When>(random_.below(3)), how, random_()});
+      }
+    }
     ++hits_[static_cast<std::size_t>(&step - steps.data())][kind];
     if (kind < stops)
       files.stopAt({call.number, static_cast<StopPoint::When>(kind % 3),
@@ -375,6 +461,7 @@ class Simulation {
       std::printf("  %llu %s %s\n", static_cast<unsigned long long>(call.number),
                   std::string(call.operation).c_str(), std::string(call.path).c_str());
     durability_.before(call);
+    if (reception_) reception_->before(call);
     ledger_.changes(call.to.empty() ? call.path : call.to);
     if (armed_.hit) triedAgain(call);
     if (!armed_.fault || armed_.hit) return;
@@ -387,6 +474,7 @@ class Simulation {
     const Allocations::Suspended suspended;
     mix(text);
     if (loud_) std::printf("%s\n", std::string(text).c_str());
+    if (reception_) reception_->heard(text);
     if (!armed_.text.empty() && text.find(armed_.text) != std::string_view::npos) armed_.seen = true;
     // SQLite tells in its own words.
     if (armed_.hit && armed_.where.starts_with("database") && text.find("sqlite: ") != std::string_view::npos) armed_.seen = true;
@@ -417,6 +505,10 @@ class Simulation {
   dstream::CheckpointOptions options_;
   Ledger ledger_;
   Durability durability_{world_.files(), ledger_};
+  dstream::Configuration configuration_{.stopOnSignals = false, .defaultListener = false};
+  std::optional<Reception> reception_;
+  std::optional<Server> server_;
+  std::string error_;  // that ended the last process
   Armed armed_;
   std::size_t batches_ = 0;
   dstream::Nanos arrivedAt_ = 0;  // the latest

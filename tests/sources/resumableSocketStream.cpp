@@ -37,9 +37,10 @@ struct Counted {
 std::string framed(const std::string& text) { return std::string{static_cast<char>(text.size() / 256), static_cast<char>(text.size() % 256)} + text; }
 
 struct Run {
-  explicit Run(testing::World& world, Configuration configuration = quiet()) : context("local[2]", "job", configuration, world), stream(context, 1s) {
+  explicit Run(testing::World& world, Configuration configuration = quiet(), bool dies = false) : context("local[2]", "job", configuration, world), stream(context, 1s) {
     stream.checkpoint("/checkpoint");
-    stream.resumableSocketStream("sender", 9, Counted{}).named("frames") | foreachRDD([this](const auto& batch) {
+    stream.resumableSocketStream("sender", 9, Counted{}).named("frames") | foreachRDD([this, &world, dies](const auto& batch) {
+      if (dies) static_cast<testing::Files&>(world.files()).stopNow(testing::StopPoint::How::PowerLoss);
       for (auto& text : batch.collect()) texts.push_back(std::move(text));
     });
     stream.start();
@@ -110,6 +111,37 @@ TEST_CASE("resumableSocketStream: bytes that cannot be cut end the receiver, sin
   world.advance(1s);
   CHECK(run.stream.receivers().at(0).state == ReceiverState::Failed);
   CHECK_THROWS_WITH(run.stream.awaitTermination(), "dstream: receiver frames failed: sender:9: an exclamation mark");
+}
+
+TEST_CASE("resumableSocketStream: a planned batch with what its framing drops at its end comes again, wherever the connection breaks now") {
+  Configuration small = quiet();
+  small.blockBytes = 256;
+  small.maxRecordBytes = 300;
+  const std::string dropped = GENERATE(framed("?no"), framed(std::string(400, 'x')));
+  testing::World world;
+  ResumableSender sender(world, framed("one") + dropped + framed("two"));
+  const std::size_t one = framed("one").size();
+  {
+    Run run(world, small, true);
+    REQUIRE(sender.accept());
+    sender.send(one + dropped.size());
+    world.advance(1s);
+    REQUIRE(run.texts == Texts{"one"});
+  }
+  static_cast<testing::Files&>(world.files()).restart();
+  Run run(world, small);
+  REQUIRE(sender.accept());
+  sender.send(one);
+  sender.reset();
+  world.advance(1s);
+  REQUIRE(sender.accept());
+  sender.send(dropped.size());
+  world.advance(2s);
+  CHECK(run.texts == Texts{"one"});
+  sender.send(100);
+  world.advance(2s);
+  CHECK(run.texts == Texts{"one", "two"});
+  CHECK(run.stream.receivers().at(0).state == ReceiverState::Up);
 }
 
 }  // namespace

@@ -125,4 +125,25 @@ TEST_CASE("testing::Network: from the mark on the owner is woken, or when the co
     world.retire(owner);
 }
 
+TEST_CASE("testing::Network: who refuses again refuses those that wait, too") {
+    testing::World world;
+    Owner owner;
+    world.spawn(owner, Lane::Io);
+    world.listen("h", 1);
+    const auto waiting = world.connect({"h", 1}, owner);
+    world.runUntilQuiet();
+    const int before = owner.steps;
+    world.refuse("h", 1);
+    world.runUntilQuiet();
+    CHECK(owner.steps == before + 1);
+    CHECK(world.connecting("h", 1) == 0);
+    char buffer[8];
+    CHECK(waiting->read(buffer, 8).status == Transfer::Status::Error);
+    CHECK(waiting->error() == "h:1: connection refused");
+    CHECK(world.connect({"h", 1}, owner)->error() == "h:1: connection refused");
+    world.listen("h", 1);
+    CHECK(world.connect({"h", 1}, owner)->error().empty());
+    world.retire(owner);
+}
+
 }  // namespace

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +17,7 @@
 
 namespace {
 
+using dstream::parseFixed;
 using dstream::parseNumber;
 using namespace std::string_view_literals;
 
@@ -23,6 +26,8 @@ static_assert(parseNumber<std::uint8_t>("255") == std::uint8_t{255});
 static_assert(!parseNumber<std::uint8_t>("256") && !parseNumber<int>("")
               && !parseNumber<int>("4 "));
 static_assert(parseNumber<double>("-12.5") == -12.5);
+static_assert(parseFixed<int, 1>("-12.3") == -123 && parseFixed<int, 2>("7") == 700);
+static_assert(!parseFixed<int, 1>("1.23") && !parseFixed<int, 0>("-") && !parseFixed<int, 9>("3"));
 
 /// What std::from_chars says of the whole text.
 template <class T>
@@ -149,6 +154,84 @@ TEST_CASE(
     const std::size_t digits = random.below(7);
     if (digits != 0) text += "." + random.text(digits, "0123456789");
     REQUIRE(agrees<double>(text));
+  }
+}
+
+/// Digit by digit, in 128 bits.
+template <class T, int places>
+std::optional<T> naiveFixed(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  __extension__ __int128 value = 0;
+  int digits = 0;
+  int behind = -1;
+  for (const char c : text) {
+    if (c == '.' && behind < 0) {
+      behind = 0;
+      continue;
+    }
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+    ++digits;
+    if (behind >= 0) ++behind;
+    if (digits > 15) return std::nullopt;
+  }
+  if (digits == 0 || behind > places) return std::nullopt;
+  for (int place = behind < 0 ? 0 : behind; place < places; ++place) value *= 10;
+  if (negative) value = -value;
+  if (value < std::numeric_limits<T>::min() || value > std::numeric_limits<T>::max())
+    return std::nullopt;
+  return static_cast<T>(value);
+}
+
+/// At the end of a page and in the middle, whose neighbours are digits: nothing behind the text may count.
+template <class T, int places>
+bool fixedAgrees(std::string_view text) {
+  alignas(4096) static char pages[2 * 4096];
+  const auto wanted = naiveFixed<T, places>(text);
+  for (const std::size_t at : {std::size_t{4096} - text.size(), std::size_t{64}}) {
+    std::memset(pages, '7', sizeof pages);
+    text.copy(pages + at, text.size());
+    if (parseFixed<T, places>(std::string_view(pages + at, text.size())) != wanted) return false;
+    if (expected<double>(text) != parseNumber<double>(std::string_view(pages + at, text.size())))
+      return false;
+  }
+  return true;
+}
+
+TEST_CASE("parseFixed: as digit by digit, all texts of up to six bytes of a small alphabet") {
+  for (std::size_t size = 0; size <= 6; ++size) {
+    std::size_t count = 1;
+    for (std::size_t i = 0; i < size; ++i) count *= 6;
+    for (std::size_t number = 0; number < count; ++number) {
+      std::string text;
+      for (std::size_t i = 0, rest = number; i < size; ++i, rest /= 6) text.push_back("09.-/:"[rest % 6]);
+      const std::string_view view = text;
+      if (parseFixed<int, 1>(view) != naiveFixed<int, 1>(view)
+          || parseFixed<std::int8_t, 2>(view) != naiveFixed<std::int8_t, 2>(view)) {
+        CAPTURE(text);
+        CHECK(parseFixed<int, 1>(view) == naiveFixed<int, 1>(view));
+        CHECK(parseFixed<std::int8_t, 2>(view) == naiveFixed<std::int8_t, 2>(view));
+      }
+    }
+  }
+  SUCCEED();
+}
+
+TEST_CASE("parseFixed: as digit by digit, on random texts wherever they stand") {
+  const std::uint64_t seed = 11;
+  CAPTURE(seed);
+  support::Random random(seed);
+  for (int round = 0; round < 4000; ++round) {
+    std::string text = random.text(random.below(18), round % 3 == 0   ? "0123456789"sv
+                                                     : round % 3 == 1 ? "0123456789.-"sv
+                                                                      : "0123456789e\xff\x80\0 "sv);
+    if (round % 2 == 0) text = "-" + text;
+    CAPTURE(text);
+    REQUIRE(fixedAgrees<std::int32_t, 1>(text));
+    REQUIRE(fixedAgrees<std::int64_t, 4>(text));
+    REQUIRE(fixedAgrees<std::int64_t, 15>(text));
+    REQUIRE(fixedAgrees<std::int16_t, 0>(text));
   }
 }
 

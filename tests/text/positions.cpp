@@ -27,13 +27,13 @@ struct WordsNaively {
 auto scans() {
   using Marks = detail::WordEdges;
   using Scan = std::size_t (*)(const char*, std::size_t, std::uint16_t*, Marks&);
-  std::vector<Scan> all{detail::positionsByBits, [](const char* text, std::size_t chunks,
+  std::vector<Scan> all{detail::positionsByBits<Marks>, [](const char* text, std::size_t chunks,
                                                     std::uint16_t* places, Marks& marks) {
                           return detail::positions(text, chunks, places, marks);
                         }};
 #if defined(__x86_64__)
   if (detail::hasCompress()) {
-    all.push_back(detail::positionsByCompress);
+    all.push_back(detail::positionsByCompress<Marks>);
   } else {
     WARN("this processor has no AVX-512 VBMI2: its scan is NOT tested");
   }
@@ -84,6 +84,38 @@ TEST_CASE("positions: dense, sparse and random texts of many chunks") {
                                       : round % 3 == 1 ? "abcdefghij \r\n\0"sv
                                                        : std::string_view(every);
     check(random.text(random.below(3000), alphabet), random.below(2));
+  }
+}
+
+TEST_CASE("positions: ends of lines, and in each the first delimiter") {
+  using Scan = std::size_t (*)(const char*, std::size_t, std::uint16_t*, detail::LineCuts&);
+  std::vector<Scan> cutScans{detail::positionsByBits<detail::LineCuts>};
+#if defined(__x86_64__)
+  if (detail::hasCompress()) cutScans.push_back(detail::positionsByCompress<detail::LineCuts>);
+#endif
+  support::Random random(23);
+  for (int round = 0; round < 600; ++round) {
+    const std::string_view alphabet = round % 3 == 0   ? "a;\n"sv
+                                      : round % 3 == 1 ? "abcdefghijklmn;\n"sv
+                                                       : "abcdefghijklmnopqrstuvwxyz0123456789;\xbb\n"sv;
+    const std::string text = random.text(random.below(2200), alphabet);
+    const std::size_t chunks = text.size() / 64;
+    const char delimiter = round % 7 == 0 ? '\n' : ';';
+    std::vector<std::uint16_t> expected;
+    bool seeking = round % 2 == 0;
+    const std::uint64_t before = seeking ? 1 : 0;
+    for (std::size_t i = 0; i < chunks * 64; ++i) {
+      const bool ends = text[i] == '\n';
+      if (ends || (seeking && text[i] == delimiter)) expected.push_back(static_cast<std::uint16_t>(i));
+      seeking = ends || (seeking && text[i] != delimiter);
+    }
+    for (const auto scan : cutScans) {
+      std::vector<std::uint16_t> places(detail::placesFor(chunks));
+      detail::LineCuts marks{delimiter, before};
+      places.resize(scan(text.data(), chunks, places.data(), marks));
+      REQUIRE(places == expected);
+      REQUIRE((marks.seeking != 0) == seeking);
+    }
   }
 }
 

@@ -21,7 +21,9 @@ using namespace dstream;
 
 namespace {
 
-const auto words = flatMap(splitWords) | map([](std::string_view word) { return std::pair{word, 1L}; }) | reduceByKey(plus);
+const auto words = flatMap(splitWords)
+                   | map([](std::string_view word) { return std::pair{word, 1L}; })
+                   | reduceByKey(plus);
 
 std::int32_t tenthsOf(std::string_view text) {
   const bool negative = text.starts_with('-');
@@ -50,7 +52,9 @@ const auto rows = map([](std::string_view row) {
                       });
 
 void print(std::ostream& out, long count) { out << count; }
-void print(std::ostream& out, const bench::Extremes& found) { out << found.rows << ' ' << found.least << ' ' << found.most << ' ' << found.sum; }
+void print(std::ostream& out, const bench::Extremes& found) {
+  out << found.rows << ' ' << found.least << ' ' << found.most << ' ' << found.sum;
+}
 
 template <class Query>
 void run(const char* path, int runs, const char* result, RunnerRef runner, const Query& query) {
@@ -78,6 +82,8 @@ int main(int argc, char* argv[]) {
   if (argc != 5) return 2;
   RealWorld world;
   const auto workers = world.hire(2);
-  if (argv[1] == std::string_view("words")) run(argv[2], std::atoi(argv[3]), argv[4], workers->runner(), words);
-  if (argv[1] == std::string_view("rows")) run(argv[2], std::atoi(argv[3]), argv[4], workers->runner(), rows);
+  if (argv[1] == std::string_view("words"))
+    run(argv[2], std::atoi(argv[3]), argv[4], workers->runner(), words);
+  if (argv[1] == std::string_view("rows"))
+    run(argv[2], std::atoi(argv[3]), argv[4], workers->runner(), rows);
 }

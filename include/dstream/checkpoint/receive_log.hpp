@@ -30,7 +30,8 @@ namespace dstream::inline v0::detail {
 /// **meaning** blocks go in by `add` and come out by `take` once they are durable, in order; first those that an earlier run left. All that wait are written
 /// together and share one sync; what comes meanwhile waits for the next. A write or sync that fails is final for its segment: the blocks are written again, to a
 /// new one, which says how much of the old one counts; until that succeeds, and while the log has its most bytes, nothing comes out, and the receiver's
-/// memory fills. Segments whose blocks are all settled are removed, but for the newest, which tells how far the log had come.
+/// memory fills. Segments whose blocks are all settled are removed, oldest first, but for the newest, which tells how far the log had come; one that cannot be
+/// counts on, and is tried again.
 /// **kept** the blocks, as the pool's; of what an earlier run left, a place in a file, until there is memory.
 /// **threads** open: before the lanes run; close: after them; settle: any; step: Lane::Log; the rest: the receiver's lane.
 template <class Use = OnUse>
@@ -106,7 +107,7 @@ class BasicReceiveLog final : public Actor {
 
   Step step(World& world) override {
     load();
-    trim();
+    trim(world);
     if (world.now(Clock::Steady) < again_) return Step::at(again_);
     return write(world);
   }
@@ -160,7 +161,8 @@ class BasicReceiveLog final : public Actor {
     return stored_.front();
   }
 
-  void trim() {
+  void trim(World& world) {
+    if (world.now(Clock::Steady) < trimAgain_) return;
     std::uint64_t settled = 0;
     {
       const Lock lock(mutex_);
@@ -170,7 +172,11 @@ class BasicReceiveLog final : public Actor {
       try {
         directory_.remove(segments_.front().number);
       } catch (const FileError& error) {
-        runtime_.events.post(Warning{"receiver " + name_ + ": a segment of its log that is needed no more cannot be removed: " + error.what()});
+        if (error.why() != FileError::Why::NotFound) {
+          trimAgain_ = world.now(Clock::Steady) + longestPause;  // `settle` wakes
+          runtime_.events.post(Warning{"receiver " + name_ + ": a segment of its log that is needed no more cannot be removed: " + error.what()});
+          return;
+        }
       }
       const Lock lock(mutex_);
       bytes_ -= segments_.front().bytes;
@@ -239,7 +245,12 @@ class BasicReceiveLog final : public Actor {
     put_ = 0;
     reached_ = durable_;
     fresh_ = false;
-    if (!segments_.empty() && segments_.back().bytes == 0) segments_.pop_back();
+    if (segments_.empty() || segments_.back().bytes != 0) return;
+    try {
+      directory_.remove(segments_.back().number);
+    } catch (const FileError&) {  // no segment will name it, and the next start removes it
+    }
+    segments_.pop_back();
   }
 
   BasicRuntime<Use>& runtime_;
@@ -260,6 +271,7 @@ class BasicReceiveLog final : public Actor {
   bool fresh_ = false;  // the segment's name is not durable yet
   Nanos pause_ = 0;
   Nanos again_ = 0;
+  Nanos trimAgain_ = 0;
 
   mutable Mutex mutex_;
   Blocks waiting_;

@@ -155,6 +155,7 @@ class BasicSegmentDirectory {
       found.torn += bytes.size() - reader->offset();
     }
     if (expected && reader->offset() != expected->bytes) reader->fail("the segment behind says that it is longer");
+    if (expected && segment.end != expected->end) reader->fail("the segment behind says that it ends with byte " + std::to_string(expected->end) + " of what was received, not " + std::to_string(segment.end));
     segment.bytes = reader->offset();
     if (!expected) files_.open(pathOf(number), Files::Mode::ReadPrivate)->sync();  // what was read may have been in the page cache only
     found.segments.push_back(segment);

@@ -116,8 +116,13 @@ class BasicConnection final : public Decider {
     } else {
       lost_ = lost_ || !inTransaction();
       requireUnit();
-      link_.run(saved_ ? "RELEASE dstream_batch; SAVEPOINT dstream_batch"
-                       : "SAVEPOINT dstream_batch");
+      try {
+        link_.run(saved_ ? "RELEASE dstream_batch; SAVEPOINT dstream_batch"
+                         : "SAVEPOINT dstream_batch");
+      } catch (...) {  // the connection may have broken long before: nothing told so
+        lost_ = true;
+        throw;
+      }
       saved_ = true;
     }
     ++batches_;

@@ -120,6 +120,7 @@ class BasicConnection final : public Decider {
   Position claim(const std::string& job) override {
     job_ = job;
     decides_ = true;
+    torn_ = false;
     execute("BEGIN IMMEDIATE");
     try {
       execute("CREATE TABLE IF NOT EXISTS dstream_commit(job TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL, crc INTEGER NOT NULL)");
@@ -145,14 +146,18 @@ class BasicConnection final : public Decider {
       execute("BEGIN IMMEDIATE");
       batches_ = 0;
       requireOurs();
-    } else if (batches_ != 0) {
-      execute("RELEASE dstream_batch");
     }
-    execute("SAVEPOINT dstream_batch");
+    try {
+      if (batches_ != 0) execute("RELEASE dstream_batch");
+      execute("SAVEPOINT dstream_batch");
+    } catch (...) {
+      torn_ = batches_ != 0;
+      throw;
+    }
     ++batches_;
   }
   void rollback() override {
-    if (batches_ > 1 && !inTransaction()) throw Error(path_, "ROLLBACK TO", SQLITE_ABORT, "the transaction, which held earlier batches, was rolled back");
+    if (torn_ || (batches_ > 1 && !inTransaction())) throw Error(path_, "ROLLBACK TO", SQLITE_ABORT, "the transaction, which held earlier batches, was rolled back");
     if (batches_ <= 1) return rollbackAll();
     execute("ROLLBACK TO dstream_batch");
     --batches_;  // released by the next begin
@@ -256,6 +261,7 @@ class BasicConnection final : public Decider {
   std::uint64_t epoch_ = 0;
   std::uint64_t seq_ = 0;
   std::size_t batches_ = 0;  // in the transaction
+  bool torn_ = false;        // it has earlier batches, and the next could not begin in it
   bool decides_ = false;     // for a job
 };
 

@@ -63,6 +63,9 @@ template <class Fn>
   requires requires { Fn::scan; }
 inline constexpr const char* scanOf<Fn> = Fn::scan;
 
+template <class Fn>
+concept LooksAcrossLines = requires { requires Fn::acrossLines; };
+
 }  // namespace detail
 
 }  // namespace dstream::inline v0

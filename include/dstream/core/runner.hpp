@@ -18,6 +18,7 @@ namespace dstream::inline v0 {
 /// A runner may also have `seed()`, 64 bits that nobody can foresee: the seed of the hash tables that its tasks fill; and `ordered()`: then
 /// results have equal bytes at any number of slots, floats and functions that do not commute included. Its price is a hash table per
 /// slice instead of one per running task, and results of 8 partitions where none were asked for; `partitions()` says another number of them.
+/// And `tableMemory()`: the most bytes that the tables of one keyed operator may take in one batch, 0 for any.
 /// The first exception of a body reaches the caller after every started body has ended; tasks not yet started are dropped.
 template <class T>
 concept Runner = requires(T& runner, std::size_t n, void (*body)(std::size_t slot, std::size_t task)) {
@@ -51,6 +52,7 @@ class RunnerRef {
         }) {
     if constexpr (requires { runner.seed(); }) seed_ = runner.seed();
     if constexpr (requires { runner.ordered(); }) ordered_ = runner.ordered();
+    if constexpr (requires { runner.tableMemory(); }) tableMemory_ = runner.tableMemory();
     partitions_ = ordered_ ? 8 : slots_;
     if constexpr (requires { runner.partitions(); }) partitions_ = runner.partitions();
   }
@@ -61,6 +63,7 @@ class RunnerRef {
   [[nodiscard]] bool ordered() const { return ordered_; }
   /// How many partitions a result has for which none were asked.
   [[nodiscard]] std::size_t partitions() const { return partitions_; }
+  [[nodiscard]] std::size_t tableMemory() const { return tableMemory_; }
   void forEach(std::size_t n, Body body) const { forEach_(runner_, n, body); }
 
  private:
@@ -72,6 +75,7 @@ class RunnerRef {
   std::uint64_t seed_ = 0;
   bool ordered_ = false;
   std::size_t partitions_ = 1;
+  std::size_t tableMemory_ = 0;
   void (*forEach_)(void*, std::size_t, Body);
 };
 

@@ -32,9 +32,6 @@ struct ElementOf<Inner> {
   using type = typename std::remove_cvref_t<Inner>::reference;
 };
 
-template <class Fn>
-concept LooksAcrossLines = requires { requires Fn::acrossLines; };
-
 template <class Fn, class Next>
 struct FlatMapStep {
   static constexpr bool acrossLines = LooksAcrossLines<Fn>;

@@ -26,7 +26,7 @@ struct MapStep {
 template <class Fn>
 struct MapOp {
   static constexpr Kind kind = Kind::Narrow;
-  static constexpr OperatorInfo info{"map", Role::Fused};
+  static constexpr OperatorInfo info{"map", Role::Fused, scanOf<Fn>, false, LooksAcrossLines<Fn>};
   static constexpr bool keepsCount = true;
 
   template <class Record>

@@ -26,6 +26,9 @@ struct Configuration {
   std::size_t maxRecordBytes = std::size_t{16} << 20;
   /// **units** bytes; most that one batch takes of each input (at least one block); the rest waits for the next. 0: no cap.
   std::size_t maxBatchBytes = 0;
+  /// **units** bytes; most that the tables of one keyed operator (reduceByKey, countByValue, groupByKey, cogroup and their like) take in one batch, those
+  /// of its tasks and its result together: keys and combinations, not what combinations hold outside of themselves. A batch that needs more fails with a TableError, before the memory is taken. 0: no bound.
+  std::size_t tableMemory = 0;
   /// How long a graceful stop may take; zero: 10 batch intervals. After it the stop goes on at once and reports what it dropped.
   std::chrono::nanoseconds gracefulStopTimeout{0};
   /// Keyed results have equal bytes at any number of workers, with floats and functions that do not commute too: partial results are joined in the

@@ -27,11 +27,13 @@ struct InputInfo {
   std::uint64_t to = 0;
   std::size_t blocks = 0;
 };
+/// A vector of them, in memory that batches hand on.
+using InputList = detail::BatchVector<InputInfo>;
 
 /// **units** wall-clock nanoseconds; 0 while not yet known.
 struct BatchInfo {
   Batch batch;
-  detail::BatchVector<InputInfo> inputs;
+  InputList inputs;
   Nanos submitted = 0;
   Nanos started = 0;
   Nanos ended = 0;

@@ -11,17 +11,17 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
-#include <dstream/core/no_fault.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
-#include <dstream/core/runner.hpp>
 #include <dstream/core/spare_memory.hpp>
 #include <dstream/exec/mutex.hpp>
+#include <dstream/runtime/cancellable_runner.hpp>
 #include <dstream/runtime/committer.hpp>
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/metrics.hpp>
+#include <dstream/runtime/output_times.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/stream/errors.hpp>
 #include <dstream/stream/graph.hpp>
@@ -30,9 +30,6 @@
 namespace dstream::inline v0 {
 
 namespace detail {
-/// What a task throws when its batch is given up by an immediate stop; never seen by users.
-struct BatchCancelled : NoFault {};
-
 inline std::string whatOf(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -52,52 +49,6 @@ inline bool isOutage(const std::exception_ptr& error) {
   }
 }
 }  // namespace detail
-
-/// **meaning** the context's runner for the batches of one stream: an immediate stop takes effect before the next task.
-class CancellableRunner {
- public:
-  /// partitions: of results for which none are asked; 0: as many as the runner gives.
-  CancellableRunner(RunnerRef runner, std::uint64_t seed, bool ordered = false, std::size_t partitions = 0)
-      : runner_(runner), seed_(seed), ordered_(ordered || runner.ordered()), partitions_(partitions != 0 ? partitions : ordered_ ? 8 : runner.slots()) {}
-
-  [[nodiscard]] std::size_t slots() const { return runner_.slots(); }
-  [[nodiscard]] std::size_t sliceBytes() const { return runner_.sliceBytes(); }
-  [[nodiscard]] std::uint64_t seed() const { return seed_; }
-  [[nodiscard]] bool ordered() const { return ordered_; }
-  [[nodiscard]] std::size_t partitions() const { return partitions_; }
-  template <class Body>
-  void forEach(std::size_t n, Body&& body) {
-    runner_.forEach(n, [&](std::size_t slot, std::size_t task) {
-      if (cancelled()) throw detail::BatchCancelled{};
-      const Inside inside(*this);
-      body(slot, task);
-    });
-  }
-
-  /// True in a task: where a stop would wait for the batch that waits for the task.
-  [[nodiscard]] bool calledFromTask() const { return inside_ == this; }
-
-  void cancel() { cancelled_.store(true, std::memory_order_release); }
-  /// acquire: partner of cancel's release.
-  [[nodiscard]] bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
-
- private:
-  struct Inside {
-    explicit Inside(const CancellableRunner& runner) : outer(std::exchange(inside_, &runner)) {}
-    Inside(const Inside&) = delete;
-    Inside& operator=(const Inside&) = delete;
-    ~Inside() { inside_ = outer; }
-    const CancellableRunner* outer;
-  };
-
-  static inline thread_local const CancellableRunner* inside_ = nullptr;
-
-  RunnerRef runner_;
-  const std::uint64_t seed_;
-  const bool ordered_;
-  const std::size_t partitions_;
-  std::atomic<bool> cancelled_{false};
-};
 
 template <class Use = OnUse>
 class BasicScheduler final : public Actor {
@@ -179,10 +130,7 @@ class BasicScheduler final : public Actor {
     metrics.time = last_.batch.time;
     metrics.schedulingDelay = last_.scheduling;
     metrics.processingDelay = last_.processing;
-    for (std::size_t id = 0; id < outputs_.size(); ++id) {
-      metrics.outputs.push_back(outputs_[id]);
-      metrics.outputs.back().name = graph_.outputs()[id]->name;
-    }
+    times_.measure(graph_, metrics);
   }
   /// True in the call of an output's function, where a stop cannot wait for the batch to end.
   [[nodiscard]] bool calledFromOutput() const { return running_ == this || runner_.calledFromTask(); }
@@ -464,20 +412,13 @@ class BasicScheduler final : public Actor {
       failure = detail::whatOf(std::current_exception());
     }
     const Nanos duration = world_.now(Clock::Steady) - began;
-    note(id, duration, whole && !failure.empty());
+    {
+      const detail::Lock lock(mutex_);
+      times_.note(id, duration, whole && !failure.empty());
+    }
     if (!failure.empty() || events_.listened())
       events_.post(OutputCompleted{info.batch, id, outputName, duration, std::move(failure)});
     return whole;
-  }
-
-  void note(std::size_t id, Nanos duration, bool failed) {
-    const detail::Lock lock(mutex_);
-    if (outputs_.size() < graph_.outputs().size()) outputs_.resize(graph_.outputs().size());
-    OutputMetrics& output = outputs_[id];
-    ++output.runs;
-    output.failures += failed ? 1 : 0;
-    output.total += duration;
-    output.last = duration;
   }
 
   void failed(Info& info) {
@@ -527,7 +468,7 @@ class BasicScheduler final : public Actor {
     Nanos scheduling = 0;
     Nanos processing = 0;
   } last_;  // that was worked off
-  Deferred<std::vector<OutputMetrics>, Use> outputs_;  // their names are the graph's
+  detail::OutputTimes<Use> times_;
   std::atomic<std::uint64_t> completed_{0};
 };
 using Scheduler = BasicScheduler<>;

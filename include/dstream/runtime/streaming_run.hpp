@@ -57,7 +57,7 @@ class BasicStreamingRun {
     typename Committer::Resume resume{.zero = {zero}, .last = {zero}};
     if (committer_ != nullptr) resume = committer_->open(nodes, interval_, {zero}, configuration_.ordered ? 8 : workers.slots());
     before_ = resume.last.nanoseconds;
-    runner_.emplace(workers, world_.random(), configuration_.ordered, resume.partitions);
+    runner_.emplace(workers, world_.random(), configuration_.ordered, resume.partitions, configuration_.tableMemory);
     pool_ = std::make_shared<BlockPool>(world_, configuration_.blockMemory,
                                         configuration_.blockBytes <= configuration_.maxRecordBytes ? configuration_.blockBytes : configuration_.maxRecordBytes + 1);
     runtime_.emplace(Runtime{world_, configuration_, events_, pool_, RunnerRef(*runner_), [this](std::exception_ptr error) { scheduler_->report(std::move(error)); }});

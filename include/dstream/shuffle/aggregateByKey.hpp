@@ -61,7 +61,7 @@ struct AggregateByKeyOp : Nameable<AggregateByKeyOp<Zero, SeqOp, CombOp>> {
   [[no_unique_address]] SeqOp seqOp;
   [[no_unique_address]] CombOp combOp;
   std::size_t partitions;
-  TableStore tables;
+  TableStore tables{info.name};
 };
 
 }  // namespace detail

@@ -55,8 +55,8 @@ auto cogrouped(First first, Second second, std::size_t partitions) {
   return wide<Keyed<Key, Sides>>(Parents{std::move(first), std::move(second)}, [partitions](Parents& parents, RunnerRef runner) {
     const auto firsts = slicesOf(parents.first, runner.sliceBytes());
     const auto seconds = slicesOf(parents.second, runner.sliceBytes());
-    const TableStore store;
-    TablePool<TaskTable<Key, Kept<Sides>>> pool(store, runner.seed(), firsts.size() + seconds.size());
+    const TableStore store("cogroup");
+    TablePool<TaskTable<Key, Kept<Sides>>> pool(store, runner, firsts.size() + seconds.size());
     fillTables(pool, parents.first, runner, firsts, CogroupStep<Key, Kept<Sides>, 0>{});
     fillTables(pool, parents.second, runner, seconds, CogroupStep<Key, Kept<Sides>, 1>{}, firsts.size());
     return Keyed<Key, Sides>(mergeTables(pool, store, runner, partitions == 0 ? runner.partitions() : partitions, AppendSides{}), runner);

@@ -98,7 +98,7 @@ struct CombineByKeyOp : Nameable<CombineByKeyOp<Create, MergeValue, MergeCombine
   [[no_unique_address]] MergeValue mergeValue;
   [[no_unique_address]] MergeCombiners mergeCombiners;
   std::size_t partitions;
-  TableStore tables;
+  TableStore tables{info.name};
 };
 
 }  // namespace detail

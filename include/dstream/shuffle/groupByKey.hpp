@@ -64,7 +64,7 @@ struct GroupByKeyOp : Nameable<GroupByKeyOp> {
     return wide<Keyed<Key, Values>>(std::move(rdd), [asked = partitions](R& parent, RunnerRef runner) {
       const std::size_t parts = asked == 0 ? runner.partitions() : asked;
       return Keyed<Key, Values>(
-          combineKeyed<Key, Kept<Values>>(TableStore(), parent, runner, parts, GroupByKeyStep<Key, Kept<Values>>{}, AppendValues{}, CombineOrder::Slices), runner);
+          combineKeyed<Key, Kept<Values>>(TableStore(info.name), parent, runner, parts, GroupByKeyStep<Key, Kept<Values>>{}, AppendValues{}, CombineOrder::Slices), runner);
     });
   }
 

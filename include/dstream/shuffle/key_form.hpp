@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -13,6 +14,7 @@
 #include <dstream/core/owned.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/shuffle/hash.hpp>
+#include <dstream/shuffle/table_bound.hpp>
 #include <dstream/shuffle/text_arena.hpp>
 #include <dstream/shuffle/text_key.hpp>
 
@@ -43,14 +45,20 @@ struct HashSeed {
   bool strong = false;
 };
 
+/// Of keys that need no memory of the table's.
+struct NoArena {
+  NoArena() = default;
+  explicit NoArena(TableShare&) {}
+  static void clear() {}
+  static std::size_t bytes() { return 0; }
+};
+
 /// `Probe`: a key on its way to the table; `Stored`: in it. `keep` stores a probe, `take` gives the kept form of what was stored.
 /// `small`: a key fits two registers, and those that `canWait` allows make a probe by `waiting`, with a hash by `hashWaiting`, that owns all it needs.
 template <class Key>
 struct KeyForm {
   using Stored = Kept<Key>;
-  struct Arena {
-    static void clear() {}
-  };
+  using Arena = NoArena;
   static constexpr bool small = false;
 
   template <class K>
@@ -83,9 +91,7 @@ template <class Key>
   requires SelfOwned<Key> && wordSized<Key> && (!Text<Key>)
 struct KeyForm<Key> {
   using Stored = Key;
-  struct Arena {
-    static void clear() {}
-  };
+  using Arena = NoArena;
   static constexpr bool small = true;
 
   DSTREAM_INLINE static Key probe(const Key& key) { return key; }
@@ -122,7 +128,16 @@ struct KeyForm<Key> {
     return mix(probe.first() ^ seed.first, probe.second() ^ seed.second);
   }
   DSTREAM_INLINE static std::uint64_t hash(const TextKey& probe, const HashSeed& seed) {
-    return probe.isShort() ? hashWaiting(probe, seed) : hashText(probe, seed);
+    return probe.isShort() ? hashWaiting(probe, seed) : hashLong(probe, seed);
+  }
+  /// Most are so short that their first and last 16 bytes are all there is.
+  DSTREAM_INLINE static std::uint64_t hashLong(const TextKey& probe, const HashSeed& seed) {
+    const std::string_view text = probe.text();
+    if (text.size() > 32 || seed.strong) [[unlikely]] return hashText(probe, seed);
+    std::uint64_t words[4];
+    std::memcpy(words, text.data(), 16);
+    std::memcpy(words + 2, text.data() + text.size() - 16, 16);
+    return mix(mix(words[0] ^ seed.first, words[1] ^ seed.second), mix(words[2] ^ seed.second, words[3] ^ seed.first) ^ text.size());
   }
   [[gnu::noinline]] static std::uint64_t hashText(TextKey probe, const HashSeed& seed) { return KeyHash<Key>::hash(probe.text(), seed.first); }
   DSTREAM_INLINE static std::uint64_t hashStored(const Stored& stored, const HashSeed& seed) { return hash(stored, seed); }

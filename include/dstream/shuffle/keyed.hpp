@@ -19,6 +19,7 @@
 #include <dstream/core/runner.hpp>
 #include <dstream/core/spare_memory.hpp>
 #include <dstream/shuffle/hash.hpp>
+#include <dstream/shuffle/table_bound.hpp>
 #include <dstream/shuffle/table_store.hpp>
 #include <dstream/shuffle/task_table.hpp>
 
@@ -35,8 +36,11 @@ enum class CombineOrder { Any, Slices };
 template <class Table>
 class TablePool {
  public:
-  TablePool(const TableStore& store, std::uint64_t seed, std::size_t tasks = 0, bool many = false)
-      : store_(store), seed_(seed), byTask_(tasks > 0), many_(many), tables_(tasks) {}
+  TablePool(const TableStore& store, RunnerRef runner, std::size_t tasks = 0) : store_(store), bound_(runner.tableMemory(), store.name()), seed_(runner.seed()), byTask_(tasks > 0), many_(runner.slots() > 1), tables_(tasks) {
+    if (byTask_) return;
+    tables_.reserve(runner.slots());  // as many as run at a time
+    free_.reserve(runner.slots());
+  }
   TablePool(const TablePool&) = delete;
   TablePool& operator=(const TablePool&) = delete;
   ~TablePool() {
@@ -57,6 +61,8 @@ class TablePool {
     Table* table_;
   };
 
+  /// Of all tables of the batch, merged ones too.
+  [[nodiscard]] TableBound& bound() { return bound_; }
   /// Several tables will be merged, and the order in which the records of a key are combined is open.
   [[nodiscard]] bool manyInAnyOrder() const { return many_ && !byTask_; }
 
@@ -67,16 +73,29 @@ class TablePool {
 
  private:
   Table* take(std::size_t task) {
-    if (byTask_) return tables_[task] = store_.take<Table>(seed_);
-    const SpinHold hold(busy_);
-    if (free_.empty()) {
-      tables_.reserve(tables_.size() + 1);
-      free_.reserve(tables_.size() + 1);  // so that give cannot throw
-      tables_.push_back(store_.take<Table>(seed_));
-      return tables_.back();
+    if (byTask_) {
+      tables_[task] = store_.take<Table>(seed_);
+      tables_[task]->join(bound_);
+      return tables_[task];
     }
-    Table* table = free_.back();
-    free_.pop_back();
+    {
+      const SpinHold hold(busy_);
+      if (!free_.empty()) {
+        Table* table = free_.back();
+        free_.pop_back();
+        return table;
+      }
+    }
+    Table* const table = store_.take<Table>(seed_);  // may allocate: others need not wait for that
+    try {
+      table->join(bound_);
+      const SpinHold hold(busy_);
+      free_.reserve(tables_.size() + 1);  // so that give cannot throw; it is there already, unless more tasks run than the runner has slots
+      tables_.push_back(table);
+    } catch (...) {
+      store_.give(table);
+      throw;
+    }
     return table;
   }
   void give(Table* table) {
@@ -86,6 +105,7 @@ class TablePool {
   }
 
   const TableStore& store_;
+  TableBound bound_;
   std::uint64_t seed_;
   bool byTask_;
   bool many_;
@@ -146,15 +166,18 @@ auto mergeTables(TablePool<TaskTable<Key, Combined>>& pool, const TableStore& st
   const bool single = tables.size() == 1 && !tables[0]->repeats();
   if (single && partitions == 1) {
     merged[0] = pool.keepOnly();
+    merged[0]->leave();
     return merged;
   }
 
   runner.forEach(tables.size(), [&](std::size_t, std::size_t t) { tables[t]->sortOut(partitions); });
   runner.forEach(partitions, [&](std::size_t, std::size_t part) {
-    Table* const table = merged[part] = store.take<Table>(runner.seed() + 1);  // not the tasks' seed: all its keys agree in what that hash says
+    Table* const table = merged[part] = store.take<Table>(runner.seed());
+    table->join(pool.bound());
     if (single) return table->listAll(*tables[0], part);
     for (Table* const other : tables) table->absorb(*other, part, merge);
   });
+  for (std::size_t part = 0; part < partitions; ++part) merged[part]->leave();  // it outlives the bound
   return merged;
 }
 
@@ -164,7 +187,7 @@ auto combineKeyed(const TableStore& store, R& parent, RunnerRef runner, std::siz
                   CombineOrder order = CombineOrder::Any) {
   const auto slices = slicesOf(parent, runner.sliceBytes());
   const bool bySlice = order == CombineOrder::Slices || runner.ordered();
-  TablePool<TaskTable<Key, Combined>> pool(store, runner.seed(), bySlice ? slices.size() : 0, runner.slots() > 1);
+  TablePool<TaskTable<Key, Combined>> pool(store, runner, bySlice ? slices.size() : 0);
   fillTables(pool, parent, runner, slices, step);
   return mergeTables(pool, store, runner, partitions, merge);
 }

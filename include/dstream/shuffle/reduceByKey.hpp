@@ -53,7 +53,7 @@ struct ReduceByKeyOp : Nameable<ReduceByKeyOp<Fn>> {
 
   [[no_unique_address]] Fn fn;
   std::size_t partitions;
-  TableStore tables;
+  TableStore tables{info.name};
 };
 
 }  // namespace detail

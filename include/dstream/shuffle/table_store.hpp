@@ -18,10 +18,12 @@ namespace dstream::inline v0::detail {
 template <class Use = OnUse>
 class BasicTableStore {
  public:
-  BasicTableStore() : shelf_(new Shelf) {}
-  BasicTableStore(const BasicTableStore& other) : shelf_(other.shelf_) { shelf_->owners.increment(); }
+  /// name: the operator's, for errors.
+  explicit BasicTableStore(const char* name = "a keyed operator") : shelf_(new Shelf), name_(name) {}
+  BasicTableStore(const BasicTableStore& other) : shelf_(other.shelf_), name_(other.name_) { shelf_->owners.increment(); }
   BasicTableStore& operator=(BasicTableStore other) noexcept {
     std::swap(shelf_, other.shelf_);
+    std::swap(name_, other.name_);
     return *this;
   }
   ~BasicTableStore() {
@@ -29,6 +31,8 @@ class BasicTableStore {
     shelf_->drop();
     delete shelf_;
   }
+
+  [[nodiscard]] const char* name() const { return name_; }
 
   template <class Table>
   [[nodiscard]] Table* take(std::uint64_t seed) const {
@@ -72,6 +76,7 @@ class BasicTableStore {
   };
 
   Shelf* shelf_;
+  const char* name_;
 };
 using TableStore = BasicTableStore<>;
 

@@ -14,15 +14,16 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/shuffle/key_form.hpp>
+#include <dstream/shuffle/table_bound.hpp>
 
 namespace dstream::inline v0::detail {
 
 /// **meaning** maps a key to its combination, in order of first appearance, for as long as a batch. Nothing is taken out but all at once: what
 /// changes over many batches is a CombineTable's.
-/// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 64 bytes of index for each; all of it for the next batch, until most
-/// of the index was not used for 16 batches in a row: batches differ, and a worker that comes late to one finds little to do. Longer text keeps what the last batch
-/// used; keys that were listed without an index keep the room of the largest batch. **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one a quarter.
-/// **errors** more than 2³¹ distinct keys throw std::length_error. When an operation throws, the table keeps what it had.
+/// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 128 bytes of index for each, none for keys that were only listed; all of it for the
+/// next batch, until most of it was not used for 16 batches in a row: batches differ, and a worker that comes late to one finds little to do.
+/// **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one an eighth.
+/// **errors** more than 2³¹ distinct keys throw std::length_error, more memory than its bound allows TableError. When an operation throws, the table keeps what it had.
 /// **threads** one owner at a time.
 /// Small numbers are found without it, by themselves, once half of a table's keys are such: 4 bytes for each number below the greatest, at most 256 KiB.
 /// Keys made to meet in one place of the index are noticed by how far they stand from it: from then on the table hashes with another seed, and with
@@ -38,6 +39,10 @@ class TaskTable {
   explicit TaskTable(std::uint64_t seed) : seed_(seed) {}
   TaskTable(const TaskTable&) = delete;
   TaskTable& operator=(const TaskTable&) = delete;
+
+  /// Its memory counts from now on, until `leave` or `clear`; not what combinations hold outside of themselves.
+  void join(TableBound& bound) { share_.join(bound, bytes() + arena_.bytes()); }
+  void leave() noexcept { share_.leave(); }
 
   /// The combination of `key`: `update(combined)` when there is one, else stored from `create()`.
   template <class K, class Create, class Update>
@@ -114,11 +119,13 @@ class TaskTable {
   void mayList() { mayList_ = true; }
   DSTREAM_INLINE bool lists(std::size_t records) {
     if (!mayList_) [[likely]] return false;
+    if (entries_.capacity() - entries_.size() < records) reserveEntries(2 * entries_.capacity() + records);
     if (toList_ != 0) {
       toList_ -= records < toList_ ? records : toList_;
-      if (toList_ == 0) startAnew(entries_.size() + records);
+      listed_ = true;
       return true;
     }
+    if (listed_) [[unlikely]] startAnew();
     looked_ += records;
     if (looked_ >= stretch) {
       if (entries_.size() - before_ > looked_ / 8 * 7) toList_ = 7 * stretch;
@@ -132,7 +139,7 @@ class TaskTable {
     entries_.emplace_back(Form::keep(arena_, probe), create());
   }
   /// A key may have several entries.
-  [[nodiscard]] bool repeats() const { return toList_ != 0 || first_ != 0; }
+  [[nodiscard]] bool repeats() const { return toList_ != 0 || listed_ || first_ != 0; }
 
   /// Whether it has met keys that seemed made to collide.
   [[nodiscard]] bool isWary() const { return seed_.strong; }
@@ -141,6 +148,7 @@ class TaskTable {
 
   /// Finds out which entries are in which of so many partitions.
   void sortOut(std::size_t partitions) {
+    share_.add(entries_.size() * 2 * sizeof(std::uint32_t));
     places_.resize(partitions);
     for (auto& places : places_) places.clear();
     for (std::size_t i = 0; i < entries_.size(); ++i)
@@ -148,7 +156,7 @@ class TaskTable {
   }
   /// The entries of another table that are in this partition, none of them here yet: only listed.
   void listAll(TaskTable& other, std::size_t partition) {
-    entries_.reserve(other.places_[partition].size());
+    reserveEntries(other.places_[partition].size());
     for (const std::uint32_t place : other.places_[partition]) {
       Entry& entry = other.entries_[place];
       entries_.emplace_back(Form::keep(arena_, std::move(entry.first)), std::move(entry.second));
@@ -177,15 +185,18 @@ class TaskTable {
   }
   /// Takes out all.
   void clear() noexcept {
+    share_.leave();
     const std::size_t used = entries_.size();
     forgetNumbers();
     entries_.clear();
     arena_.clear();
-    crowded_ = mayList_ = false;
+    crowded_ = mayList_ = listed_ = false;
     first_ = toList_ = looked_ = before_ = 0;
-    seldom_ = slots_.size() > leastPlaces && used < slots_.size() / 16 ? seldom_ + 1 : 0;
-    if (seldom_ == patience) {
+    const std::size_t room = slots_.size() > 2 * entries_.capacity() ? slots_.size() : 2 * entries_.capacity();  // listed keys have no place in the index
+    seldom_ = room > leastPlaces && used < room / 16 ? seldom_ + 1 : 0;
+    if (seldom_ == patience || bytes() + arena_.bytes() > share_.mayKeep()) {
       seldom_ = 0;
+      arena_ = typename Form::Arena(share_);
       std::vector<Entry>().swap(entries_);
       std::vector<Slot>().swap(slots_);
       Places().swap(places_);
@@ -207,7 +218,7 @@ class TaskTable {
 
   /// A small index has more room than it needs, since keys that stand elsewhere than expected cost a branch that nobody can foresee; in a large one
   /// the caches matter more.
-  static constexpr std::size_t mostIn(std::size_t size) { return size <= 16 * 1024 ? size / 4 : size / 2; }
+  static constexpr std::size_t mostIn(std::size_t size) { return size <= 8 * 1024 ? size / 8 : size <= 16 * 1024 ? size / 4 : size / 2; }
 
   static constexpr std::size_t leastPlaces = 256;
   /// Numbers below it may have places of their own.
@@ -223,6 +234,19 @@ class TaskTable {
   [[nodiscard]] DSTREAM_INLINE bool isNumbered(const Probe& probe) const {
     if constexpr (numbers) return static_cast<std::uint64_t>(probe) < numberOf_.size();
     return false;
+  }
+  /// **units** bytes; of text apart.
+  [[nodiscard]] std::size_t bytes() const {
+    std::size_t places = 0;
+    for (const auto& one : places_) places += one.capacity();
+    return slots_.size() * sizeof(Slot) + entries_.capacity() * sizeof(Entry) + places * sizeof(std::uint32_t);
+  }
+  [[gnu::noinline]] void reserveEntries(std::size_t entries) {
+    if (entries <= entries_.capacity()) return;
+    const std::size_t before = entries_.capacity() * sizeof(Entry);
+    share_.add(entries * sizeof(Entry));
+    entries_.reserve(entries);
+    share_.remove(before);
   }
   /// Entries that are in the index.
   [[nodiscard]] std::size_t indexed() const { return entries_.size() - first_ - numbered_; }
@@ -260,10 +284,11 @@ class TaskTable {
   }
 
   /// What is listed is not in the index; nor is what was before it, lest the index grow with it all.
-  void startAnew(std::size_t entries) {
+  void startAnew() {
     forgetNumbers();
     slots_.assign(slots_.size(), Slot{});
-    first_ = before_ = entries;
+    first_ = before_ = entries_.size();
+    listed_ = false;
   }
 
   [[gnu::noinline]] void grow(std::size_t keys) {
@@ -276,8 +301,10 @@ class TaskTable {
       seed_ = HashSeed(mix(seed_.first, reinterpret_cast<std::uintptr_t>(slots_.data()) ^ secret0));  // where memory lies, nobody foresees
       seed_.strong = true;
     }
+    const std::size_t before = slots_.size() * sizeof(Slot);
+    share_.add(size * sizeof(Slot));
     std::vector<Slot> slots(size);
-    if (first_ == 0) entries_.reserve(mostIn(size));
+    if (first_ == 0) reserveEntries(mostIn(size));
     const std::size_t mask = size - 1;
     for (std::size_t i = first_; i < entries_.size(); ++i) {
       if (isNumbered(entries_[i].first)) continue;
@@ -287,6 +314,7 @@ class TaskTable {
       slots[at] = {tagOf(hash), static_cast<std::uint32_t>(i)};
     }
     slots_.swap(slots);
+    share_.remove(before);
     mask_ = mask;
     limit_ = mostIn(size);
   }
@@ -302,11 +330,13 @@ class TaskTable {
   std::size_t seldom_ = 0;  // batches that used little of it, since one that did not
   bool crowded_ = false;
   bool mayList_ = false;
+  bool listed_ = false;     // since startAnew
   std::size_t toList_ = 0;  // records
   std::size_t looked_ = 0;  // records of this stretch
   std::size_t before_ = 0;  // entries when it began
   Places places_;  // for each partition, its entries' indices
-  [[no_unique_address]] typename Form::Arena arena_;
+  TableShare share_;
+  [[no_unique_address]] typename Form::Arena arena_{share_};
 };
 
 }  // namespace dstream::inline v0::detail

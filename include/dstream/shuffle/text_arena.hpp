@@ -8,11 +8,12 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/shuffle/table_bound.hpp>
 
 namespace dstream::inline v0::detail {
 
 /// **meaning** `keep(text)` copies a text; the copy stays where it is until `clear()`.
-/// **kept** after clear the blocks of the usual size that were in use, for as much again.
+/// **kept** after clear the blocks of the usual size, until less than a quarter of them was in use 16 times in a row.
 template <class Use = OnUse>
 class BasicTextArena {
   using Block = Deferred<std::vector<char>, Use>;
@@ -20,8 +21,13 @@ class BasicTextArena {
  public:
   static constexpr std::size_t blockBytes = 32 * 1024;
 
+  BasicTextArena() = default;
+  /// What it takes is the table's, whose share must outlive it. **errors** TableError, from keep.
+  explicit BasicTextArena(TableShare& share) : share_(&share) {}
+
   [[nodiscard]] std::string_view keep(std::string_view text) {
     if (text.size() > blockBytes / 8) {
+      if (share_ != nullptr) share_->add(text.size());
       large_.emplace_back(text.begin(), text.end());
       return {large_.back().data(), text.size()};
     }
@@ -34,14 +40,22 @@ class BasicTextArena {
 
   void clear() {
     large_.clear();
-    blocks_.resize(used_);
-    for (Block& block : blocks_) block.clear();
-    used_ = 0;
+    seldom_ = used_ < blocks_.size() / 4 ? seldom_ + 1 : 0;
+    if (seldom_ == patience) {
+      seldom_ = 0;
+      blocks_.resize(used_);
+    }
+    for (; used_ != 0; --used_) blocks_[used_ - 1].clear();
   }
+  /// **units** bytes that it keeps.
+  [[nodiscard]] std::size_t bytes() const { return blocks_.size() * blockBytes; }
 
  private:
+  static constexpr std::size_t patience = 16;
+
   void nextBlock() {
     if (used_ == blocks_.size()) {
+      if (share_ != nullptr) share_->add(blockBytes);
       blocks_.emplace_back();
       blocks_.back().reserve(blockBytes);
     }
@@ -49,7 +63,9 @@ class BasicTextArena {
   }
 
   Deferred<std::vector<Block>, Use> blocks_;  // never grown past what was reserved: texts stay in place
-  std::size_t used_ = 0;                   // of blocks_
+  std::size_t used_ = 0;                      // of blocks_; those behind are empty
+  TableShare* share_ = nullptr;
+  std::size_t seldom_ = 0;                    // clears that found little of it in use, since one that did not
   Deferred<std::vector<Block>, Use> large_;
 };
 using TextArena = BasicTextArena<>;

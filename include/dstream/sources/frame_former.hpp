@@ -71,7 +71,10 @@ class FrameFormer {
   [[nodiscard]] bool endOfText() {
     if (constexpr bool openEnd = requires { requires F::openEnd; }; openEnd && skip_ == 0) {
       if (!block_.exists() && !tail_.empty() && !open(std::string_view(tail_))) return false;
-      if (block_.exists()) whole_ = block_.size;
+      if (block_.exists() && whole_ != block_.size) {
+        whole_ = block_.size;
+        passed_ = 0;
+      }
       cut();
     } else {
       cut();
@@ -136,6 +139,7 @@ class FrameFormer {
         return;
       } else if (accepted(unframed().substr(0, bytes))) {
         whole_ += bytes;
+        passed_ = 0;
       } else {
         drop(bytes, "a record that its framing refuses");
         remove(bytes);
@@ -153,7 +157,6 @@ class FrameFormer {
     const std::size_t there = block_.size - whole_;
     const std::size_t bytes = skip_ < there ? static_cast<std::size_t>(skip_) : there;
     skip_ -= bytes;
-    passed_ = skip_ == 0 ? 0 : passed_ + bytes;
     remove(bytes);
   }
   /// Takes bytes out behind the whole frames.
@@ -161,6 +164,7 @@ class FrameFormer {
     char* const from = block_.data() + whole_;
     std::memmove(from, from + bytes, block_.size - whole_ - bytes);
     block_.size -= bytes;
+    passed_ += bytes;
     wanted_ = 0;
   }
   void drop(std::uint64_t bytes, std::string reason) {
@@ -182,7 +186,7 @@ class FrameFormer {
   std::size_t whole_ = 0;    // where the whole frames of the block end
   std::size_t wanted_ = 0;   // the size of the frame behind them, when it is told
   std::uint64_t skip_ = 0;   // bytes still to come of a frame that is passed over
-  std::uint64_t passed_ = 0;  // and those that came
+  std::uint64_t passed_ = 0;  // bytes taken out behind the last whole frame: a block ends with a frame, wherever it is cut
   std::uint64_t received_ = 0;
   std::uint64_t position_ = 0;
   Dropped dropped_;

@@ -70,6 +70,13 @@ class Network {
  public:
   /// From now on connections to the endpoint wait for `accept`; before, they are refused.
   void listen(const std::string& host, std::uint16_t port) { listening_[{host, port}]; }
+  /// From now on they are refused again, those that wait too.
+  void refuse(const std::string& host, std::uint16_t port) {
+    const auto found = listening_.find({host, port});
+    if (found == listening_.end()) return;
+    for (Peer& peer : found->second) peer.reset("connection refused");
+    listening_.erase(found);
+  }
   /// The next connection made to the endpoint. **errors** std::logic_error when there is none.
   Peer accept(const std::string& host, std::uint16_t port) {
     const auto found = listening_.find({host, port});

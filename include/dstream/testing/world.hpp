@@ -82,6 +82,7 @@ class World final : public dstream::World {
 
   /// As testing::Network's.
   void listen(const std::string& host, std::uint16_t port) { network_.listen(host, port); }
+  void refuse(const std::string& host, std::uint16_t port) { network_.refuse(host, port); }
   Peer accept(const std::string& host, std::uint16_t port) { return network_.accept(host, port); }
   [[nodiscard]] std::size_t connecting(const std::string& host, std::uint16_t port) const { return network_.connecting(host, port); }
 

@@ -6,33 +6,36 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
-#include <dstream/text/byte_mask.hpp>
+#include <dstream/text/positions.hpp>
 
 namespace dstream::inline v0 {
 
 namespace detail {
-struct LineFeed {
-  DSTREAM_INLINE static constexpr bool one(char c) { return c == '\n'; }
-  template <class Bytes>
-  DSTREAM_INLINE static auto all(Bytes bytes) {
-    return bytes == '\n';
-  }
-};
-
 /// A step that makes of a text what it makes of its lines, one after another: it need not be given lines.
 template <class Step>
 concept AcrossLines = requires { requires Step::acrossLines; };
+
+/// A line, what stands before its first delimiter and what behind it; without a delimiter the whole and nothing.
+struct CutLine {
+  std::string_view before;
+  std::string_view behind;
+};
+
+/// A step whose function cuts lines at a delimiter: it is given lines cut.
+template <class Step>
+concept CutsLines = requires(const Step& step) { requires std::remove_cvref_t<decltype(step.fn)>::cutsLines; };
 }  // namespace detail
 
 /// **meaning** the lines of a text. A line ends at LF; a CR just before it belongs to the end; any other CR is data; a last line without LF
 /// counts; bytes pass unchanged. An Rdd of one partition, a Pusher, and a forward range.
 /// **kept** a view of the text, which must outlive it and its lines. **cost** one step call per line, line ends are found 64 bytes at a time; where
-/// the words of the lines are all that is asked for, no line is looked for.
+/// the words of the lines are all that is asked for, no line is looked for; where the lines are cut, their delimiters are found in the same scan.
 class Lines {
  public:
   using reference = std::string_view;
@@ -57,6 +60,8 @@ class Lines {
   DSTREAM_INLINE constexpr Accumulator fold(Accumulator accumulator, Step& step) const {
     if constexpr (detail::AcrossLines<Step>) {
       return step(std::move(accumulator), text_);
+    } else if constexpr (detail::CutsLines<Step>) {
+      return foldCuts(std::move(accumulator), step);
     } else {
       return foldLines(std::move(accumulator), step);
     }
@@ -118,6 +123,48 @@ class Lines {
     }
     return accumulator;
   }
+
+  /// Ends and delimiters in one scan, many at a time: how many are in a chunk nobody can foresee.
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE constexpr Accumulator foldCuts(Accumulator accumulator, Step& step) const {
+    const char* base = text_.data();
+    const char* const end = base + text_.size();
+    const char* from = base;  // where the line begins that has not ended
+    const char* cut = end;      // its delimiter, once met
+    std::uint16_t places[detail::placesFor(chunksAtOnce + 1)];
+    detail::LineCuts marks{step.fn.delimiter};
+    for (bool more = base != end; more;) {
+      const auto left = static_cast<std::size_t>(end - base);
+      const std::size_t chunks = left / 64 < chunksAtOnce ? left / 64 : chunksAtOnce;
+      std::size_t count = chunks == 0 ? 0 : detail::positions(base, chunks, places, marks);
+      std::size_t bytes = chunks * 64;
+      more = left - bytes >= 64;
+      if (!more) {
+        count += detail::writeBits(marks.of(base + bytes, left - bytes), bytes, places + count);
+        bytes = left;
+        if (end[-1] != '\n') places[count++] = static_cast<std::uint16_t>(bytes);
+      }
+      for (std::size_t next = 0; next != count; ++next) {
+        const char* to = base + places[next];
+        if (to != end && *to != '\n') {
+          cut = to;
+          if (++next == count) break;
+          to = base + places[next];
+        }
+        const bool fed = to != end && to != from && to[-1] == '\r';
+        const char* const last = to - static_cast<std::ptrdiff_t>(fed);
+        const char* const at = cut < last ? cut : last;  // a delimiter may be the CR that belongs to the end
+        const char* const behind = at + static_cast<std::ptrdiff_t>(at != last);
+        accumulator = step(std::move(accumulator), detail::CutLine{{from, static_cast<std::size_t>(at - from)}, {behind, static_cast<std::size_t>(last - behind)}});
+        if (stopped(accumulator)) return accumulator;
+        from = to + 1;
+        cut = end;
+      }
+      base += bytes;
+    }
+    return accumulator;
+  }
+  static constexpr std::size_t chunksAtOnce = 32;
 
   DSTREAM_INLINE static constexpr std::string_view line(const char* from, const char* to, bool fed) {
     if (fed && to != from && to[-1] == '\r') --to;

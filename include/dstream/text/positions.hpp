@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// positions: where words begin and end in whole chunks of 64 bytes; by compressed positions on processors that have them.
+// positions: where words begin and end, or lines end and are cut, in whole chunks of 64 bytes; by compressed positions on processors that have them.
 
 #include <bit>
 #include <cstddef>
@@ -19,7 +19,41 @@ struct WordEdges {
     inside = ~blank >> 63;
     return edges;
   }
+  DSTREAM_INLINE constexpr std::uint64_t of(const char* text, std::size_t bytes) { return (*this)(blanks(text, bytes)); }
   std::uint64_t inside = 0;
+};
+
+struct LineFeed {
+  DSTREAM_INLINE static constexpr bool one(char c) { return c == '\n'; }
+  template <class Bytes>
+  DSTREAM_INLINE static auto all(Bytes bytes) {
+    return bytes == '\n';
+  }
+};
+
+struct ThisByte {
+  [[nodiscard]] DSTREAM_INLINE constexpr bool one(char c) const { return c == byte; }
+  template <class Bytes>
+  [[nodiscard]] DSTREAM_INLINE auto all(Bytes bytes) const {
+    return bytes == static_cast<unsigned char>(byte);
+  }
+  char byte;
+};
+
+/// Ends of lines, and in each line the first delimiter. `seeking`: a line goes on from before that has had none; then from the last chunk.
+struct LineCuts {
+  DSTREAM_INLINE constexpr std::uint64_t operator()(std::uint64_t feeds, std::uint64_t delimiters) {
+    // From where a line begins a carry runs up to whatever is first, its delimiter or its end.
+    const std::uint64_t stops = feeds | delimiters;
+    const std::uint64_t sum = (feeds << 1 | seeking) + ~stops;
+    seeking = (sum < ~stops ? 1 : 0) | feeds >> 63;
+    return (sum & delimiters) | feeds;
+  }
+  DSTREAM_INLINE constexpr std::uint64_t of(const char* text, std::size_t bytes) {
+    return (*this)(byteMask<LineFeed>(text, bytes), byteMask(text, bytes, ThisByte{delimiter}));
+  }
+  char delimiter;
+  std::uint64_t seeking = 1;
 };
 
 /// A place for each byte, and more, since several are written at a time. At most 1,023 chunks.
@@ -46,10 +80,11 @@ DSTREAM_INLINE constexpr std::size_t writeBits(std::uint64_t mask, std::size_t b
   return found;
 }
 
-constexpr std::size_t positionsByBits(const char* text, std::size_t chunks, std::uint16_t* places, WordEdges& marks) {
+template <class Marks>
+constexpr std::size_t positionsByBits(const char* text, std::size_t chunks, std::uint16_t* places, Marks& marks) {
   std::size_t count = 0;
   for (std::size_t chunk = 0; chunk < chunks; ++chunk)
-    count += writeBits(marks(blanks(text + chunk * 64, 64)), chunk * 64, places + count);
+    count += writeBits(marks.of(text + chunk * 64, 64), chunk * 64, places + count);
   return count;
 }
 
@@ -62,17 +97,23 @@ using Bytes32 [[gnu::vector_size(32)]] = unsigned char;
 using Places32 [[gnu::vector_size(64)]] = std::uint16_t;
 
 /// No branch per position, so half the time of the bits; chosen at run time, since who compiles for all processors sets no flag for this one.
-[[gnu::target("avx512f,avx512bw,avx512vbmi2,popcnt"), gnu::noinline]] inline std::size_t positionsByCompress(const char* text, std::size_t chunks,
-                                                                                                      std::uint16_t* places, WordEdges& marks) {
+template <class Marks>
+[[gnu::target("avx512f,avx512bw,avx512vbmi2,popcnt"), gnu::noinline]] std::size_t positionsByCompress(const char* text, std::size_t chunks,
+                                                                                               std::uint16_t* places, Marks& marks) {
   Bytes64 counted;
   for (unsigned char i = 0; i < 64; ++i) counted[i] = i;
-  WordEdges own = marks;
+  Marks own = marks;
   std::size_t count = 0;
   for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
     Bytes64 bytes;
     __builtin_memcpy(&bytes, text + chunk * 64, sizeof(bytes));
-    const auto blank = (bytes == ' ') | (bytes - '\t' < 5);
-    const std::uint64_t mask = own(__builtin_ia32_cvtb2mask512(reinterpret_cast<Signed64>(blank)));
+    std::uint64_t mask;
+    if constexpr (std::is_same_v<Marks, WordEdges>) {
+      mask = own(__builtin_ia32_cvtb2mask512(reinterpret_cast<Signed64>((bytes == ' ') | (bytes - '\t' < 5))));
+    } else {
+      mask = own(__builtin_ia32_cvtb2mask512(reinterpret_cast<Signed64>(bytes == '\n')),
+                 __builtin_ia32_cvtb2mask512(reinterpret_cast<Signed64>(bytes == static_cast<unsigned char>(own.delimiter))));
+    }
     const auto found = static_cast<std::size_t>(__builtin_popcountll(mask));
     const auto packed = __builtin_ia32_compressqi512_mask(reinterpret_cast<Signed64>(counted), Signed64{}, mask);
     for (std::size_t half = 0; half * 32 < found; ++half) {
@@ -88,8 +129,9 @@ using Places32 [[gnu::vector_size(64)]] = std::uint16_t;
 }
 #endif
 
-/// Writes to `places` where words begin and end in `chunks` chunks of 64 bytes, and gives the number.
-DSTREAM_INLINE constexpr std::size_t positions(const char* text, std::size_t chunks, std::uint16_t* places, WordEdges& marks) {
+/// Writes to `places` where the marks are in `chunks` chunks of 64 bytes, and gives the number.
+template <class Marks>
+DSTREAM_INLINE constexpr std::size_t positions(const char* text, std::size_t chunks, std::uint16_t* places, Marks& marks) {
 #if defined(__x86_64__)
   if (!std::is_constant_evaluated() && hasCompress()) return positionsByCompress(text, chunks, places, marks);
 #endif
