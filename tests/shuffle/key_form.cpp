@@ -2,6 +2,7 @@
 #include <dstream/shuffle/key_form.hpp>
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -73,6 +74,30 @@ TEST_CASE("KeyForm: only what owns all it needs may wait") {
   CHECK(KeyForm<std::string_view>::canWait("fifteen bytes.."));
   CHECK_FALSE(KeyForm<std::string_view>::canWait("sixteen bytes..."));
   CHECK(KeyForm<int>::canWait(5));
+}
+
+TEST_CASE("KeyForm: each byte of a long text matters to its hash, and how long it is") {
+  using Form = detail::KeyForm<std::string_view>;
+  for (const bool strong : {false, true}) {
+    detail::HashSeed seed(3);
+    seed.strong = strong;
+    std::set<std::uint64_t> hashes;
+    std::size_t texts = 0;
+    for (std::size_t size = 16; size <= 40; ++size) {
+      const std::string text(size, 'a');
+      const std::string same = text;
+      CHECK(Form::hash(Form::probe(text), seed) == Form::hash(Form::probe(same), seed));
+      hashes.insert(Form::hash(Form::probe(text), seed));
+      ++texts;
+      for (std::size_t i = 0; i < size; ++i) {
+        std::string other = text;
+        other[i] = 'b';
+        hashes.insert(Form::hash(Form::probe(other), seed));
+        ++texts;
+      }
+    }
+    CHECK(hashes.size() == texts);
+  }
 }
 
 TEST_CASE("KeyForm: seeds make other hashes") {

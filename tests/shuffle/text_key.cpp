@@ -63,6 +63,19 @@ TEST_CASE("TextKey: equal when the texts are") {
     }
 }
 
+TEST_CASE("TextKey: long ones differ whichever byte does") {
+  for (std::size_t size = 16; size <= 40; ++size) {
+    const std::string text = std::string(40, 'a').substr(0, size);
+    const std::string same = text;
+    CHECK(TextKey(text) == TextKey(same));
+    for (std::size_t i = 0; i < size; ++i) {
+      std::string other = text;
+      other[i] = 'b';
+      REQUIRE(!(TextKey(text) == TextKey(other)));
+    }
+  }
+}
+
 TEST_CASE("TextKey: what stands around a text does not matter") {
   support::Random random(3);
   for (int round = 0; round < 2000; ++round) {

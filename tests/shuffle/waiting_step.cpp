@@ -110,7 +110,7 @@ TEST_CASE("WaitingStep: keys made to collide, among those that wait") {
   Feed feed(step, table);
   std::size_t keys = 0;
   for (std::int64_t key = 0; keys < 1000; ++key)
-    if ((detail::KeyForm<std::int64_t>::hash(key, known) & 0x7ff) == 0) {
+    if ((detail::KeyForm<std::int64_t>::hash(key, known) & 0x1fff) == 0) {
       feed.give(key, 1);
       feed.give(key, 2);
       ++keys;

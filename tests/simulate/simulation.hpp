@@ -424,9 +424,12 @@ class Simulation {
     armed_.last = call.number + armed_.calls - 1;
     if (reception_ && step.part == "log") {
       reception_->logFailed();
-      // What was written again is in a batch soon: the end must come before.
-      if (kind >= stops && random_.below(2) == 0)
-        files.stopAt({call.number + armed_.calls + random_.below(20), static_cast<StopPoint::When>(random_.below(3)), static_cast<StopPoint::How>(random_.below(2)), random_()});
+      // What was written again is in a batch soon: the end must come before. After a sync that failed it is the machine's: what a killed
+      // process leaves in memory of such a file the next one takes for durable, which no log can help.
+      if (kind >= stops && random_.below(2) == 0) {
+        const auto how = random_.below(2) == 0 && step.operation != "sync" ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
+        files.stopAt({call.number + armed_.calls + random_.below(20), static_cast<StopPoint::When>(random_.below(3)), how, random_()});
+      }
     }
     ++hits_[static_cast<std::size_t>(&step - steps.data())][kind];
     if (kind < stops)

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -127,7 +128,16 @@ struct KeyForm<Key> {
     return mix(probe.first() ^ seed.first, probe.second() ^ seed.second);
   }
   DSTREAM_INLINE static std::uint64_t hash(const TextKey& probe, const HashSeed& seed) {
-    return probe.isShort() ? hashWaiting(probe, seed) : hashText(probe, seed);
+    return probe.isShort() ? hashWaiting(probe, seed) : hashLong(probe, seed);
+  }
+  /// Most are so short that their first and last 16 bytes are all there is.
+  DSTREAM_INLINE static std::uint64_t hashLong(const TextKey& probe, const HashSeed& seed) {
+    const std::string_view text = probe.text();
+    if (text.size() > 32 || seed.strong) [[unlikely]] return hashText(probe, seed);
+    std::uint64_t words[4];
+    std::memcpy(words, text.data(), 16);
+    std::memcpy(words + 2, text.data() + text.size() - 16, 16);
+    return mix(mix(words[0] ^ seed.first, words[1] ^ seed.second), mix(words[2] ^ seed.second, words[3] ^ seed.first) ^ text.size());
   }
   [[gnu::noinline]] static std::uint64_t hashText(TextKey probe, const HashSeed& seed) { return KeyHash<Key>::hash(probe.text(), seed.first); }
   DSTREAM_INLINE static std::uint64_t hashStored(const Stored& stored, const HashSeed& seed) { return hash(stored, seed); }

@@ -20,9 +20,9 @@ namespace dstream::inline v0::detail {
 
 /// **meaning** maps a key to its combination, in order of first appearance, for as long as a batch. Nothing is taken out but all at once: what
 /// changes over many batches is a CombineTable's.
-/// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 64 bytes of index for each, none for keys that were only listed; all of it for the
+/// **kept** one entry per distinct key, text of up to 15 bytes in it, and 16 to 128 bytes of index for each, none for keys that were only listed; all of it for the
 /// next batch, until most of it was not used for 16 batches in a row: batches differ, and a worker that comes late to one finds little to do.
-/// **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one a quarter.
+/// **cost** one hash, one probe of the index, one comparison of keys per record; the index is at most half full, a small one an eighth.
 /// **errors** more than 2³¹ distinct keys throw std::length_error, more memory than its bound allows TableError. When an operation throws, the table keeps what it had.
 /// **threads** one owner at a time.
 /// Small numbers are found without it, by themselves, once half of a table's keys are such: 4 bytes for each number below the greatest, at most 256 KiB.
@@ -218,7 +218,7 @@ class TaskTable {
 
   /// A small index has more room than it needs, since keys that stand elsewhere than expected cost a branch that nobody can foresee; in a large one
   /// the caches matter more.
-  static constexpr std::size_t mostIn(std::size_t size) { return size <= 16 * 1024 ? size / 4 : size / 2; }
+  static constexpr std::size_t mostIn(std::size_t size) { return size <= 8 * 1024 ? size / 8 : size <= 16 * 1024 ? size / 4 : size / 2; }
 
   static constexpr std::size_t leastPlaces = 256;
   /// Numbers below it may have places of their own.

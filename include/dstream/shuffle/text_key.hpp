@@ -41,7 +41,7 @@ class TextKey {
 
   DSTREAM_INLINE friend bool operator==(const TextKey& left, const TextKey& right) {
     if (((left.words_[0] ^ right.words_[0]) | (left.words_[1] ^ right.words_[1])) == 0) [[likely]] return true;
-    return !left.isShort() && left.words_[1] == right.words_[1] && left.text() == right.text();
+    return !left.isShort() && left.words_[1] == right.words_[1] && sameLong(left.text(), right.text());
   }
 
  private:
@@ -50,6 +50,17 @@ class TextKey {
   static constexpr std::uint64_t longMark = std::uint64_t{0xff} << lastByte;
 
   [[nodiscard]] DSTREAM_INLINE std::size_t sizeByte() const { return static_cast<std::size_t>(words_[1] >> lastByte & 0xff); }
+
+  /// Of equal size; most are so short that their first and last 16 bytes are all there is.
+  DSTREAM_INLINE static bool sameLong(std::string_view left, std::string_view right) {
+    if (left.size() > 32) [[unlikely]] return left == right;
+    std::uint64_t words[8];
+    std::memcpy(words, left.data(), 16);
+    std::memcpy(words + 2, left.data() + left.size() - 16, 16);
+    std::memcpy(words + 4, right.data(), 16);
+    std::memcpy(words + 6, right.data() + right.size() - 16, 16);
+    return ((words[0] ^ words[4]) | (words[1] ^ words[5]) | (words[2] ^ words[6]) | (words[3] ^ words[7])) == 0;
+  }
 
   static TextKeyWords outside(std::string_view text) {
     return TextKeyWords{reinterpret_cast<std::uintptr_t>(text.data()), longMark | (little ? text.size() : text.size() << 8)};
