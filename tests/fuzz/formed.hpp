@@ -27,7 +27,9 @@ template <class Former>
 class Formed {
  public:
   template <class Make>
-  Formed(std::size_t blockBytes, const Make& make) : pool_(std::make_shared<dstream::BlockPool>(world_, std::size_t{64} << 20, blockBytes)), former(make(pool_, nobody_)) {}
+  Formed(std::size_t blockBytes, const Make& make)
+      : pool_(std::make_shared<dstream::BlockPool>(world_, std::size_t{64} << 20, blockBytes)),
+        former(make(pool_, nobody_)) {}
 
   void give(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -38,14 +40,16 @@ class Formed {
       bytes.remove_prefix(now);
       given += now;
       former.filled(now);
-      expect(former.received() == given && former.position() <= given, "a former counts what it was given");
+      expect(former.received() == given && former.position() <= given,
+             "a former counts what it was given");
     }
   }
   /// What lies ready is kept here.
   void take() {
     for (; !former.ready().empty(); former.ready().pop_front()) {
       expect(!former.ready().front().text().empty(), "no block is empty");
-      expect(former.ready().front().end > end_ && former.ready().front().end <= given, "blocks end one behind the other, and in what was given");
+      expect(former.ready().front().end > end_ && former.ready().front().end <= given,
+             "blocks end one behind the other, and in what was given");
       end_ = former.ready().front().end;
       blocks.push_back(std::move(former.ready().front()));
     }
@@ -70,11 +74,15 @@ class Formed {
   std::uint64_t dropped = 0;
 };
 
-/// Cuts the data into the pieces in which they arrive; behind some of them a batch takes what there is.
+/// Cuts the data into the pieces in which they arrive; behind some of them a batch takes what there
+/// is.
 template <class Give, class Cut>
 void inPieces(std::string_view data, std::string_view sizes, const Give& give, const Cut& cut) {
   for (std::size_t piece = 0; !data.empty(); ++piece) {
-    const auto size = sizes.empty() ? std::size_t{0} : static_cast<std::size_t>(static_cast<unsigned char>(sizes[piece % sizes.size()]));
+    const auto size =
+        sizes.empty()
+            ? std::size_t{0}
+            : static_cast<std::size_t>(static_cast<unsigned char>(sizes[piece % sizes.size()]));
     give(data.substr(0, size / 2 + 1));
     data.remove_prefix(std::min(size / 2 + 1, data.size()));
     if (size % 2 != 0) cut();

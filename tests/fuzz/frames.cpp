@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// FrameFormer: raw socket blocks, and records that end with a mark, in pieces of any size, against the frames of the whole; and the records decoded.
+// FrameFormer: raw socket blocks, and records that end with a mark, in pieces of any size, against
+// the frames of the whole; and the records decoded.
 
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +32,9 @@ struct Marked {
     const std::size_t mark = bytes.find(';');
     return mark == std::string_view::npos ? 0 : mark + 1;
   }
-  static std::string_view record(std::string_view frame) { return frame.substr(0, frame.find(';')); }
+  static std::string_view record(std::string_view frame) {
+    return frame.substr(0, frame.find(';'));
+  }
 };
 
 struct Options {
@@ -44,7 +47,9 @@ struct Options {
 template <class F>
 struct Run {
   Run(std::string_view text, const Options& options)
-      : formed(options.blockBytes, [&](auto pool, auto& owner) { return FrameFormer<F>(F{}, pool, options.most, owner); }) {
+      : formed(options.blockBytes, [&](auto pool, auto& owner) {
+          return FrameFormer<F>(F{}, pool, options.most, owner);
+        }) {
     try {
       fuzz::inPieces(
           text, options.sizes, [&](std::string_view piece) { formed.give(piece); },
@@ -95,7 +100,8 @@ void rawBlocks(std::string_view text, const Options& options) {
   bool refused = false;
   for (std::string_view rest = text; !rest.empty();) {
     std::uint32_t length = 0;
-    for (std::size_t i = 0; i < 4 && i < rest.size(); ++i) length |= static_cast<std::uint32_t>(static_cast<unsigned char>(rest[i])) << (24 - 8 * i);
+    for (std::size_t i = 0; i < 4 && i < rest.size(); ++i)
+      length |= static_cast<std::uint32_t>(static_cast<unsigned char>(rest[i])) << (24 - 8 * i);
     if (rest.size() >= 4 && length > 0x7fffffff) {
       refused = true;
       lost = rest.size();
@@ -122,7 +128,8 @@ void rawBlocks(std::string_view text, const Options& options) {
 
   Run<RawBlocks<T>> run(text, options);
   fuzz::expect(run.refused == refused, "a negative length is refused, and nothing else");
-  fuzz::expect(run.formed.text() == kept, "the blocks of records that are not over the limit, each once and in order");
+  fuzz::expect(run.formed.text() == kept,
+               "the blocks of records that are not over the limit, each once and in order");
   if (!refused) fuzz::expect(run.formed.dropped == dropped, "what is dropped is counted");
   fuzz::expect(run.lost <= lost, "no whole block is lost");
   std::vector<T> found;
@@ -132,14 +139,17 @@ void rawBlocks(std::string_view text, const Options& options) {
   };
   const auto blocks = run.records();
   for (std::size_t partition = 0; partition < blocks.partitions(); ++partition) {
-    const auto each = [&](std::vector<T>* into, std::string_view content) { return detail::DecodedAll<T>{content}.fold(into, append); };
+    const auto each = [&](std::vector<T>* into, std::string_view content) {
+      return detail::DecodedAll<T>{content}.fold(into, append);
+    };
     blocks.fold(Slice{partition, 0, 1}, &found, each);
   }
   std::string expectedBytes;  // compared so, since a NaN is not equal to itself
   std::string foundBytes;
   for (const T& value : values) Codec<T>::encode(value, expectedBytes);
   for (const T& value : found) Codec<T>::encode(value, foundBytes);
-  fuzz::expect(found.size() == values.size() && foundBytes == expectedBytes, "a batch has the records of its blocks");
+  fuzz::expect(found.size() == values.size() && foundBytes == expectedBytes,
+               "a batch has the records of its blocks");
 }
 
 void marked(std::string_view text, const Options& options) {
@@ -148,7 +158,8 @@ void marked(std::string_view text, const Options& options) {
   for (std::string_view rest = text; !rest.empty() && !overLimit;) {
     const std::size_t bytes = Marked::frame(rest) == 0 ? rest.size() : Marked::frame(rest);
     overLimit = bytes > options.most;
-    if (Marked::frame(rest) != 0 || options.inOrder) expected.emplace_back(Marked::record(rest.substr(0, bytes)));
+    if (Marked::frame(rest) != 0 || options.inOrder)
+      expected.emplace_back(Marked::record(rest.substr(0, bytes)));
     rest.remove_prefix(bytes);
   }
   if (overLimit && !expected.empty()) expected.pop_back();
@@ -160,14 +171,18 @@ void marked(std::string_view text, const Options& options) {
     return into;
   };
   const auto blocks = run.records();
-  for (std::size_t partition = 0; partition < blocks.partitions(); ++partition) blocks.fold(Slice{partition, 0, 1}, &found, append);
+  for (std::size_t partition = 0; partition < blocks.partitions(); ++partition)
+    blocks.fold(Slice{partition, 0, 1}, &found, append);
   if (!overLimit) {
-    fuzz::expect(!run.refused && found == expected, "the records up to their marks, each once and in order");
+    fuzz::expect(!run.refused && found == expected,
+                 "the records up to their marks, each once and in order");
     return;
   }
-  // A record over the limit is dropped when its end comes with it, else refused: it depends on the pieces.
+  // A record over the limit is dropped when its end comes with it, else refused: it depends on the
+  // pieces.
   fuzz::expect(found.size() >= expected.size(), "the records before one over the limit are kept");
-  for (std::size_t i = 0; i < expected.size(); ++i) fuzz::expect(found[i] == expected[i], "the records before one over the limit are kept");
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    fuzz::expect(found[i] == expected[i], "the records before one over the limit are kept");
 }
 
 }  // namespace
@@ -181,13 +196,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   options.inOrder = (flags & 1) != 0;
   options.sizes = input.bytes(input.between(0, 7));
   switch ((flags >> 1) % 7) {
-    case 0: rawBlocks<std::pair<std::string, std::int64_t>>(input.rest(), options); break;
-    case 1: rawBlocks<std::string_view>(input.rest(), options); break;
-    case 2: rawBlocks<std::vector<std::optional<std::uint16_t>>>(input.rest(), options); break;
-    case 3: rawBlocks<std::tuple<bool, float, std::vector<std::string>>>(input.rest(), options); break;
-    case 4: rawBlocks<std::uint8_t>(input.rest(), options); break;
-    case 5: rawBlocks<std::vector<std::vector<std::vector<bool>>>>(input.rest(), options); break;
-    default: marked(input.rest(), options); break;
+    case 0:
+      rawBlocks<std::pair<std::string, std::int64_t>>(input.rest(), options);
+      break;
+    case 1:
+      rawBlocks<std::string_view>(input.rest(), options);
+      break;
+    case 2:
+      rawBlocks<std::vector<std::optional<std::uint16_t>>>(input.rest(), options);
+      break;
+    case 3:
+      rawBlocks<std::tuple<bool, float, std::vector<std::string>>>(input.rest(), options);
+      break;
+    case 4:
+      rawBlocks<std::uint8_t>(input.rest(), options);
+      break;
+    case 5:
+      rawBlocks<std::vector<std::vector<std::vector<bool>>>>(input.rest(), options);
+      break;
+    default:
+      marked(input.rest(), options);
+      break;
   }
   return 0;
 }

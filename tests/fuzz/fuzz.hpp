@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// What fuzz targets share: an input that is taken apart from its front, and laws whose breach is a finding.
+// What fuzz targets share: an input that is taken apart from its front, and laws whose breach is a
+// finding.
 
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,8 @@ inline void expect(bool holds, const char* law) {
 /// **meaning** first bytes that choose, then the data. Past its end every choice is 0.
 class Input {
  public:
-  Input(const std::uint8_t* bytes, std::size_t size) : rest_(reinterpret_cast<const char*>(bytes), size) {}
+  Input(const std::uint8_t* bytes, std::size_t size)
+      : rest_(reinterpret_cast<const char*>(bytes), size) {}
 
   std::uint8_t byte() {
     if (rest_.empty()) return 0;
@@ -47,7 +49,9 @@ class Input {
 /// A copy with nothing around it, so that the sanitizer sees the first byte too many at either end.
 class Alone {
  public:
-  explicit Alone(std::string_view text) : bytes_(text.begin(), text.end()) { bytes_.shrink_to_fit(); }
+  explicit Alone(std::string_view text) : bytes_(text.begin(), text.end()) {
+    bytes_.shrink_to_fit();
+  }
   [[nodiscard]] std::string_view text() const { return {bytes_.data(), bytes_.size()}; }
 
  private:
@@ -55,7 +59,8 @@ class Alone {
 };
 
 /// The same places in memory, not only the same bytes.
-inline bool sameViews(const std::vector<std::string_view>& left, const std::vector<std::string_view>& right) {
+inline bool sameViews(const std::vector<std::string_view>& left,
+                      const std::vector<std::string_view>& right) {
   if (left.size() != right.size()) return false;
   for (std::size_t i = 0; i < left.size(); ++i)
     if (left[i].data() != right[i].data() || left[i].size() != right[i].size()) return false;

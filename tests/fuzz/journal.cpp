@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The journal's reader, and recovery from journals and snapshots: a refusal, or batches that rise without gaps.
+// The journal's reader, and recovery from journals and snapshots: a refusal, or batches that rise
+// without gaps.
 
 #include <cstddef>
 #include <cstdint>
@@ -26,8 +27,10 @@ std::string payloadOf(fuzz::Input& input, RecordKind kind) {
     content.time = static_cast<std::int64_t>(fuzz::number(input));
     content.attempt = input.byte();
     content.skipped = input.bytes(input.byte() % 4);
-    for (std::size_t nodes = input.byte() % 3; nodes != 0; --nodes) content.nodes.push_back({input.bytes(input.byte() % 8), input.bytes(input.byte() % 16)});
-    for (std::size_t staged = input.byte() % 3; staged != 0; --staged) content.staged.push_back(input.bytes(input.byte() % 8));
+    for (std::size_t nodes = input.byte() % 3; nodes != 0; --nodes)
+      content.nodes.push_back({input.bytes(input.byte() % 8), input.bytes(input.byte() % 16)});
+    for (std::size_t staged = input.byte() % 3; staged != 0; --staged)
+      content.staged.push_back(input.bytes(input.byte() % 8));
     Codec<BatchPayload>::encode(content, payload);
   }
   payload += input.bytes(batch ? input.byte() % 4 : input.byte() % 32);
@@ -41,7 +44,10 @@ void putSnapshot(testing::Files& files, std::uint64_t seq, std::uint64_t epoch) 
   writeSnapshot(directory, seq, epoch, 3, JobFacts{"job", 1, 2, 3, 4}, nodes);
 }
 
-void refusedWell(const CheckpointError& error) { fuzz::expect(std::string_view(error.what()).starts_with("dstream: checkpoint: "), "a refusal says whose it is"); }
+void refusedWell(const CheckpointError& error) {
+  fuzz::expect(std::string_view(error.what()).starts_with("dstream: checkpoint: "),
+               "a refusal says whose it is");
+}
 
 template <class Use>
 void readJournal(const BasicCheckpointDirectory<Use>& directory) try {
@@ -65,10 +71,15 @@ void readJournal(const BasicCheckpointDirectory<Use>& directory) try {
 template <class Use>
 void recover(const BasicCheckpointDirectory<Use>& directory) try {
   const BasicRecovery<Use> recovery(directory);
-  for (std::size_t i = 0; i + 1 < recovery.batches.size(); ++i) fuzz::expect(recovery.batches[i].seq + 1 == recovery.batches[i + 1].seq, "batches rise without gaps");
-  fuzz::expect(recovery.last() >= recovery.snapshot.seq, "the last batch is none before the snapshot");
-  fuzz::expect(recovery.oldest <= recovery.snapshot.seq, "the journal goes back to a snapshot that is there");
-  for (std::uint64_t seq = recovery.snapshot.seq; seq != recovery.last(); ++seq) fuzz::expect(recovery.batch(seq + 1) != nullptr, "all batches behind the snapshot are there");
+  for (std::size_t i = 0; i + 1 < recovery.batches.size(); ++i)
+    fuzz::expect(recovery.batches[i].seq + 1 == recovery.batches[i + 1].seq,
+                 "batches rise without gaps");
+  fuzz::expect(recovery.last() >= recovery.snapshot.seq,
+               "the last batch is none before the snapshot");
+  fuzz::expect(recovery.oldest <= recovery.snapshot.seq,
+               "the journal goes back to a snapshot that is there");
+  for (std::uint64_t seq = recovery.snapshot.seq; seq != recovery.last(); ++seq)
+    fuzz::expect(recovery.batch(seq + 1) != nullptr, "all batches behind the snapshot are there");
 } catch (const CheckpointError& error) {
   refusedWell(error);
 }
@@ -89,12 +100,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   files.makePrivateDirectory("/c");
   for (std::size_t snapshots = input.byte() % 3; snapshots != 0; --snapshots) {
     const std::uint64_t seq = input.byte() % 8;
-    if (!files.exists("/c/snapshot-" + std::to_string(seq))) putSnapshot(files, seq, input.byte() % 3);
+    if (!files.exists("/c/snapshot-" + std::to_string(seq)))
+      putSnapshot(files, seq, input.byte() % 3);
   }
   for (std::size_t journals = input.between(1, 3); journals != 0; --journals) {
     const std::uint64_t seq = input.byte() % 16;
     const std::uint64_t epoch = input.byte() % 3;
-    files.put("/c/journal-" + std::to_string(seq) + "-" + std::to_string(epoch) + ".log", fuzz::recordFile(input, journalMark, [&](RecordKind kind) { return payloadOf(input, kind); }));
+    files.put("/c/journal-" + std::to_string(seq) + "-" + std::to_string(epoch) + ".log",
+              fuzz::recordFile(input, journalMark,
+                               [&](RecordKind kind) { return payloadOf(input, kind); }));
   }
   read<OnUse>(files);
   read<fuzz::ChecksumsHold>(files);

@@ -25,7 +25,8 @@ void agree(std::string_view text) {
   fuzz::expect(found.has_value() == whole, "a number where from_chars sees one, and nowhere else");
   if (!found) return;
   if constexpr (std::is_floating_point_v<T>) {
-    const bool same = (std::isnan(*found) && std::isnan(wanted)) || (*found == wanted && std::signbit(*found) == std::signbit(wanted));
+    const bool same = (std::isnan(*found) && std::isnan(wanted))
+                      || (*found == wanted && std::signbit(*found) == std::signbit(wanted));
     fuzz::expect(same, "the number that from_chars gives");
   } else {
     fuzz::expect(*found == wanted, "the number that from_chars gives");

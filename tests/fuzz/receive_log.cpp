@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The reader of a receive log's segments: a refusal, or blocks that rise, lie in their files, and are the same when it is read again.
+// The reader of a receive log's segments: a refusal, or blocks that rise, lie in their files, and
+// are the same when it is read again.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,17 +19,21 @@ namespace {
 using namespace dstream;
 using namespace dstream::detail;
 
-std::string pathOf(std::uint64_t number) { return "/c/received/s/" + std::to_string(number) + ".log"; }
+std::string pathOf(std::uint64_t number) {
+  return "/c/received/s/" + std::to_string(number) + ".log";
+}
 
 template <class Use>
 using FoundBy = typename BasicSegmentDirectory<Use>::Found;
 
 /// Where the blocks lie, and what they hold.
 template <class Use>
-std::string textOf(testing::Files& files, BasicSegmentDirectory<Use>& directory, const FoundBy<Use>& found) {
+std::string textOf(testing::Files& files, BasicSegmentDirectory<Use>& directory,
+                   const FoundBy<Use>& found) {
   std::string text = std::to_string(found.reached);
   for (const StoredBlock& block : found.blocks) {
-    fuzz::expect(block.offset + block.bytes <= files.content(pathOf(block.number)).size(), "a block lies within its file");
+    fuzz::expect(block.offset + block.bytes <= files.content(pathOf(block.number)).size(),
+                 "a block lies within its file");
     std::string content(static_cast<std::size_t>(block.bytes), '\0');
     directory.load(block, content.data());
     text += "\n" + std::to_string(block.end) + " " + content;
@@ -46,12 +51,15 @@ void read(testing::Files& files, std::uint64_t position) {
     fuzz::expect(found.reached >= position, "the log reaches as far as batches took of it");
     std::uint64_t end = position;
     for (const StoredBlock& block : found.blocks) {
-      fuzz::expect(block.end >= end && block.end <= found.reached, "blocks rise, from the position to where the log ends");
+      fuzz::expect(block.end >= end && block.end <= found.reached,
+                   "blocks rise, from the position to where the log ends");
       end = block.end;
     }
     for (std::size_t i = 0; i < found.segments.size(); ++i) {
-      fuzz::expect(found.segments[i].number <= found.highest, "no segment is newer than the newest");
-      fuzz::expect(i == 0 || found.segments[i - 1].number < found.segments[i].number, "segments rise");
+      fuzz::expect(found.segments[i].number <= found.highest,
+                   "no segment is newer than the newest");
+      fuzz::expect(i == 0 || found.segments[i - 1].number < found.segments[i].number,
+                   "segments rise");
     }
     before = textOf<Use>(files, directory, found);
     reached = found.reached;
@@ -59,7 +67,8 @@ void read(testing::Files& files, std::uint64_t position) {
     return;
   }
   const FoundBy<Use> again = directory.read(position);
-  fuzz::expect(textOf<Use>(files, directory, again) == before, "the log is the same when it is read again");
+  fuzz::expect(textOf<Use>(files, directory, again) == before,
+               "the log is the same when it is read again");
   const FoundBy<Use> after = directory.read(reached);
   fuzz::expect(after.blocks.empty() && after.reached == reached, "nothing comes behind its end");
 }
@@ -82,7 +91,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
       payload += input.bytes(input.byte() % 32);
       return payload;
     });
-    counted = contents[i].size() - input.byte() % (contents[i].size() + 1);  // of what it had when its write failed
+    counted = contents[i].size()
+              - input.byte() % (contents[i].size() + 1);  // of what it had when its write failed
   }
   const auto put = [&](testing::Files& files) {
     files.makePrivateDirectory("/c");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Files of records as an input says: whole ones, such as a crash or a bad disk leaves, and bytes of any kind.
+// Files of records as an input says: whole ones, such as a crash or a bad disk leaves, and bytes of
+// any kind.
 
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +30,8 @@ inline std::uint64_t number(Input& input) {
   return dstream::detail::takeNumber<std::uint64_t>(in);
 }
 
-/// **meaning** `payload(kind)` gives a record's, from the input. Checksums are those of what is written; lengths and what was durable need not be true.
+/// **meaning** `payload(kind)` gives a record's, from the input. Checksums are those of what is
+/// written; lengths and what was durable need not be true.
 template <class Payload>
 std::string recordFile(Input& input, std::string_view mark, const Payload& payload) {
   using dstream::detail::RecordKind;
@@ -47,17 +49,23 @@ std::string recordFile(Input& input, std::string_view mark, const Payload& paylo
     const std::uint64_t durable = (flags & 1) != 0 ? number(input) : file.size();
     const std::string content = payload(kind);
     const std::uint64_t length = (flags & 6) == 6 ? number(input) : content.size();
-    const std::string head = RecordLayout::head(kind, epoch, seq, length, durable, RecordLayout::saltOf(salt));
+    const std::string head =
+        RecordLayout::head(kind, epoch, seq, length, durable, RecordLayout::saltOf(salt));
     std::string_view crc = std::string_view(head).substr(RecordLayout::checkedHeadBytes);
     file += head;
     file += content;
-    dstream::detail::putNumber(dstream::detail::crc32c(content, dstream::detail::takeNumber<std::uint32_t>(crc)), file);
+    dstream::detail::putNumber(
+        dstream::detail::crc32c(content, dstream::detail::takeNumber<std::uint32_t>(crc)), file);
   }
   file += input.bytes(input.byte());
   return file;
 }
 
 /// Bytes within the bytes.
-inline bool within(std::string_view part, std::string_view whole) { return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size()); }
+inline bool within(std::string_view part, std::string_view whole) {
+  return part.empty()
+         || (part.data() >= whole.data()
+             && part.data() + part.size() <= whole.data() + whole.size());
+}
 
 }  // namespace fuzz

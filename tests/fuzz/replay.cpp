@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Runs a fuzz target over stored inputs, without libFuzzer: each file and each folder of files that is named. A finding ends the process.
+// Runs a fuzz target over stored inputs, without libFuzzer: each file and each folder of files that
+// is named. A finding ends the process.
 
 #include <algorithm>
 #include <cstdint>
@@ -19,7 +20,8 @@ int main(int argc, char** argv) {
       inputs.emplace_back(argv[i]);
       continue;
     }
-    for (const auto& entry : std::filesystem::directory_iterator(argv[i])) inputs.push_back(entry.path());
+    for (const auto& entry : std::filesystem::directory_iterator(argv[i]))
+      inputs.push_back(entry.path());
   }
   std::sort(inputs.begin(), inputs.end());
   for (const auto& path : inputs) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Lines, words and fields: the scanners against loops that look at one byte after the other. Views are compared by place.
+// Lines, words and fields: the scanners against loops that look at one byte after the other. Views
+// are compared by place.
 
 #include <cstddef>
 #include <cstdint>
@@ -66,8 +67,10 @@ void agree(const Scanner& scanner, const Texts& expected, std::size_t most) {
 void slicesAgree(std::string_view text, const Texts& expected, std::size_t count) {
   Texts joined;
   Append append;
-  for (std::size_t index = 0; index < count; ++index) lines(text).fold(Slice{0, index, count}, &joined, append);
-  fuzz::expect(fuzz::sameViews(joined, expected), "slices of a text have its lines, each once and in order");
+  for (std::size_t index = 0; index < count; ++index)
+    lines(text).fold(Slice{0, index, count}, &joined, append);
+  fuzz::expect(fuzz::sameViews(joined, expected),
+               "slices of a text have its lines, each once and in order");
 }
 
 /// Which of the two the processor would choose must make no difference.
@@ -80,9 +83,11 @@ void positionsAgree(std::string_view text, bool inside) {
   detail::WordEdges bits{inside};
   detail::WordEdges compress{inside};
   const std::size_t count = detail::positionsByBits(text.data(), chunks, byBits, bits);
-  fuzz::expect(detail::positionsByCompress(text.data(), chunks, byCompress, compress) == count, "as many word edges by bits as by compression");
+  fuzz::expect(detail::positionsByCompress(text.data(), chunks, byCompress, compress) == count,
+               "as many word edges by bits as by compression");
   fuzz::expect(bits.inside == compress.inside, "the same word goes on");
-  for (std::size_t i = 0; i < count; ++i) fuzz::expect(byBits[i] == byCompress[i], "the same word edges by bits and by compression");
+  for (std::size_t i = 0; i < count; ++i)
+    fuzz::expect(byBits[i] == byCompress[i], "the same word edges by bits and by compression");
 #else
   static_cast<void>(text);
   static_cast<void>(inside);
@@ -94,17 +99,22 @@ void fusedAgree(std::string_view text, const Texts& lineTexts) {
   for (const std::string_view line : lineTexts)
     for (const std::string_view word : support::naiveWords(line)) expected.emplace_back(word);
   const auto owned = map([](std::string_view word) { return std::string(word); });
-  fuzz::expect((lines(text) | flatMap(splitWords) | owned | collect()) == expected, "one scan for lines and words gives the words of the lines");
+  fuzz::expect((lines(text) | flatMap(splitWords) | owned | collect()) == expected,
+               "one scan for lines and words gives the words of the lines");
 }
 
 void cutsAgree(std::string_view text, const Texts& lineTexts, char delimiter) {
   std::vector<std::pair<std::string, std::string>> expected;
   for (const std::string_view line : lineTexts) {
     const std::size_t at = line.find(delimiter);
-    expected.emplace_back(line.substr(0, at), at == std::string_view::npos ? std::string_view() : line.substr(at + 1));
+    expected.emplace_back(line.substr(0, at),
+                          at == std::string_view::npos ? std::string_view() : line.substr(at + 1));
   }
-  const auto owned = map([](const auto& halves) { return std::pair{std::string(halves.first), std::string(halves.second)}; });
-  fuzz::expect((lines(text) | map(cut(delimiter)) | owned | collect()) == expected, "one scan for lines and their first delimiters cuts the lines");
+  const auto owned = map([](const auto& halves) {
+    return std::pair{std::string(halves.first), std::string(halves.second)};
+  });
+  fuzz::expect((lines(text) | map(cut(delimiter)) | owned | collect()) == expected,
+               "one scan for lines and their first delimiters cuts the lines");
 }
 
 }  // namespace

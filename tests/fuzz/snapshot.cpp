@@ -21,7 +21,9 @@ using fuzz::ChecksumsHold;
 std::string payloadOf(fuzz::Input& input, RecordKind kind) {
   std::string payload;
   if (kind == RecordKind::Head && input.byte() % 4 != 0) {
-    Codec<JobFacts>::encode({std::string(input.bytes(input.byte() % 8)), static_cast<std::int64_t>(fuzz::number(input)), 1, 2, input.byte()}, payload);
+    Codec<JobFacts>::encode({std::string(input.bytes(input.byte() % 8)),
+                             static_cast<std::int64_t>(fuzz::number(input)), 1, 2, input.byte()},
+                            payload);
   } else if (kind == RecordKind::End) {
     putNumber(fuzz::number(input), payload);
   } else if (kind == RecordKind::Node && input.byte() % 4 != 0) {
@@ -37,7 +39,8 @@ std::string textOf(const Snapshot& snapshot) {
   std::string text;
   Codec<JobFacts>::encode(snapshot.facts, text);
   for (const auto& node : snapshot.nodes)
-    for (const std::string_view part : {node.name, node.schema, node.bytes}) Codec<std::string_view>::encode(part, text);
+    for (const std::string_view part : {node.name, node.schema, node.bytes})
+      Codec<std::string_view>::encode(part, text);
   return text;
 }
 
@@ -48,19 +51,23 @@ void read(testing::Files& files) {
   try {
     snapshot = readSnapshot(directory, 1);
   } catch (const CheckpointError& error) {
-    fuzz::expect(std::string_view(error.what()).find("/c/snapshot-1, byte ") != std::string_view::npos, "a refusal names file and byte");
+    fuzz::expect(
+        std::string_view(error.what()).find("/c/snapshot-1, byte ") != std::string_view::npos,
+        "a refusal names file and byte");
     return;
   }
   fuzz::expect(snapshot.seq == 1, "a snapshot has its own seq");
   for (const auto& node : snapshot.nodes)
-    for (const std::string_view part : {node.name, node.schema, node.bytes}) fuzz::expect(fuzz::within(part, snapshot.file.bytes()), "a node lies within the file");
+    for (const std::string_view part : {node.name, node.schema, node.bytes})
+      fuzz::expect(fuzz::within(part, snapshot.file.bytes()), "a node lies within the file");
 
   testing::Files others{[] { return 0; }};
   others.makePrivateDirectory("/d");
   const CheckpointDirectory other(others, "/d");
   writeSnapshot(other, 1, snapshot.epoch, 7, snapshot.facts, snapshot.nodes);
   const Snapshot again = readSnapshot(other, 1);
-  fuzz::expect(again.epoch == snapshot.epoch && textOf(again) == textOf(snapshot), "what was read can be written and read again");
+  fuzz::expect(again.epoch == snapshot.epoch && textOf(again) == textOf(snapshot),
+               "what was read can be written and read again");
 }
 
 }  // namespace
@@ -69,7 +76,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   fuzz::Input input(bytes, size);
   testing::Files files{[] { return 0; }};
   files.makePrivateDirectory("/c");
-  files.put("/c/snapshot-1", fuzz::recordFile(input, snapshotMark, [&](RecordKind kind) { return payloadOf(input, kind); }));
+  files.put("/c/snapshot-1", fuzz::recordFile(input, snapshotMark, [&](RecordKind kind) {
+              return payloadOf(input, kind);
+            }));
   read<OnUse>(files);
   read<ChecksumsHold>(files);
   return 0;

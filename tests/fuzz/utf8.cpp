@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// validUtf8 against a decoder by the definition: bits taken out and put together, the shortest form, no surrogates.
+// validUtf8 against a decoder by the definition: bits taken out and put together, the shortest
+// form, no surrogates.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,11 +19,15 @@ namespace {
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 /// How many bytes a character would have that begins with this one, 0 for none.
-std::size_t lengthBy(unsigned char first) { return first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0; }
+std::size_t lengthBy(unsigned char first) {
+  return first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0;
+}
 
 /// The bytes are one character, all of it.
 bool isCharacter(std::string_view bytes) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i])); };
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i]));
+  };
   const std::size_t length = bytes.empty() ? 0 : lengthBy(static_cast<unsigned char>(bytes[0]));
   if (length == 0 || length != bytes.size()) return false;
   if (length == 1) return true;
@@ -72,11 +77,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   using namespace dstream;
   const fuzz::Alone alone(fuzz::Input(bytes, size).rest());
   const std::string expected = repaired(alone.text());
-  const std::vector<std::string_view> records{alone.text(), alone.text().substr(0, size / 2)};  // a second one, after a repair
-  const std::vector<std::string> found = records | validUtf8() | map([](std::string_view text) { return std::string(text); }) | collect();
+  const std::vector<std::string_view> records{
+      alone.text(), alone.text().substr(0, size / 2)};  // a second one, after a repair
+  const std::vector<std::string> found =
+      records | validUtf8() | map([](std::string_view text) { return std::string(text); })
+      | collect();
   fuzz::expect(found[0] == expected, "text is repaired as Unicode says");
   fuzz::expect(found[1] == repaired(records[1]), "the next record is repaired by itself");
-  const std::vector<std::string> again = std::vector{found[0]} | validUtf8() | map([](std::string_view text) { return std::string(text); }) | collect();
+  const std::vector<std::string> again =
+      std::vector{found[0]} | validUtf8()
+      | map([](std::string_view text) { return std::string(text); }) | collect();
   fuzz::expect(again[0] == expected, "what is UTF-8 stays as it is");
   return 0;
 }

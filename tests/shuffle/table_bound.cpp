@@ -55,11 +55,14 @@ std::vector<std::int64_t> differentNumbers(std::size_t count) {
 
 std::vector<std::string> differentTexts(std::size_t count, std::size_t bytes) {
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < count; ++i) texts.push_back(std::string(bytes, 'x') + std::to_string(i));
+  for (std::size_t i = 0; i < count; ++i)
+    texts.push_back(std::string(bytes, 'x') + std::to_string(i));
   return texts;
 }
 
-TEST_CASE("table_bound: shares count until they leave, and what passes the bound is refused and not counted") {
+TEST_CASE(
+    "table_bound: shares count until they leave, and what passes the bound is refused and not "
+    "counted") {
   TableBound bound(1000, "reduceByKey");
   TableShare one;
   TableShare two;
@@ -122,7 +125,9 @@ TEST_CASE("table_bound: many threads never pass it together") {
   CHECK(*std::max_element(most.begin(), most.end()) == 60);
 }
 
-TEST_CASE("table_bound: each keyed operator refuses keys that pass it, and says which it is; with fewer it works on") {
+TEST_CASE(
+    "table_bound: each keyed operator refuses keys that pass it, and says which it is; with fewer "
+    "it works on") {
   const std::size_t slots = GENERATE(std::size_t{1}, std::size_t{2});
   Bounded runner{1 << 20, slots};
   const auto many = differentNumbers(200'000);
@@ -130,28 +135,40 @@ TEST_CASE("table_bound: each keyed operator refuses keys that pass it, and says 
   const auto pairs = map([](std::int64_t number) { return std::pair{number, 1}; });
 
   const auto counted = countByValue();
-  const auto message = messageOf<TableError>([&] { static_cast<void>(many | on(runner) | counted | count() | value()); });
+  const auto message = messageOf<TableError>(
+      [&] { static_cast<void>(many | on(runner) | counted | count() | value()); });
   CHECK(contains(message, "reduceByKey: too many distinct keys in one batch"));
   CHECK(contains(message, "tableMemory = 1048576 bytes"));
-  for (int batch = 0; batch < 3; ++batch) CHECK((few | on(runner) | counted | count() | value()) == 5000);
+  for (int batch = 0; batch < 3; ++batch)
+    CHECK((few | on(runner) | counted | count() | value()) == 5000);
   CHECK_THROWS_AS(many | on(runner) | counted | count() | value(), TableError);
 
-  CHECK(contains(messageOf<TableError>([&] { static_cast<void>(many | on(runner) | pairs | groupByKey() | count() | value()); }), "groupByKey: "));
+  CHECK(contains(messageOf<TableError>([&] {
+                   static_cast<void>(many | on(runner) | pairs | groupByKey() | count() | value());
+                 }),
+                 "groupByKey: "));
   CHECK((few | on(runner) | pairs | groupByKey() | count() | value()) == 5000);
-  CHECK(contains(messageOf<TableError>([&] { static_cast<void>(many | on(runner) | pairs | cogroup(few | on(runner) | pairs) | count() | value()); }), "cogroup: "));
+  CHECK(contains(messageOf<TableError>([&] {
+                   static_cast<void>(many | on(runner) | pairs | cogroup(few | on(runner) | pairs)
+                                     | count() | value());
+                 }),
+                 "cogroup: "));
 }
 
 TEST_CASE("table_bound: long texts count, of few keys too") {
   Bounded runner{1 << 20};
   const auto counted = countByValue();
-  CHECK_THROWS_AS(differentTexts(40'000, 30) | on(runner) | counted | count() | value(), TableError);
-  CHECK_THROWS_AS(differentTexts(20, 100'000) | on(runner) | counted | count() | value(), TableError);
+  CHECK_THROWS_AS(differentTexts(40'000, 30) | on(runner) | counted | count() | value(),
+                  TableError);
+  CHECK_THROWS_AS(differentTexts(20, 100'000) | on(runner) | counted | count() | value(),
+                  TableError);
   CHECK((differentTexts(5, 100'000) | on(runner) | counted | count() | value()) == 5);
 }
 
 TEST_CASE("table_bound: a hundred million distinct keys end at the bound") {
   Bounded runner{16 << 20, 2};
-  const auto keys = std::views::iota(std::int64_t{0}, std::int64_t{100'000'000}) | std::views::transform([](std::int64_t i) { return i * 90'071'992'547; });
+  const auto keys = std::views::iota(std::int64_t{0}, std::int64_t{100'000'000})
+                    | std::views::transform([](std::int64_t i) { return i * 90'071'992'547; });
   CHECK_THROWS_AS(keys | on(runner) | countByValue() | count() | value(), TableError);
 }
 
@@ -161,7 +178,8 @@ TEST_CASE("table_bound: one hot key needs no more than one entry, however many r
   numbers.front() = 3;
   auto counts = numbers | on(runner) | countByValue() | collect();
   std::sort(counts.begin(), counts.end());
-  CHECK(counts == std::vector<std::pair<std::int64_t, std::int64_t>>{{3, 1}, {7'000'000'000, 999'999}});
+  CHECK(counts
+        == std::vector<std::pair<std::int64_t, std::int64_t>>{{3, 1}, {7'000'000'000, 999'999}});
 }
 
 TEST_CASE("table_bound: a batch with too many keys fails alone, and its stream goes on") {
@@ -172,7 +190,8 @@ TEST_CASE("table_bound: a batch with too many keys fails alone, and its stream g
   }());
   BatchQueue<std::int64_t> queue;
   std::vector<std::int64_t> counts;
-  stage.stream.queueStream(queue) | countByValue() | foreachRDD([&](const auto& batch) { counts.push_back((batch | count() | value())); });
+  stage.stream.queueStream(queue) | countByValue()
+      | foreachRDD([&](const auto& batch) { counts.push_back((batch | count() | value())); });
   queue.push(differentNumbers(1000));
   queue.push(differentNumbers(200'000));
   queue.push(differentNumbers(2000));

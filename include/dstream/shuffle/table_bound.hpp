@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// TableBound: how much memory the tables of one operator may take in one batch. TableShare: what one of them has taken.
+// TableBound: how much memory the tables of one operator may take in one batch. TableShare: what
+// one of them has taken.
 
 #include <cstddef>
 #include <stdexcept>
@@ -10,14 +11,16 @@
 
 namespace dstream::inline v0 {
 
-/// The keys of one batch need more memory than Configuration::tableMemory allows. what() names the operator and the bound.
+/// The keys of one batch need more memory than Configuration::tableMemory allows. what() names the
+/// operator and the bound.
 struct TableError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 namespace detail {
 
-/// **units** bytes, asked for before they are allocated. **errors** TableError; then nothing was counted. **threads** any.
+/// **units** bytes, asked for before they are allocated. **errors** TableError; then nothing was
+/// counted. **threads** any.
 class TableBound {
  public:
   /// most: 0: there is no bound. name: the operator's.
@@ -31,22 +34,28 @@ class TableBound {
     std::size_t held = __atomic_load_n(&held_, __ATOMIC_RELAXED);
     do {
       if (bytes > most_ - held) fail(bytes);
-    } while (!__atomic_compare_exchange_n(&held_, &held, held + bytes, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    } while (!__atomic_compare_exchange_n(&held_, &held, held + bytes, true, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED));
   }
   void refund(std::size_t bytes) noexcept { __atomic_fetch_sub(&held_, bytes, __ATOMIC_RELAXED); }
   void oneMore() noexcept { __atomic_fetch_add(&shares_, 1, __ATOMIC_RELAXED); }
-  /// What a table may keep for the next batch: a quarter of the bound, shared among all; nothing after a failure. Else a batch whose keys lie in other
-  /// tables than those of the batch before could fail for the memory that is not used.
+  /// What a table may keep for the next batch: a quarter of the bound, shared among all; nothing
+  /// after a failure. Else a batch whose keys lie in other tables than those of the batch before
+  /// could fail for the memory that is not used.
   [[nodiscard]] std::size_t mayKeep() const noexcept {
-    return __atomic_load_n(&failed_, __ATOMIC_RELAXED) ? 0 : most_ / 4 / __atomic_load_n(&shares_, __ATOMIC_RELAXED);
+    return __atomic_load_n(&failed_, __ATOMIC_RELAXED)
+               ? 0
+               : most_ / 4 / __atomic_load_n(&shares_, __ATOMIC_RELAXED);
   }
   [[nodiscard]] std::size_t held() const { return __atomic_load_n(&held_, __ATOMIC_RELAXED); }
 
  private:
   [[noreturn]] void fail(std::size_t bytes) {
     __atomic_store_n(&failed_, true, __ATOMIC_RELAXED);
-    throw TableError(std::string("dstream: ") + name_ + ": too many distinct keys in one batch: its tables hold " + std::to_string(held()) + " bytes, and " +
-                     std::to_string(bytes) + " more would pass the bound of tableMemory = " + std::to_string(most_) + " bytes");
+    throw TableError(
+        std::string("dstream: ") + name_ + ": too many distinct keys in one batch: its tables hold "
+        + std::to_string(held()) + " bytes, and " + std::to_string(bytes)
+        + " more would pass the bound of tableMemory = " + std::to_string(most_) + " bytes");
   }
 
   const std::size_t most_;
@@ -56,10 +65,12 @@ class TableBound {
   bool failed_ = false;
 };
 
-/// **meaning** counts while it belongs to a bound; else it does nothing. **threads** one owner at a time.
+/// **meaning** counts while it belongs to a bound; else it does nothing. **threads** one owner at a
+/// time.
 class TableShare {
  public:
-  /// The bound must outlive it, or its `leave`. **errors** TableError: the table holds more already; then it has not joined.
+  /// The bound must outlive it, or its `leave`. **errors** TableError: the table holds more
+  /// already; then it has not joined.
   void join(TableBound& bound, std::size_t held) {
     mayKeep_ = bound.exists() ? 0 : all;
     if (!bound.exists()) return;
