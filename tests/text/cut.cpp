@@ -30,14 +30,18 @@ using namespace std::string_view_literals;
 using Halves = std::pair<std::string_view, std::string_view>;
 
 static_assert(cut(';')("a;b;c") == Halves{"a", "b;c"});
-static_assert(cut(';')("abc") == Halves{"abc", ""} && cut(';')("abc;") == Halves{"abc", ""} && cut(';')(";") == Halves{"", ""});
+static_assert(cut(';')("abc") == Halves{"abc", ""} && cut(';')("abc;") == Halves{"abc", ""}
+              && cut(';')(";") == Halves{"", ""});
 static_assert(cut(';')(std::string_view{}) == Halves{"", ""});
-static_assert((lines("a;1\nb\r\n;2;3\n\nc;4"sv) | map(cut(';')) | mapValues([](auto text) { return text.size(); }) | map([](auto pair) { return pair.first.size() * 10 + pair.second; })
+static_assert((lines("a;1\nb\r\n;2;3\n\nc;4"sv) | map(cut(';'))
+               | mapValues([](auto text) { return text.size(); })
+               | map([](auto pair) { return pair.first.size() * 10 + pair.second; })
                | collect<std::array<std::size_t, 5>>())
               == std::array<std::size_t, 5>{11, 10, 3, 0, 11});
 
 TEST_CASE("cut: the plan says that it is one scan with the lines") {
-  CHECK(explain(map(cut(';')) | collect()).find("cut, and through the lines of a text: one scan") != std::string::npos);
+  CHECK(explain(map(cut(';')) | collect()).find("cut, and through the lines of a text: one scan")
+        != std::string::npos);
 }
 
 TEST_CASE("cut: stops at once") {

@@ -20,8 +20,8 @@ TEST_CASE("endOfText: the bytes, the last highest, wherever in a page") {
     for (std::size_t end = 4096 - 4; end <= 4096 + 20; ++end) {
       std::uint64_t expected = 0;
       for (std::size_t i = end - bytes; i < end; ++i)
-        expected = expected >> 8
-                   | static_cast<std::uint64_t>(static_cast<unsigned char>(pages[i])) << 56;
+        expected =
+            expected >> 8 | static_cast<std::uint64_t>(static_cast<unsigned char>(pages[i])) << 56;
       const std::size_t others = 64 - 8 * bytes;
       REQUIRE(endOfText(pages + end, bytes) >> others == expected >> others);
     }
