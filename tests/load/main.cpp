@@ -73,7 +73,6 @@ struct Tally {
   friend Tally operator+(const Tally& one, const Tally& other) {
     return {one.lines + other.lines, one.numbers + other.numbers, one.work ^ other.work};
   }
-  friend bool operator==(const Tally&, const Tally&) = default;
 };
 
 /// A job's work on a line: some microseconds, so that the job and not the loopback is what limits.
