@@ -147,7 +147,7 @@ TEST_CASE("receive log: no batch has what is not durable yet") {
   world.advance(250ms);
   CHECK(segments(world).empty());
   filesOf(world).failNext("sync", "/checkpoint/received/in%2F1/3.log");
-  world.advance(500ms);
+  world.advance(300ms);
   CHECK(segments(world).empty());  // however often it fails, nothing piles up
   CHECK(all(shown).empty());
   CHECK(run.told.warnings("its log cannot be written, and nothing is received meanwhile") == 3);
