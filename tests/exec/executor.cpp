@@ -213,7 +213,7 @@ TEST_CASE("executor: of many exceptions one arrives, after all that started have
 
 TEST_CASE("executor: the first exception wins") {
   Team team(2);
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 50; ++round) {
     std::atomic<std::size_t> started{0};
     std::string message;
     try {
@@ -308,7 +308,7 @@ TEST_CASE("executor: who waits in an inner forEach runs no task of the outer one
 TEST_CASE("executor: parked workers are woken each time") {
   for (const std::size_t workers : {2u, 3u}) {
     Team team(workers);
-    for (int round = 0; round < 5000; ++round) {
+    for (int round = 0; round < 1000; ++round) {
       team.awaitAllParked();
       std::atomic<std::size_t> arrived{0};
       // Every slot must come for a task, or this never ends.
@@ -321,7 +321,7 @@ TEST_CASE("executor: parked workers are woken each time") {
 TEST_CASE("executor: workers that are about to park are not missed") {
   for (const std::size_t workers : {2u, 4u}) {
     Team team(workers);
-    for (int round = 0; round < 2500; ++round) {
+    for (int round = 0; round < 1000; ++round) {
       std::atomic<std::size_t> arrived{0};
       team.executor.forEach(workers, [&](std::size_t, std::size_t) { arriveAndAwait(arrived, workers); });
       spin(round % 64 * 1000);  // sometimes they search still, sometimes they have parked
