@@ -210,7 +210,7 @@ int run(std::chrono::microseconds delay, unsigned loss, std::uint64_t seed) {
               {.firstRetry = 20ms, .lastRetry = 100ms, .idleTimeout = idleTimeout})
             .named("in")
         | foreachRDD([&](const auto& batch) {
-            batch.foreach ([&](std::string_view line) { watched.line(line); });
+            for (const std::string& line : batch.collect()) watched.line(line);  // in order, which two workers' tasks are not
           });
     stream.start();
     std::size_t mark = 0;
