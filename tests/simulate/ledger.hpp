@@ -73,7 +73,8 @@ class Ledger {
     if (job_.kind == Kind::Database && !rowsDoubted_) rowsFit();
     if (records.empty()) return;
 
-    std::int64_t phase = 0;
+    // Without a result every other second, none was due at the time of the first batch.
+    std::int64_t phase = records.begin()->first + 1000;
     if (!outputs["largest"].empty()) phase = outputs["largest"].begin()->first;
     const Outputs expected = Oracle::expected(job_, records, phase);
     for (const auto& [sink, batches] : expected) equal(sink, batches, outputs[sink]);

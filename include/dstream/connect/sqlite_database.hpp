@@ -16,6 +16,7 @@
 #include <dstream/core/durations.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/stream/batch.hpp>
+#include <dstream/stream/errors.hpp>
 #include <dstream/stream/sink.hpp>
 
 namespace dstream::inline v0::sqlite {
@@ -181,6 +182,7 @@ class BasicConnection final : public Decider {
       if ((code & 0xff) == SQLITE_BUSY && attempt < 10) continue;  // each waits as long as busyTimeout says
       if (inTransaction()) {
         rollbackAll();
+        if ((code & 0xff) != SQLITE_BUSY) overwrite();
         return false;
       }
       // The transaction has ended, nobody has said how: the row knows.
@@ -190,6 +192,7 @@ class BasicConnection final : public Decider {
       if (position.seq != batch.seq) {
         batches_ = 0;
         if (position.seq != seq_) fenced();
+        overwrite();
         return false;
       }
       break;
@@ -238,6 +241,23 @@ class BasicConnection final : public Decider {
     get->bind(1, std::string_view(job_));
     if (!get->step()) return {};
     return {true, static_cast<std::uint64_t>(get->number(0)), static_cast<std::uint64_t>(get->number(1)), static_cast<std::uint32_t>(get->number(2))};
+  }
+  /// What a COMMIT that failed has left in the log can be whole on the disk, though nobody reads it now: after a crash of the machine it would count. The next
+  /// transaction takes its place, or makes the log begin anew, so here is one that changes nothing. **errors** Outage: it is not known yet that it will never count.
+  void overwrite() {
+    try {
+      execute("BEGIN IMMEDIATE");
+      for (const char* const change : {"+ 1", "- 1"}) {  // a row that stays as it is would not be written
+        const auto put = prepare("UPDATE dstream_commit SET time = time " + std::string(change) + " WHERE job = ?1");
+        put->bind(1, std::string_view(job_));
+        put->step();
+        put->reset();
+      }
+      execute("COMMIT");
+    } catch (const Error& error) {
+      rollbackAll();
+      throw Outage(error.what());
+    }
   }
   void requireOurs() {
     const Position position = row();
