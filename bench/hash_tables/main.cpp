@@ -42,7 +42,7 @@ double race(const std::string& title, const Keys& keys) {
 }  // namespace
 
 int main() {
-  const std::size_t count = bench::quick() ? 1'000'000 : 10'000'000;
+  const std::size_t count = bench::quick() ? 500'000 : 10'000'000;
   bench::Random random(11);
   bench::Claims claims("hash_tables");
   const auto claim = [&](const std::string& what, double ratio, double goal) {

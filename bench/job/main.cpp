@@ -144,7 +144,7 @@ int main() {
 
   std::vector<double> socket, counting, whole;
   Counted counted;
-  for (int round = 0; round < (bench::quick() ? 3 : 5); ++round) {
+  for (int round = 0; round < (bench::quick() ? 2 : 5); ++round) {
     auto start = Steady::now();
     if (socketAlone(sender.port()) == 0) bench::fail("job bench: no lines");
     socket.push_back(secondsSince(start));

@@ -32,7 +32,7 @@ constexpr double carefulGoal = 0.40;
 }  // namespace
 
 int main() {
-  const int copies = bench::quick() ? 10 : 100;
+  const int copies = bench::quick() ? 5 : 100;
   const std::string book = bench::book();
   std::string text;
   text.reserve(book.size() * static_cast<std::size_t>(copies));

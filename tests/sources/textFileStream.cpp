@@ -246,7 +246,9 @@ TEST_CASE("textFileStream: a real book, renamed into a real directory, word for 
   std::istringstream words(text);
   for (std::string word; words >> word;) ++expected[word];
 
-  Context context("local[2]", "book", quiet());
+  Configuration configuration = quiet();
+  configuration.gracefulStopTimeout = 100s;  // on a busy machine, with sanitizers
+  Context context("local[2]", "book", configuration);
   StreamingContext stream(context, 50ms);
   std::map<std::string, long> counted;
   std::size_t files = 0;
