@@ -2,6 +2,7 @@
 #include <utility>
 
 #include <dstream/core.hpp>
+#include <dstream/text/cut.hpp>
 #include <dstream/text/parse_number.hpp>
 
 #include "billion_rows/contenders.hpp"

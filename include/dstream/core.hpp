@@ -17,7 +17,6 @@
 
 // text into records
 #include <dstream/text/lines.hpp>
-#include <dstream/text/cut.hpp>
 #include <dstream/text/split.hpp>
 #include <dstream/text/words.hpp>
 
