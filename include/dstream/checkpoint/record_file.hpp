@@ -115,6 +115,8 @@ class BasicRecordWriter {
     file_->append(pending_);
     pending_.clear();
   }
+  /// Lets the disk work on what there is, while more is put.
+  void startSync() { file_->startSync(); }
   void sync() {
     flush();
     file_->sync();
