@@ -99,6 +99,21 @@ TEST_CASE("segment: a torn tail of the newest is no record, and a newest without
   CHECK(found.reached == 20);
 }
 
+TEST_CASE("segment: what of one that was never synced is on the disk, in whatever order it came there, is a write that was cut short") {
+  Log log;
+  const Segment one = log.write(1, {}, {10});
+  {
+    RecordWriter writer(log.directory.create(2), segmentMark, 2, false);
+    writer.put(RecordKind::Head, 0, one.end, SegmentDirectory::headOf(one));
+    writer.put(RecordKind::Block, 0, 20, "x");
+    writer.put(RecordKind::Block, 0, 30, "x");
+    writer.flush();
+  }
+  const std::string path = "/c/received/s/2.log";
+  log.files.damage(path, log.files.content(path).size() - 2 * (RecordLayout::headBytes + 1 + RecordLayout::tailBytes));
+  CHECK(log.ends(0) == Ends{10});
+}
+
 TEST_CASE("segment: damage elsewhere, a log that begins too late or ends too early is refused") {
   Log log;
   const Segment one = log.write(1, {}, {10, 20});

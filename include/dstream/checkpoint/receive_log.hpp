@@ -221,7 +221,7 @@ class BasicReceiveLog final : public Actor {
     if (writer_) sync();
     writer_.reset();
     const Segment before = segments_.empty() ? Segment{0, 0, durable_} : segments_.back();
-    writer_.emplace(directory_.create(++number_), segmentMark, world.random());
+    writer_.emplace(directory_.create(++number_), segmentMark, world.random(), false);
     writer_->put(RecordKind::Head, 0, before.end, directory_.headOf(before));
     segments_.push_back({number_, 0, before.end});
     fresh_ = true;
