@@ -51,7 +51,7 @@ class BasicReceiveLog final : public Actor {
   /// demanded: up to here batches were planned, which must be whole whatever memory they take.
   std::uint64_t open(std::uint64_t position, std::uint64_t demanded) {
     directory_.make();
-    auto found = directory_.read(position);
+    auto found = directory_.read(position, runtime_.world.random());
     segments_ = std::move(found.segments);
     for (const auto& segment : segments_) bytes_ += segment.bytes;
     stored_.clear();
