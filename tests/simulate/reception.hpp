@@ -80,7 +80,7 @@ class Reception {
   void examine() {
     if (examined_) return;
     examined_ = true;
-    if (!files_.exists(synced_) || !files_.durable(synced_)) return;
+    if (!synced_.ends_with(".log") || !files_.exists(synced_) || !files_.durable(synced_)) return;
     for (std::string& line : linesIn(synced_)) logged_.insert(std::move(line));
     std::uint64_t bytes = 0;
     for (const std::string& path : segments()) bytes += files_.content(path).size();
