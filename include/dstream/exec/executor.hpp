@@ -253,10 +253,7 @@ class BasicExecutor {
     Slot& own = slots_[slot];
     parked_.fetch_add(1);  // first: it is never less than the number of waiters to be found
     own.waitsFor.store(waitsFor);
-    if (ended() || anythingFor(waitsFor)) {
-      wakeIf(slot, waitsFor);
-      return;
-    }
+    if (ended() || anythingFor(waitsFor)) wakeIf(slot, waitsFor);  // or somebody else does so just now
     own.parker.await(own.waitsFor, awake);
   }
 

@@ -11,10 +11,10 @@
 #include <utility>
 
 #include <sched.h>
+#include <semaphore.h>
 
 #include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
-#include <dstream/exec/mutex.hpp>
 
 namespace dstream::inline v0 {
 
@@ -39,21 +39,24 @@ struct SystemAtomics {
 #endif
     }
 
-    /// The one that waits. Blocks until the word has the value; whoever gives it that value calls wake.
+    Parker() { ::sem_init(&wakes_, 0, 0); }
+    Parker(const Parker&) = delete;
+    Parker& operator=(const Parker&) = delete;
+    ~Parker() { ::sem_destroy(&wakes_); }
+
+    /// The one that waits. Blocks until the word has the value; whoever gives it that value calls wake, once.
     template <class T>
     void await(const Atomic<T>& word, T value) {
-      detail::Lock lock(mutex_);
-      condition_.wait(lock, [&] { return word.load(detail::memory_order_acquire) == value; });  // partner: the store before wake
+      do {
+        while (::sem_wait(&wakes_) != 0) {  // a signal came
+        }
+      } while (word.load(detail::memory_order_acquire) != value);  // partner: the store before wake
     }
-    /// Any thread. The lock: whoever still had found another value is asleep by then, and is woken.
-    void wake() {
-      { const detail::Lock lock(mutex_); }
-      condition_.wakeOne();
-    }
+    /// Any thread.
+    void wake() { ::sem_post(&wakes_); }
 
    private:
-    detail::Mutex mutex_;
-    detail::Condition condition_;
+    sem_t wakes_;
   };
 };
 
