@@ -2,8 +2,6 @@
 #pragma once
 // Block: a receive buffer with one owner at a time. BlockPool: recycles them and bounds their bytes, and those of records kept elsewhere.
 
-#include <sys/mman.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -194,13 +192,9 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
       fewestFree_ = free_.size();
       taken_ = 0;
     }
-    if (unneeded_ == 0 || without_ == free_.size()) return;
+    if (unneeded_ == 0 || without_ == free_.size() || world_ == nullptr) return;
     --unneeded_;
-    constexpr std::uintptr_t page = 4096;  // where they are larger the call fails, and all stays
-    const auto begin = reinterpret_cast<std::uintptr_t>(free_[without_++].get());
-    const std::uintptr_t from = (begin + page - 1) / page * page;
-    const std::uintptr_t to = (begin + blockBytes_) / page * page;
-    if (from < to) static_cast<void>(::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED));
+    world_->discard(free_[without_++].get(), blockBytes_);
   }
   void enlist(Actor& waiter) {
     std::erase(waiters_, &waiter);
