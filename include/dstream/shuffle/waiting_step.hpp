@@ -102,13 +102,16 @@ class WaitingStep {
       for (std::size_t i = 0; i < count; ++i) waiting_[i].hash = table->hashWaiting(waiting_[i].probe);
     if (table->entries().size() > nearEntries)
       for (std::size_t i = 0; i < count; ++i) table->prefetchEntry(waiting_[i].hash);
-    for (std::size_t i = 0; i < count; ++i) {
-      Waiting& one = waiting_[i];
-      combineHere(table, one.hash, one.probe, static_cast<ValueRecord>(one.value));
+    typename Table::Known known(*table);
+    for (Waiting *one = waiting_, *const end = one + count; one != end; ++one) {
+      const auto update = [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(one->value)); };
+      if (known.update(one->hash, one->probe, update)) [[likely]] continue;
+      combineHere(table, one->hash, one->probe, static_cast<ValueRecord>(one->value));
+      known = typename Table::Known(*table);
     }
   }
 
-  DSTREAM_INLINE void combineHere(Table* table, std::uint64_t hash, const typename Form::Stored& probe, ValueRecord value) {
+  [[gnu::noinline]] void combineHere(Table* table, std::uint64_t hash, const typename Form::Stored& probe, ValueRecord value) {
     table->combineHere(
         hash, probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(value)); },
         [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(value)); });
