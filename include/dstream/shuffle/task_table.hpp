@@ -71,7 +71,6 @@ class TaskTable {
     return Form::hashWaiting(probe, seed_);
   }
   DSTREAM_INLINE void prefetchPlace(std::uint64_t hash) const { __builtin_prefetch(slots_.data() + (hash & mask_)); }
-  DSTREAM_INLINE void prefetchEntry(std::uint64_t hash) const { __builtin_prefetch(entries_.data() + slots_[hash & mask_].entry); }
   /// Room for so many new keys. False: hashes taken before hold no longer.
   DSTREAM_INLINE bool makeRoom(std::size_t keys) {
     if (indexed() + keys <= limit_ && !crowded_) [[likely]] return true;
@@ -94,6 +93,7 @@ class TaskTable {
    public:
     explicit Known(TaskTable& table) : slots_(table.slots_.data()), mask_(table.mask_), entries_(table.entries_.data()) {}
 
+    DSTREAM_INLINE void prefetchEntry(std::uint64_t hash) const { __builtin_prefetch(entries_ + slots_[hash & mask_].entry); }
     /// Updates the combination of a key that stands right where its hash says, as most do; false for any other.
     template <class Probe, class Update>
     DSTREAM_INLINE bool update(std::uint64_t hash, const Probe& probe, Update&& update) const {
