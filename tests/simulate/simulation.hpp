@@ -306,8 +306,6 @@ class Simulation {
         ledger_.violated(std::string("(10) a process failed although nothing was made to fail: ")
                          + error.what());
     }
-    if (logUnsynced_ && files.stopped() && armed_.fault && static_cast<std::size_t>(*armed_.fault) < 3) ledger_.doubtRows();
-    if (graceful) logUnsynced_ = false;
     if (reception_) reception_->processEnds(graceful, files.stopped());
     if (server_) server_->processEnds();
     if (errors != 0 && !files.stopped() && !armed_.hit && !excused())
@@ -516,22 +514,13 @@ class Simulation {
     durability_.before(call);
     if (reception_) reception_->before(call);
     ledger_.changes(call.to.empty() ? call.path : call.to);
-    if (armed_.hit) {
-      triedAgain(call);
-      notSynced(call);
-    }
+    if (armed_.hit) triedAgain(call);
     if (!armed_.fault || armed_.hit) return;
     const Step* const step = stepOf(call);
     if (step == nullptr) return ledger_.violated("(12) no step of the protocol: " + std::string(call.operation) + " " + std::string(call.path));
     if (armed_.step != nullptr && step != armed_.step) return;
     if (--armed_.left != 0) return;
     strike(call, *step);
-    notSynced(call);
-  }
-  void notSynced(const FileCall& call) {
-    const bool fails = armed_.fault && static_cast<std::size_t>(*armed_.fault) >= stops && call.number <= armed_.last;
-    if (!fails || call.operation != "sync") return;
-    if (const Step* const step = stepOf(call); step != nullptr && step->part == "database") logUnsynced_ = true;
   }
   void note(std::string_view text) {
     const Allocations::Suspended suspended;
@@ -579,7 +568,6 @@ class Simulation {
   dstream::Nanos arrivedAt_ = 0;  // the latest
   std::size_t lives_ = 0;
   bool settled_ = false;
-  bool logUnsynced_ = false;  // a sync of the database failed, and it was not closed in order since
   bool reached_ = false;
   bool jumps_ = true;
   bool loud_ = false;
