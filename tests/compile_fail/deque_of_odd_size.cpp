@@ -7,8 +7,8 @@ using namespace dstream;
 
 int main() {
 #ifdef RIGHT
-  WorkStealingDeque<void*, StdAtomics, 64> deque;
+  WorkStealingDeque<void*, SystemAtomics, 64> deque;
 #else
-  WorkStealingDeque<void*, StdAtomics, 60> deque;
+  WorkStealingDeque<void*, SystemAtomics, 60> deque;
 #endif
 }

@@ -6,7 +6,6 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -18,7 +17,13 @@
 #include <thread>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
+
 namespace stepped {
+
+using dstream::detail::memory_order_release;
+using dstream::detail::memory_order_seq_cst;
+using dstream::detail::MemoryOrder;
 
 /// How many schedules a test runs; DSTREAM_SCHEDULES asks for more.
 inline std::uint64_t schedules() {
@@ -102,12 +107,12 @@ class Machine {
     awaitTurn();
   }
 
-  void store(std::uint64_t& cell, std::uint64_t value, std::memory_order order) {
-    if (order == std::memory_order_seq_cst) {
+  void store(std::uint64_t& cell, std::uint64_t value, MemoryOrder order) {
+    if (order == memory_order_seq_cst) {
       flush();
       cell = value;
     } else {
-      own().late.push_back({&cell, value, order == std::memory_order_release});
+      own().late.push_back({&cell, value, order == memory_order_release});
     }
   }
 
@@ -196,13 +201,13 @@ struct SteppedAtomics {
     Atomic() = default;
     Atomic(T value) : cell_(static_cast<std::uint64_t>(value)) {}  // NOLINT(google-explicit-constructor)
 
-    T load(std::memory_order = std::memory_order_seq_cst) const {
+    T load(MemoryOrder = memory_order_seq_cst) const {
       Machine* const machine = Machine::here();
       if (machine == nullptr) return static_cast<T>(cell_);
       machine->step();
       return static_cast<T>(machine->load(cell_));
     }
-    void store(T value, std::memory_order order = std::memory_order_seq_cst) {
+    void store(T value, MemoryOrder order = memory_order_seq_cst) {
       Machine* const machine = Machine::here();
       if (machine == nullptr) {
         cell_ = static_cast<std::uint64_t>(value);
@@ -211,8 +216,8 @@ struct SteppedAtomics {
         machine->store(cell_, static_cast<std::uint64_t>(value), order);
       }
     }
-    bool compare_exchange_strong(T& expected, T desired, std::memory_order = std::memory_order_seq_cst,
-                                 std::memory_order = std::memory_order_seq_cst) {
+    bool compare_exchange_strong(T& expected, T desired, MemoryOrder = memory_order_seq_cst,
+                                 MemoryOrder = memory_order_seq_cst) {
       T before{};
       change([&](T now) {
         before = now;
@@ -222,13 +227,13 @@ struct SteppedAtomics {
       expected = before;
       return equal;
     }
-    T exchange(T desired, std::memory_order = std::memory_order_seq_cst) {
+    T exchange(T desired, MemoryOrder = memory_order_seq_cst) {
       return change([&](T) { return desired; });
     }
-    T fetch_add(T more, std::memory_order = std::memory_order_seq_cst) {
+    T fetch_add(T more, MemoryOrder = memory_order_seq_cst) {
       return change([&](T now) { return static_cast<T>(now + more); });
     }
-    T fetch_sub(T less, std::memory_order = std::memory_order_seq_cst) {
+    T fetch_sub(T less, MemoryOrder = memory_order_seq_cst) {
       return change([&](T now) { return static_cast<T>(now - less); });
     }
 

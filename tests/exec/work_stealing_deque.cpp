@@ -127,7 +127,7 @@ TEST_CASE("deque: the owner sees a stack, a thief a queue") {
 }
 
 TEST_CASE("deque: a full ring refuses, and takes again what was made room for") {
-  WorkStealingDeque<Task, dstream::StdAtomics, 4> deque;
+  WorkStealingDeque<Task, dstream::SystemAtomics, 4> deque;
   Task task;
   Word next = 1;
   for (Word round = 0; round < 10; ++round) {
@@ -207,10 +207,10 @@ TEST_CASE("deque: who publishes and who announces that it parks do not miss each
     Machine(seed).run({[&] {
                          deque.push(taskOf(1, 1));
                          deque.publish();
-                         seenByOwner = announced.load(std::memory_order_seq_cst);
+                         seenByOwner = announced.load(dstream::detail::memory_order_seq_cst);
                        },
                        [&] {
-                         announced.store(1, std::memory_order_seq_cst);
+                         announced.store(1, dstream::detail::memory_order_seq_cst);
                          seenByThief = deque.peek();
                        }});
     INFO("seed " << seed << " of DSTREAM_SCHEDULES=" << schedules());
@@ -220,7 +220,7 @@ TEST_CASE("deque: who publishes and who announces that it parks do not miss each
 
 TEST_CASE("deque: real threads take each task once") {
   constexpr Word total = 200'000;
-  WorkStealingDeque<Task, dstream::StdAtomics, 64> deque;
+  WorkStealingDeque<Task, dstream::SystemAtomics, 64> deque;
   std::vector<std::atomic<int>> times(total);
   std::atomic<bool> over{false};
   std::atomic<bool> wrong{false};

@@ -18,7 +18,6 @@
 #include <fstream>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -744,9 +743,9 @@ TEST_CASE("real world: a console that has gone is an exception that names it") {
       const Redirected redirected(fd, pipe.writer);
       try {
         world.write(console, "nobody reads this");
-      } catch (const std::system_error& error) {
+      } catch (const dstream::SystemError& error) {
         what = error.what();
-        code = error.code().value();
+        code = error.error();
       }
     }
     CHECK(code == EPIPE);
@@ -758,8 +757,8 @@ TEST_CASE("real world: a console that has gone is an exception that names it") {
     const Redirected redirected(STDOUT_FILENO, full);
     try {
       world.write(Console::Out, "no room for this");
-    } catch (const std::system_error& error) {
-      code = error.code().value();
+    } catch (const dstream::SystemError& error) {
+      code = error.error();
     }
   }
   CHECK(code == ENOSPC);

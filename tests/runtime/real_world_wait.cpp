@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <system_error>
 
 #include "support/catch.hpp"
 

@@ -45,7 +45,7 @@ struct Options {
 /// **meaning** libpq's connection, never in blocking mode: each call waits for the socket itself,
 /// up to the Options' times; past them, and where the connection breaks, it is closed, and the call
 /// throws Outage. `open` connects where there is none, again and again over the years.
-/// **threads** one at a time, but for hurry. **errors** Outage, Error. std::system_error should
+/// **threads** one at a time, but for hurry. **errors** Outage, Error. SystemError should
 /// poll fail.
 template <class Use = OnUse>
 class BasicLink {

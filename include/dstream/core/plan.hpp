@@ -139,14 +139,14 @@ class BasicPlanText {
     if (std::string(word(info.role)) != info.name) (text_ += " ") += word(info.role);
     (text_ += " ") += info.name;
     if (!name.empty()) ((text_ += " \"") += name) += "\"";
-    if (info.partitions != 0) also(count(info.partitions, "partition"));
+    if (info.partitions != 0) also("", count(info.partitions, "partition"));
     if (info.shuffles) also("shuffle");
-    if (info.length != 0) also(duration(info.length));
-    if (info.slide != 0) text_ += (info.length != 0 ? " every " : ", every ") + duration(info.slide);
+    if (info.length != 0) also("", duration(info.length));
+    if (info.slide != 0) (text_ += info.length != 0 ? " every " : ", every ") += duration(info.slide);
     if (info.algorithm != nullptr) also(info.algorithm);
     if (info.role == Role::State) also("one per key");
-    if (info.timeout != 0) also("timeout " + duration(info.timeout));
-    if (users > 1) also("used by " + std::to_string(users));
+    if (info.timeout != 0) also("timeout ", duration(info.timeout));
+    if (users > 1) also("used by ", std::to_string(users));
     text_ += "\n";
   }
   void note(const char* words) { ((text_ += "   ") += words) += "\n"; }
@@ -154,9 +154,14 @@ class BasicPlanText {
   [[nodiscard]] std::string take() { return std::move(text_); }
 
  private:
-  void also(const std::string& words) { (text_ += ", ") += words; }
+  void also(const char* words) { (text_ += ", ") += words; }
+  void also(const char* words, const std::string& more) { ((text_ += ", ") += words) += more; }
 
-  static std::string count(std::size_t number, const char* what) { return std::to_string(number) + " " + what + (number == 1 ? "" : "s"); }
+  static std::string count(std::size_t number, const char* what) {
+    std::string text = std::to_string(number);
+    ((text += " ") += what) += number == 1 ? "" : "s";
+    return text;
+  }
 
   /// In the largest unit of which it is a multiple.
   static std::string duration(std::int64_t nanoseconds) {
@@ -165,8 +170,8 @@ class BasicPlanText {
       const char* name;
     } units[] = {{60'000'000'000, " min"}, {1'000'000'000, " s"}, {1'000'000, " ms"}, {1'000, " us"}};
     for (const auto& unit : units)
-      if (nanoseconds % unit.size == 0) return std::to_string(nanoseconds / unit.size) + unit.name;
-    return std::to_string(nanoseconds) + " ns";
+      if (nanoseconds % unit.size == 0) return std::to_string(nanoseconds / unit.size).append(unit.name);
+    return std::to_string(nanoseconds).append(" ns");
   }
 
   static const char* word(Role role) {
@@ -217,7 +222,7 @@ class BasicClosureText {
   }
   [[nodiscard]] std::string take() {
     if (inLoop_) text_.endLoop();
-    return "#1 input\n" + text_.take();
+    return std::string("#1 input\n").append(text_.take());
   }
 
  private:

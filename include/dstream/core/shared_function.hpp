@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <dstream/core/atomic_count.hpp>
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 
 namespace dstream::inline v0::detail {

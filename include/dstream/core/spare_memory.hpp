@@ -7,7 +7,7 @@
 #include <new>
 #include <vector>
 
-#include <dstream/core/atomic_count.hpp>
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <dstream/core/atomic_count.hpp>
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>

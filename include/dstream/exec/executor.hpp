@@ -2,12 +2,12 @@
 #pragma once
 // Executor: the work-stealing Runner. It starts no thread: whoever owns threads lets them run work(slot).
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <utility>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/pointers.hpp>
@@ -27,7 +27,7 @@ namespace dstream::inline v0 {
 /// **order** none between tasks; one worker runs them in order.
 /// **cost** no allocation. n = 1 and workers = 1 are plain loops, for a foreign thread under the lock of slot 0.
 /// **source** Chase–Lev deques; Go's scheduler for waking: who takes one of several tasks wakes another worker.
-template <class Atomics = StdAtomics>
+template <class Atomics = SystemAtomics>
 class BasicExecutor {
  public:
   using Body = FunctionRef<void(std::size_t slot, std::size_t task)>;
@@ -84,7 +84,7 @@ class BasicExecutor {
   }
 
   /// Slots that use no processor time now because they found nothing to do.
-  [[nodiscard]] std::size_t parked() const { return parked_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t parked() const { return parked_.load(detail::memory_order_relaxed); }
 
  private:
   template <class T>
@@ -150,7 +150,7 @@ class BasicExecutor {
   void run(Frame& frame, std::size_t n) {
     const std::size_t slot = frame.slot;
     const std::size_t done = drain(slot, {&frame, 0, n});
-    frame.pending.fetch_sub(done, std::memory_order_relaxed);
+    frame.pending.fetch_sub(done, detail::memory_order_relaxed);
     // Partner: the fetch_sub in help; in the one order of park, which asks after it has announced itself.
     const auto ended = [&] { return frame.pending.load() == 0; };
     helpUntil(ended, slot, frame.waitsFor());
@@ -179,7 +179,7 @@ class BasicExecutor {
   void runByHalves(std::size_t slot, Task& task) {
     Frame& frame = *task.frame;
     bool offered = false;
-    while (task.end - task.begin > 1 && !frame.failed.load(std::memory_order_relaxed) && offerHalf(slot, task)) offered = true;
+    while (task.end - task.begin > 1 && !frame.failed.load(detail::memory_order_relaxed) && offerHalf(slot, task)) offered = true;
     if (offered) announce(slot, frame);
     while (task.begin < task.end && !frame.failed.load()) (*frame.body)(slot, task.begin++);
   }
@@ -253,10 +253,7 @@ class BasicExecutor {
     Slot& own = slots_[slot];
     parked_.fetch_add(1);  // first: it is never less than the number of waiters to be found
     own.waitsFor.store(waitsFor);
-    if (ended() || anythingFor(waitsFor)) {
-      wakeIf(slot, waitsFor);
-      return;
-    }
+    if (ended() || anythingFor(waitsFor)) wakeIf(slot, waitsFor);  // or somebody else does so just now
     own.parker.await(own.waitsFor, awake);
   }
 

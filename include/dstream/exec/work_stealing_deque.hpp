@@ -3,7 +3,6 @@
 // WorkStealingDeque: one owner pushes and pops at the bottom, any thread steals at the top; without locks.
 
 #include <array>
-#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -12,15 +11,17 @@
 #include <utility>
 
 #include <sched.h>
+#include <semaphore.h>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 
 namespace dstream::inline v0 {
 
 /// How threads meet in a real program; a test passes its own and steps the algorithms operation by operation.
-struct StdAtomics {
+struct SystemAtomics {
   template <class T>
-  using Atomic = std::atomic<T>;
+  using Atomic = detail::Atomic<T>;
 
   /// Where one thread waits for others, at first by looking again and then without processor time.
   class Parker {
@@ -38,23 +39,24 @@ struct StdAtomics {
 #endif
     }
 
-    /// The one that waits. Blocks until the word has the value; whoever gives it that value calls wake.
+    Parker() { ::sem_init(&wakes_, 0, 0); }
+    Parker(const Parker&) = delete;
+    Parker& operator=(const Parker&) = delete;
+    ~Parker() { ::sem_destroy(&wakes_); }
+
+    /// The one that waits. Blocks until the word has the value; whoever gives it that value calls wake, once.
     template <class T>
-    void await(const std::atomic<T>& word, T value) {
-      while (true) {
-        const std::uint32_t wakes = wakes_.load(std::memory_order_acquire);  // partner: wake
-        if (word.load(std::memory_order_acquire) == value) return;
-        wakes_.wait(wakes, std::memory_order_acquire);  // at once over if that was not the last wake
-      }
+    void await(const Atomic<T>& word, T value) {
+      do {
+        while (::sem_wait(&wakes_) != 0) {  // a signal came
+        }
+      } while (word.load(detail::memory_order_acquire) != value);  // partner: the store before wake
     }
     /// Any thread.
-    void wake() {
-      wakes_.fetch_add(1, std::memory_order_release);  // partner: await, which then sees the word
-      wakes_.notify_one();
-    }
+    void wake() { ::sem_post(&wakes_); }
 
    private:
-    std::atomic<std::uint32_t> wakes_{0};
+    sem_t wakes_;
   };
 };
 
@@ -69,7 +71,7 @@ struct StdAtomics {
 /// Cohen and Zappa Nardelli, "Correct and efficient work-stealing for weak memory models", PPoPP 2013, with
 /// their two fences turned into sequentially consistent accesses of top and bottom, which a race detector
 /// understands.
-template <class Task, class Atomics = StdAtomics, std::size_t slots = 1024>
+template <class Task, class Atomics = SystemAtomics, std::size_t slots = 1024>
 class WorkStealingDeque {
  public:
   using Word = std::uintptr_t;
@@ -81,33 +83,33 @@ class WorkStealingDeque {
 
   /// Owner. False: the ring is full and the task was not taken.
   bool push(const Task& task) {
-    const Index bottom = bottom_.load(std::memory_order_relaxed);
+    const Index bottom = bottom_.load(detail::memory_order_relaxed);
     if (bottom - knownTop_ >= capacity) {
       // Partner: the compare-exchange of steal. Its reads of a slot end before that slot is written again.
-      knownTop_ = top_.load(std::memory_order_acquire);
+      knownTop_ = top_.load(detail::memory_order_acquire);
       if (bottom - knownTop_ >= capacity) return false;
     }
     write(ring_[position(bottom)], task, everyWord);
     // Partner: bottom's load in steal, which then reads the slot.
-    bottom_.store(bottom + 1, std::memory_order_release);
+    bottom_.store(bottom + 1, detail::memory_order_release);
     return true;
   }
 
   /// Owner. Puts all earlier pushes before whatever the owner loads next in the one order of sequentially
   /// consistent operations: who announced its parking, and then saw nothing by peek, is seen by that load.
   void publish() {
-    const Index bottom = bottom_.load(std::memory_order_relaxed);
-    bottom_.store(bottom, std::memory_order_seq_cst);  // partner: the loads in peek
+    const Index bottom = bottom_.load(detail::memory_order_relaxed);
+    bottom_.store(bottom, detail::memory_order_seq_cst);  // partner: the loads in peek
   }
 
   /// Owner. Takes the youngest task if it was pushed when bottom() was `base` or more.
   bool pop(Task& into, Index base = 0) {
-    const Index last = bottom_.load(std::memory_order_relaxed) - 1;
+    const Index last = bottom_.load(detail::memory_order_relaxed) - 1;
     if (last < base) return false;
     // Partner: the loads in steal. Either a thief sees that the last task is claimed, or we see that the
     // thief came first.
-    bottom_.store(last, std::memory_order_seq_cst);
-    const Index top = top_.load(std::memory_order_seq_cst);
+    bottom_.store(last, detail::memory_order_seq_cst);
+    const Index top = top_.load(detail::memory_order_seq_cst);
     if (top < last) {
       read(ring_[position(last)], into, everyWord);
       return true;
@@ -119,27 +121,27 @@ class WorkStealingDeque {
     }
     // Relaxed: top has reached last + 1 already, so whoever reads this value finds nothing or loses its
     // compare-exchange.
-    bottom_.store(last + 1, std::memory_order_relaxed);
+    bottom_.store(last + 1, detail::memory_order_relaxed);
     return taken;
   }
 
   /// Owner. The `base` for a later pop that must leave alone everything that is in the deque now.
-  [[nodiscard]] Index bottom() const { return bottom_.load(std::memory_order_relaxed); }
+  [[nodiscard]] Index bottom() const { return bottom_.load(detail::memory_order_relaxed); }
 
   /// Owner. Whether there is nothing to steal; what it was taken for may have gone meanwhile.
   [[nodiscard]] bool empty() const {
-    return top_.load(std::memory_order_relaxed) >= bottom_.load(std::memory_order_relaxed);
+    return top_.load(detail::memory_order_relaxed) >= bottom_.load(detail::memory_order_relaxed);
   }
 
   /// Any thread. Takes the oldest task; with `only`, not unless its first word has that value. False also
   /// when another thread was faster: look again.
   bool steal(Task& into, Word only = 0) {
     // Partner: the compare-exchanges. Top before bottom: pop's proof needs that order.
-    const Index top = top_.load(std::memory_order_seq_cst);
-    if (top >= bottom_.load(std::memory_order_seq_cst)) return false;  // partner: push, and pop's claim
+    const Index top = top_.load(detail::memory_order_seq_cst);
+    if (top >= bottom_.load(detail::memory_order_seq_cst)) return false;  // partner: push, and pop's claim
     // Compared as a value before it is won: the word may be stale, so nothing it points to may be touched
     // yet.
-    if (only != 0 && ring_[position(top)][0].load(std::memory_order_relaxed) != only) return false;
+    if (only != 0 && ring_[position(top)][0].load(detail::memory_order_relaxed) != only) return false;
     Task task;
     read(ring_[position(top)], task, everyWord);
     // Partner: pop and the other thieves (who has the task); as a release: push (the slot may be written
@@ -151,9 +153,9 @@ class WorkStealingDeque {
 
   /// Any thread. The first word of the oldest task, 0 if there is none: a hint, stale as soon as it is known.
   [[nodiscard]] Word peek() const {
-    const Index top = top_.load(std::memory_order_seq_cst);        // partner: the compare-exchange of steal
-    if (top >= bottom_.load(std::memory_order_seq_cst)) return 0;  // partner: publish
-    return ring_[position(top)][0].load(std::memory_order_relaxed);
+    const Index top = top_.load(detail::memory_order_seq_cst);        // partner: the compare-exchange of steal
+    if (top >= bottom_.load(detail::memory_order_seq_cst)) return 0;  // partner: publish
+    return ring_[position(top)][0].load(detail::memory_order_relaxed);
   }
 
  private:
@@ -168,7 +170,7 @@ class WorkStealingDeque {
 
   // Takes the oldest task if it still is the one at `top`.
   bool advance(Index top) {
-    return top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst, std::memory_order_relaxed);
+    return top_.compare_exchange_strong(top, top + 1, detail::memory_order_seq_cst, detail::memory_order_relaxed);
   }
 
   // Word by word: through an array, as bit_cast would have it, GCC stores single words and loads pairs of
@@ -180,14 +182,14 @@ class WorkStealingDeque {
       std::memcpy(&copy, reinterpret_cast<const char*>(&task) + at * sizeof copy, sizeof copy);
       return copy;
     };
-    (slot[i].store(word(i), std::memory_order_relaxed), ...);
+    (slot[i].store(word(i), detail::memory_order_relaxed), ...);
   }
   template <std::size_t... i>
   static void read(const Slot& slot, Task& into, std::index_sequence<i...>) {
     const auto set = [&](std::size_t at, Word copy) {
       std::memcpy(reinterpret_cast<char*>(&into) + at * sizeof copy, &copy, sizeof copy);
     };
-    (set(i, slot[i].load(std::memory_order_relaxed)), ...);
+    (set(i, slot[i].load(detail::memory_order_relaxed)), ...);
   }
 
   alignas(cacheLine) Counter top_{0};                  // moved by thieves and, for the last task, the owner

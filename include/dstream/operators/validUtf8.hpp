@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -42,7 +41,7 @@ constexpr std::size_t validPrefix(std::string_view text, std::size_t& broken) {
   while (at < text.size()) {
     if (!std::is_constant_evaluated() && text.size() - at >= 8) {  // eight of ASCII at a time
       std::uint64_t eight = 0;
-      std::memcpy(&eight, text.data() + at, 8);
+      __builtin_memcpy(&eight, text.data() + at, 8);
       if ((eight & 0x8080808080808080ULL) == 0) {
         at += 8;
         continue;

@@ -3,13 +3,13 @@
 // Accumulators: what tasks of all batches add to and the program reads.
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
@@ -38,8 +38,8 @@ class Sharded {
     Cell cell;
   };
   static std::size_t place() {
-    static std::atomic<std::size_t> threads{0};
-    thread_local const std::size_t own = threads.fetch_add(1, std::memory_order_relaxed);  // partner: none, any number will do
+    static detail::Atomic<std::size_t> threads{0};
+    thread_local const std::size_t own = threads.fetch_add(1, detail::memory_order_relaxed);  // partner: none, any number will do
     return own;
   }
 
@@ -74,18 +74,18 @@ class NumberAccumulator {
   void add(T number) const {
     Cell& cell = state_->cells.mine();
     // relaxed: numbers alone are passed on; that a batch is over is known from elsewhere
-    cell.sum.fetch_add(number, std::memory_order_relaxed);
-    cell.count.fetch_add(1, std::memory_order_relaxed);
+    cell.sum.fetch_add(number, detail::memory_order_relaxed);
+    cell.count.fetch_add(1, detail::memory_order_relaxed);
   }
   [[nodiscard]] T value() const { return sum(); }
   [[nodiscard]] T sum() const {
     T total{};
-    state_->cells.each([&](Cell& cell) { total = wrappingSum(total, cell.sum.load(std::memory_order_relaxed)); });
+    state_->cells.each([&](Cell& cell) { total = wrappingSum(total, cell.sum.load(detail::memory_order_relaxed)); });
     return total;
   }
   [[nodiscard]] std::int64_t count() const {
     std::int64_t total = 0;
-    state_->cells.each([&](Cell& cell) { total += cell.count.load(std::memory_order_relaxed); });
+    state_->cells.each([&](Cell& cell) { total += cell.count.load(detail::memory_order_relaxed); });
     return total;
   }
   /// NaN when nothing was added.
@@ -94,16 +94,16 @@ class NumberAccumulator {
   [[nodiscard]] bool isZero() const { return count() == 0; }
   void reset() const {
     state_->cells.each([](Cell& cell) {
-      cell.sum.store(T{}, std::memory_order_relaxed);
-      cell.count.store(0, std::memory_order_relaxed);
+      cell.sum.store(T{}, detail::memory_order_relaxed);
+      cell.count.store(0, detail::memory_order_relaxed);
     });
   }
   [[nodiscard]] const std::string& name() const { return state_->name; }
 
  private:
   struct Cell {
-    std::atomic<T> sum{};
-    std::atomic<std::int64_t> count{0};
+    detail::Atomic<T> sum{};
+    detail::Atomic<std::int64_t> count{0};
   };
   struct State {
     explicit State(std::string of) : name(std::move(of)) {}

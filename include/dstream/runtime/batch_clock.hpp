@@ -2,11 +2,11 @@
 #pragma once
 // BatchClock: forms a batch at each multiple of the interval and gives it what the inputs have received.
 
-#include <atomic>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/runtime/committer.hpp>
@@ -50,7 +50,7 @@ class BasicBatchClock final : public Actor {
     zero_ = from.zero.nanoseconds;
     next_ = (from.last.nanoseconds > zero_ ? from.last.nanoseconds : zero_) + interval_;
     resumed_ = from.recovered;
-    formed_.store(from.seq, std::memory_order_relaxed);
+    formed_.store(from.seq, detail::memory_order_relaxed);
   }
 
   /// One interval before the first batch.
@@ -71,18 +71,18 @@ class BasicBatchClock final : public Actor {
       next_ += missed * interval_;
       events_.post(TicksMissed{static_cast<std::uint64_t>(missed), {next_}});
     }
-    form(world, {.seq = formed_.load(std::memory_order_relaxed) + 1, .time = {next_}, .epoch = epoch_});
+    form(world, {.seq = formed_.load(detail::memory_order_relaxed) + 1, .time = {next_}, .epoch = epoch_});
     next_ += interval_;
     return untilNext(world, world.now(Clock::Wall));
   }
 
   /// The clock ends with the first tick at which every input has ended and given away all it had.
-  void drain() { draining_.store(true, std::memory_order_release); }
+  void drain() { draining_.store(true, detail::memory_order_release); }
 
   /// The last tick was made. acquire: partner of the release in form.
-  [[nodiscard]] bool done() const { return done_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool done() const { return done_.load(detail::memory_order_acquire); }
   /// seq of the last batch formed so far. acquire: partner of the release in form.
-  [[nodiscard]] std::uint64_t formed() const { return formed_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t formed() const { return formed_.load(detail::memory_order_acquire); }
 
  private:
   [[nodiscard]] Step untilNext(World& world, Nanos now) const {
@@ -92,7 +92,7 @@ class BasicBatchClock final : public Actor {
 
   [[nodiscard]] const Batch* plannedNext() const {
     if (committer_ == nullptr) return nullptr;
-    return committer_->planned(formed_.load(std::memory_order_relaxed) + 1);
+    return committer_->planned(formed_.load(detail::memory_order_relaxed) + 1);
   }
 
   [[nodiscard]] bool ready(const Batch& batch) const {
@@ -102,17 +102,17 @@ class BasicBatchClock final : public Actor {
   }
   /// A batch that comes again waits for its data; in vain where their receiver has ended, and then it is the next run's.
   Step later(World& world) {
-    bool ended = draining_.load(std::memory_order_acquire);
+    bool ended = draining_.load(detail::memory_order_acquire);
     for (const Input* input : inputs_) ended = ended && input->ended();
     if (!ended) return Step::at(world.now(Clock::Steady) + (interval_ < waitForData ? interval_ : waitForData));
-    done_.store(true, std::memory_order_release);
+    done_.store(true, detail::memory_order_release);
     world.notify();
     return Step::idle();
   }
 
   void form(World& world, const Batch& batch) {
     // Asked before planning: what arrives after the question is in no doubt then.
-    const bool draining = draining_.load(std::memory_order_acquire);
+    const bool draining = draining_.load(detail::memory_order_acquire);
     bool last = draining || !inputs_.empty();
     for (const Input* input : inputs_) last = last && input->ended() && (draining || input->finished());
 
@@ -128,9 +128,9 @@ class BasicBatchClock final : public Actor {
 
     const std::uint64_t seq = info.batch.seq;
     scheduler_.submit(std::move(info), last);
-    formed_.store(seq, std::memory_order_release);
+    formed_.store(seq, detail::memory_order_release);
     if (last) {
-      done_.store(true, std::memory_order_release);
+      done_.store(true, detail::memory_order_release);
       world.notify();
     }
   }
@@ -145,9 +145,9 @@ class BasicBatchClock final : public Actor {
   const BasicCommitter<Use>* committer_ = nullptr;
   std::uint64_t epoch_ = 0;
   bool resumed_ = false;
-  std::atomic<bool> draining_{false};
-  std::atomic<bool> done_{false};
-  std::atomic<std::uint64_t> formed_{0};
+  detail::Atomic<bool> draining_{false};
+  detail::Atomic<bool> done_{false};
+  detail::Atomic<std::uint64_t> formed_{0};
 };
 using BatchClock = BasicBatchClock<>;
 

@@ -2,10 +2,10 @@
 #pragma once
 // Broadcast: one value that the tasks of all batches read.
 
-#include <atomic>
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/pointers.hpp>
 #include <dstream/runtime/context.hpp>
@@ -24,7 +24,7 @@ class Broadcast {
   /// Valid as long as this share lives, after destroy() too.
   [[nodiscard]] const T& value() const {
     // acquire: partner of destroy's release
-    if (shared_->destroyed.load(std::memory_order_acquire)) throw IllegalState("dstream: this broadcast value has been destroyed");
+    if (shared_->destroyed.load(detail::memory_order_acquire)) throw IllegalState("dstream: this broadcast value has been destroyed");
     return shared_->value;
   }
   [[nodiscard]] const T& operator*() const { return value(); }
@@ -33,13 +33,13 @@ class Broadcast {
   /// Spark deletes the workers' copies, which come again when they are asked for; here there are none, and nothing happens.
   void unpersist() const {}
   /// From here on no share gives the value. Tasks that have it already may go on with it: its memory goes with the last share.
-  void destroy() const { shared_->destroyed.store(true, std::memory_order_release); }
+  void destroy() const { shared_->destroyed.store(true, detail::memory_order_release); }
 
  private:
   struct Shared {
     explicit Shared(T given) : value(std::move(given)) {}
     const T value;
-    std::atomic<bool> destroyed{false};
+    detail::Atomic<bool> destroyed{false};
   };
   std::shared_ptr<Shared> shared_;
 };

@@ -2,11 +2,11 @@
 #pragma once
 // CancellableRunner: the context's runner, whose tasks an immediate stop keeps from beginning.
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/no_fault.hpp>
 #include <dstream/core/runner.hpp>
@@ -44,9 +44,9 @@ class CancellableRunner {
   /// True in a task: where a stop would wait for the batch that waits for the task.
   [[nodiscard]] bool calledFromTask() const { return inside_ == this; }
 
-  void cancel() { cancelled_.store(true, std::memory_order_release); }
+  void cancel() { cancelled_.store(true, detail::memory_order_release); }
   /// acquire: partner of cancel's release.
-  [[nodiscard]] bool cancelled() const { return cancelled_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool cancelled() const { return cancelled_.load(detail::memory_order_acquire); }
 
  private:
   struct Inside {
@@ -64,7 +64,7 @@ class CancellableRunner {
   const bool ordered_;
   const std::size_t partitions_;
   const std::size_t tableMemory_;
-  std::atomic<bool> cancelled_{false};
+  detail::Atomic<bool> cancelled_{false};
 };
 
 }  // namespace dstream::inline v0

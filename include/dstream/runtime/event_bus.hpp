@@ -3,7 +3,6 @@
 // EventBus: takes events from any thread and gives them to the listeners, in order, on the events lane.
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/core/on_use.hpp>
@@ -84,7 +84,7 @@ class BasicEventBus final : public Actor {
   void add(Listener listener) {
     const detail::Lock lock(mutex_);
     listeners_.push_back(std::make_shared<Listener>(std::move(listener)));
-    listened_.store(true, std::memory_order_relaxed);
+    listened_.store(true, detail::memory_order_relaxed);
   }
   /// A listener that wants trouble only.
   void addForTrouble(Listener listener) {
@@ -93,7 +93,7 @@ class BasicEventBus final : public Actor {
   }
   /// Somebody wants to hear of every batch. Else its events need not be made: of an empty batch they are half the cost. relaxed: who has just
   /// begun to listen may miss what happens at the same time.
-  [[nodiscard]] bool listened() const { return listened_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool listened() const { return listened_.load(detail::memory_order_relaxed); }
 
   void post(Event event) {
     {
@@ -149,7 +149,7 @@ class BasicEventBus final : public Actor {
   detail::Mutex mutex_;
   Events queue_;
   Listeners listeners_;
-  std::atomic<bool> listened_{false};
+  detail::Atomic<bool> listened_{false};
 };
 using EventBus = BasicEventBus<>;
 

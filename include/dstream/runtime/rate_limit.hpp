@@ -2,12 +2,12 @@
 #pragma once
 // RateLimit: how many bytes a second a receiver may read. RateLimiter: keeps to it.
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/runtime/pid_estimator.hpp>
 #include <dstream/runtime/world.hpp>
@@ -41,15 +41,15 @@ class RateLimiter {
  public:
   explicit RateLimiter(const RateLimit& limit) : maximum_(limit.maximum), limits_(limit.limits()) {
     if (limit.initial != 0) set(static_cast<double>(limit.initial));
-    else rate_.store(maximum_, std::memory_order_relaxed);
+    else rate_.store(maximum_, detail::memory_order_relaxed);
   }
 
   [[nodiscard]] bool limits() const { return limits_; }
   /// 0: no limit. relaxed: a number by itself.
-  [[nodiscard]] std::uint64_t rate() const { return rate_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t rate() const { return rate_.load(detail::memory_order_relaxed); }
   void set(double rate) {
     const auto whole = rate >= 1e18 ? std::uint64_t{1'000'000'000'000'000'000} : rate < 1 ? std::uint64_t{1} : static_cast<std::uint64_t>(rate);
-    rate_.store(maximum_ != 0 && whole > maximum_ ? maximum_ : whole, std::memory_order_relaxed);
+    rate_.store(maximum_ != 0 && whole > maximum_ ? maximum_ : whole, detail::memory_order_relaxed);
   }
 
   /// How many of `bytes` may be read now.
@@ -70,7 +70,7 @@ class RateLimiter {
  private:
   const std::uint64_t maximum_;
   const bool limits_;
-  std::atomic<std::uint64_t> rate_{0};
+  detail::Atomic<std::uint64_t> rate_{0};
   double saved_ = 0;
   Nanos last_ = 0;
 };

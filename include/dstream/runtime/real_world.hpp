@@ -9,16 +9,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
@@ -32,6 +31,7 @@
 #include <dstream/runtime/real_world_signals.hpp>
 #include <dstream/runtime/real_world_socket.hpp>
 #include <dstream/runtime/real_world_thread.hpp>
+#include <dstream/runtime/system_error.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0 {
@@ -104,14 +104,14 @@ class NoSigpipe {
 /// longer needs to be stepped when it ends. retire from an actor's step on one lane must not be waited for by
 /// the actor's step on another.
 /// **cost** wake: a lock and a look-up; a system call only if the lane sleeps and nobody woke it yet.
-/// **errors** std::system_error when the system refuses threads or descriptors, and from write.
+/// **errors** SystemError when the system refuses threads or descriptors, and from write.
 template <class Use = OnUse>
 class BasicRealWorld final : public World {
 
  public:
   BasicRealWorld() : lanes_(*this), signals_(lanes_) {
     std::uint64_t start = 0;
-    if (::getentropy(&start, sizeof start) != 0) throw std::system_error(errno, std::generic_category(), "getentropy");
+    if (::getentropy(&start, sizeof start) != 0) throw SystemError(errno, "getentropy");
     random_.store(start);
   }
   BasicRealWorld(const BasicRealWorld&) = delete;
@@ -125,7 +125,7 @@ class BasicRealWorld final : public World {
   /// splitmix64 from a random start.
   std::uint64_t random() override {
     std::uint64_t bits =
-        random_.fetch_add(0x9e3779b97f4a7c15, std::memory_order_relaxed) + 0x9e3779b97f4a7c15;
+        random_.fetch_add(0x9e3779b97f4a7c15, detail::memory_order_relaxed) + 0x9e3779b97f4a7c15;
     bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
     bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
     return bits ^ (bits >> 31);
@@ -200,14 +200,13 @@ class BasicRealWorld final : public World {
         pollfd writable{fd, POLLOUT, 0};
         ::poll(&writable, 1, -1);
       } else if (errno != EINTR) {
-        throw std::system_error(errno, std::generic_category(),
-                                console == Console::Out ? "stdout" : "stderr");
+        throw SystemError(errno, console == Console::Out ? "stdout" : "stderr");
       }
     }
   }
 
  private:
-  std::atomic<std::uint64_t> random_{0};
+  detail::Atomic<std::uint64_t> random_{0};
   detail::BasicRealFiles<Use> files_;
   detail::Mutex out_;
   detail::Mutex err_;

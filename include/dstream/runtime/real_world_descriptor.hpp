@@ -9,10 +9,10 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <system_error>
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/runtime/system_error.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0::detail {
@@ -34,7 +34,7 @@ class Descriptor {
 
   static Descriptor event() {
     Descriptor made(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (made.get() < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+    if (made.get() < 0) throw SystemError(errno, "eventfd");
     return made;
   }
 

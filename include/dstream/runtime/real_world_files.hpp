@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -23,6 +22,7 @@
 #include <dstream/core/pointers.hpp>
 #include <dstream/runtime/files.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
+#include <dstream/runtime/system_error.hpp>
 
 namespace dstream::inline v0::detail {
 
@@ -41,7 +41,7 @@ inline FileError::Why whyOf(int error) {
 }
 
 [[noreturn]] inline void failFile(const char* operation, const std::string& path, int error) {
-  throw FileError(whyOf(error), operation, path, std::generic_category().message(error));
+  throw FileError(whyOf(error), operation, path, reasonOf(error));
 }
 
 inline FileInfo infoOf(const struct stat& found) {

@@ -8,12 +8,12 @@
 #include <cerrno>
 #include <cstddef>
 #include <string>
-#include <system_error>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
+#include <dstream/runtime/system_error.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0::detail {
@@ -34,7 +34,7 @@ class BasicRealInput final : public Connection {
     if (got > 0) return {Transfer::Status::Bytes, static_cast<std::size_t>(got)};
     if (got == 0) return {Transfer::Status::Fin};
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return wait();
-    error_ = "standard input: " + std::generic_category().message(errno);
+    error_ = "standard input: " + reasonOf(errno);
     return {Transfer::Status::Error};
   }
   Transfer write(const char*, std::size_t) override {

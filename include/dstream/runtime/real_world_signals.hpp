@@ -6,10 +6,10 @@
 #include <signal.h>
 
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <stdexcept>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
@@ -34,7 +34,7 @@ class BasicSignalWatch final : public Actor {
   void start() {
     const Lock lock(installing_);
     if (watch_) return;
-    std::atomic<BasicSignalWatch*>* const free = place(nullptr);
+    Atomic<BasicSignalWatch*>* const free = place(nullptr);
     if (free == nullptr) throw std::runtime_error("World::watchSignals: too many worlds watch signals");
     if (event_.get() < 0) event_ = Descriptor::event();
     clearEvent(event_.get());
@@ -74,7 +74,7 @@ class BasicSignalWatch final : public Actor {
   using Handler = void (*)(int);
   static constexpr std::array signals{SIGINT, SIGTERM};
 
-  static std::atomic<BasicSignalWatch*>* place(const BasicSignalWatch* holding) {
+  static Atomic<BasicSignalWatch*>* place(const BasicSignalWatch* holding) {
     for (auto& one : watching_)
       if (one.load() == holding) return &one;
     return nullptr;
@@ -92,7 +92,7 @@ class BasicSignalWatch final : public Actor {
     ::sigaction(signal, &action, nullptr);
   }
 
-  // Async-signal-safe: lock-free atomics, sigaction and write.
+  // Async-signal-safe: atomics, which are never locks, sigaction and write.
   static void handle(int) {
     const int error = errno;
     handling_.fetch_add(1);
@@ -109,14 +109,13 @@ class BasicSignalWatch final : public Actor {
   }
 
   static inline Mutex installing_;
-  static inline std::array<std::atomic<BasicSignalWatch*>, 64> watching_{};
-  static inline std::atomic<int> handling_{0};
-  static_assert(std::atomic<BasicSignalWatch*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+  static inline std::array<Atomic<BasicSignalWatch*>, 64> watching_{};
+  static inline Atomic<int> handling_{0};
 
   Lanes& lanes_;
   Descriptor event_;
   std::shared_ptr<Watch> watch_;  // while watching
-  std::atomic<bool> interrupted_{false};
+  Atomic<bool> interrupted_{false};
 };
 using SignalWatch = BasicSignalWatch<>;
 

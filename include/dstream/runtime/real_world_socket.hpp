@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -25,6 +24,7 @@
 #include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
 #include <dstream/runtime/real_world_thread.hpp>
+#include <dstream/runtime/system_error.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0::detail {
@@ -33,8 +33,6 @@ struct Address {
   sockaddr_storage bytes{};
   socklen_t size = 0;
 };
-
-inline std::string reasonOf(int error) { return std::generic_category().message(error); }
 
 /// getaddrinfo's answer, in its order; empty with the reason in `error` if there is none.
 template <class Use = OnUse>
@@ -114,8 +112,8 @@ class BasicRealConnection final : public Connection {
         return;
       }
       connectToNext();
-    } catch (const std::system_error& error) {  // no thread to look up the name
-      fail(reasonOf(error.code().value()));
+    } catch (const SystemError& error) {  // no thread to look up the name
+      fail(reasonOf(error.error()));
     } catch (...) {
       lanes_.unwatch(watch_);
       throw;

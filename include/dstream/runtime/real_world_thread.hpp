@@ -5,16 +5,16 @@
 #include <pthread.h>
 
 #include <exception>
-#include <system_error>
 #include <utility>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/pointers.hpp>
+#include <dstream/runtime/system_error.hpp>
 
 namespace dstream::inline v0::detail {
 
 /// **meaning** runs `body()` on a thread of its own. Join or detach it before it is destroyed; an exception that leaves the body ends the process.
-/// **errors** std::system_error when the system gives no thread.
+/// **errors** SystemError when the system gives no thread.
 class Thread {
  public:
   Thread() = default;
@@ -23,7 +23,7 @@ class Thread {
   Thread(const char* name, Body body) {
     auto given = std::make_unique<Body>(std::move(body));
     const int error = ::pthread_create(&id_, nullptr, &Thread::run<Body>, given.get());
-    if (error != 0) throw std::system_error(error, std::generic_category(), "a thread could not be started");
+    if (error != 0) throw SystemError(error, "a thread could not be started");
     given.release();  // now the thread's
     exists_ = true;
     ::pthread_setname_np(id_, name);

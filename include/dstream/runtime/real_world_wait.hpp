@@ -6,10 +6,10 @@
 #include <poll.h>
 
 #include <cerrno>
-#include <system_error>
 
 #include <dstream/core/config.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
+#include <dstream/runtime/system_error.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0::detail {
@@ -31,13 +31,13 @@ class Deadline {
 
 /// Until the descriptor can be read or written, as asked, or is in error; at most `atMost`, in
 /// whole milliseconds. False: nothing of it, or a signal came.
-/// **errors** std::system_error.
+/// **errors** SystemError.
 inline bool waitFor(int descriptor, bool toRead, bool toWrite, Nanos atMost) {
   pollfd asked{descriptor, static_cast<short>((toRead ? POLLIN : 0) | (toWrite ? POLLOUT : 0)), 0};
   const Nanos milliseconds = atMost <= 0 ? 0 : (atMost - 1) / 1'000'000 + 1;
   const int ready =
       ::poll(&asked, 1, static_cast<int>(milliseconds < 60'000 ? milliseconds : 60'000));
-  if (ready < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+  if (ready < 0 && errno != EINTR) throw SystemError(errno, "poll");
   return ready > 0;
 }
 

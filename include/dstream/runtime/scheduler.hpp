@@ -2,7 +2,6 @@
 #pragma once
 // Scheduler: runs the outputs of one batch after another, on the jobs lane.
 
-#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/core/on_use.hpp>
@@ -107,7 +107,7 @@ class BasicScheduler final : public Actor {
   }
 
   /// seq of the last batch that was worked off. acquire: partner of the release in run, so who sees seq sees the batch's effects.
-  [[nodiscard]] std::uint64_t completed() const { return completed_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t completed() const { return completed_.load(detail::memory_order_acquire); }
 
   /// No further batch begins. Gives those that wait, and the one that was cut short, if any is known of by now.
   Batches halt() {
@@ -211,7 +211,7 @@ class BasicScheduler final : public Actor {
     }
     if (told_) told_(info);
     if (events_.listened()) events_.post(BatchCompleted{info});
-    completed_.store(info.batch.seq, std::memory_order_release);
+    completed_.store(info.batch.seq, detail::memory_order_release);
     if (isLast(info.batch.seq)) world_.notify();
   }
 
@@ -469,7 +469,7 @@ class BasicScheduler final : public Actor {
     Nanos processing = 0;
   } last_;  // that was worked off
   detail::OutputTimes<Use> times_;
-  std::atomic<std::uint64_t> completed_{0};
+  detail::Atomic<std::uint64_t> completed_{0};
 };
 using Scheduler = BasicScheduler<>;
 

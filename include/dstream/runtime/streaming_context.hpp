@@ -2,7 +2,6 @@
 #pragma once
 // StreamingContext: the entry point of streaming: makes sources, starts, waits, stops.
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -12,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
 #include <dstream/core/on_use.hpp>
@@ -63,7 +63,7 @@ class BasicStreamingContext {
   /// Stops at once if it is still active; the Context goes on.
   ~BasicStreamingContext() {
     if (graph_->state() == StreamingContextState::Active) {
-      const bool asked = stopAsked_.load(std::memory_order_acquire);
+      const bool asked = stopAsked_.load(detail::memory_order_acquire);
       stopNow(asked && askedGracefully_);
       if (asked && askedContext_) context_.stop();
     }
@@ -208,7 +208,7 @@ class BasicStreamingContext {
       if (asking_.exchange(true)) return {};  // the first to ask decides
       askedContext_ = stopContext;
       askedGracefully_ = stopGracefully;
-      stopAsked_.store(true, std::memory_order_release);  // partner: the acquire in awaitUntil
+      stopAsked_.store(true, detail::memory_order_release);  // partner: the acquire in awaitUntil
       if (!stopGracefully) run_.cancel();
       world_.notify();
       return {};
@@ -267,13 +267,13 @@ class BasicStreamingContext {
   }
 
   bool awaitUntil(Nanos deadline) {
-    const auto toStop = [this] { return cameToItsEnd() || interrupted() || stopAsked_.load(std::memory_order_acquire); };
+    const auto toStop = [this] { return cameToItsEnd() || interrupted() || stopAsked_.load(detail::memory_order_acquire); };
     world_.await([&] { return lastError() != nullptr || graph_->state() == StreamingContextState::Stopped || toStop(); }, deadline);
     if (const std::exception_ptr error = lastError()) std::rethrow_exception(error);
     if (toStop()) {
       const detail::Lock life(life_);
       if (graph_->state() == StreamingContextState::Active) {  // else another waiter was quicker
-        const bool asked = stopAsked_.load(std::memory_order_acquire);
+        const bool asked = stopAsked_.load(detail::memory_order_acquire);
         stopNow(cameToItsEnd() || (asked ? askedGracefully_ : configuration_.stopGracefullyOnShutdown));
         if (asked && askedContext_) context_.stop();
       }
@@ -341,8 +341,8 @@ class BasicStreamingContext {
   typename Run::Inputs inputs_;
 
   detail::Mutex life_;  // start and stop, one at a time
-  std::atomic<bool> asking_{false};
-  std::atomic<bool> stopAsked_{false};  // by an output's function, after the two below
+  detail::Atomic<bool> asking_{false};
+  detail::Atomic<bool> stopAsked_{false};  // by an output's function, after the two below
   bool askedContext_ = false;
   bool askedGracefully_ = false;
   Run run_;

@@ -2,11 +2,9 @@
 #pragma once
 // Hashes of keys: partitionHash, fixed, decides the partition of a key; tableHash, seeded, is only ever inside one table.
 
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -38,8 +36,8 @@ inline constexpr std::uint64_t secret1 = 0xe7037ed1a0b428dbULL;
 template <class Word>
 DSTREAM_INLINE std::uint64_t readLittle(const char* bytes) {
   Word word;
-  std::memcpy(&word, bytes, sizeof(word));
-  if constexpr (std::endian::native == std::endian::big) {
+  __builtin_memcpy(&word, bytes, sizeof(word));
+  if constexpr (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) {
     Word swapped = 0;
     for (std::size_t i = 0; i < sizeof(word); ++i) swapped = static_cast<Word>(swapped << 8 | (word >> (8 * i) & 0xff));
     word = swapped;
@@ -95,7 +93,7 @@ template <std::floating_point T>
 struct KeyHash<T> {
   static constexpr std::uint64_t hash(T key, std::uint64_t seed) {
     const double widened = key == T{0} ? 0.0 : static_cast<double>(key);  // -0.0 equals 0.0
-    return detail::hashWord(std::bit_cast<std::uint64_t>(widened), seed);
+    return detail::hashWord(__builtin_bit_cast(std::uint64_t, widened), seed);
   }
 };
 

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -135,8 +134,8 @@ struct KeyForm<Key> {
     const std::string_view text = probe.text();
     if (text.size() > 32 || seed.strong) [[unlikely]] return hashText(probe, seed);
     std::uint64_t words[4];
-    std::memcpy(words, text.data(), 16);
-    std::memcpy(words + 2, text.data() + text.size() - 16, 16);
+    __builtin_memcpy(words, text.data(), 16);
+    __builtin_memcpy(words + 2, text.data() + text.size() - 16, 16);
     return mix(mix(words[0] ^ seed.first, words[1] ^ seed.second), mix(words[2] ^ seed.second, words[3] ^ seed.first) ^ text.size());
   }
   [[gnu::noinline]] static std::uint64_t hashText(TextKey probe, const HashSeed& seed) { return KeyHash<Key>::hash(probe.text(), seed.first); }

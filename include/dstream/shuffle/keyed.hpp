@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <dstream/core/atomic_count.hpp>
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>

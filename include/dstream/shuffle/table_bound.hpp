@@ -52,10 +52,16 @@ class TableBound {
  private:
   [[noreturn]] void fail(std::size_t bytes) {
     __atomic_store_n(&failed_, true, __ATOMIC_RELAXED);
-    throw TableError(
-        std::string("dstream: ") + name_ + ": too many distinct keys in one batch: its tables hold "
-        + std::to_string(held()) + " bytes, and " + std::to_string(bytes)
-        + " more would pass the bound of tableMemory = " + std::to_string(most_) + " bytes");
+    std::string text = "dstream: ";
+    text += name_;
+    text += ": too many distinct keys in one batch: its tables hold ";
+    text += std::to_string(held());
+    text += " bytes, and ";
+    text += std::to_string(bytes);
+    text += " more would pass the bound of tableMemory = ";
+    text += std::to_string(most_);
+    text += " bytes";
+    throw TableError(text);
   }
 
   const std::size_t most_;

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <utility>
 
-#include <dstream/core/atomic_count.hpp>
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 

@@ -2,7 +2,6 @@
 #pragma once
 // TaskTable: one running combination per distinct key of a batch; what a task of a keyed operator folds into.
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -263,7 +262,7 @@ class TaskTable {
       if (number > greatest) greatest = number;
     }
     if (small < leastPlaces / 4 || small < (entries_.size() - first_) / 2 || greatest < numberOf_.size()) return;
-    numberOf_.resize(std::bit_ceil(greatest + 1));
+    numberOf_.resize(std::size_t{2} << (63 - __builtin_clzll(greatest | 1)));  // the power of two above it
     numbered_ = 0;
     for (std::size_t i = first_; i < entries_.size(); ++i) {
       if (!isNumbered(entries_[i].first)) continue;

@@ -2,10 +2,8 @@
 #pragma once
 // TextKey: a text as a key of a table, in 16 bytes; up to 15 bytes of text in itself, a longer one by reference.
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include <dstream/core/config.hpp>
@@ -45,7 +43,7 @@ class TextKey {
   }
 
  private:
-  static constexpr bool little = std::endian::native == std::endian::little;
+  static constexpr bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
   static constexpr int lastByte = little ? 56 : 0;
   static constexpr std::uint64_t longMark = std::uint64_t{0xff} << lastByte;
 
@@ -55,10 +53,10 @@ class TextKey {
   DSTREAM_INLINE static bool sameLong(std::string_view left, std::string_view right) {
     if (left.size() > 32) [[unlikely]] return left == right;
     std::uint64_t words[8];
-    std::memcpy(words, left.data(), 16);
-    std::memcpy(words + 2, left.data() + left.size() - 16, 16);
-    std::memcpy(words + 4, right.data(), 16);
-    std::memcpy(words + 6, right.data() + right.size() - 16, 16);
+    __builtin_memcpy(words, left.data(), 16);
+    __builtin_memcpy(words + 2, left.data() + left.size() - 16, 16);
+    __builtin_memcpy(words + 4, right.data(), 16);
+    __builtin_memcpy(words + 6, right.data() + right.size() - 16, 16);
     return ((words[0] ^ words[4]) | (words[1] ^ words[5]) | (words[2] ^ words[6]) | (words[3] ^ words[7])) == 0;
   }
 
@@ -103,7 +101,7 @@ class TextKey {
 
   static TextKeyWords exactly(std::string_view text) {
     TextKeyWords words{};
-    if (!text.empty()) std::memcpy(&words, text.data(), text.size());
+    if (!text.empty()) __builtin_memcpy(&words, text.data(), text.size());
     return words;
   }
 

@@ -2,7 +2,6 @@
 #pragma once
 // ByteReceiver: a connection that is kept up, read into blocks and cut at record ends: behind the socket streams and standard input.
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
@@ -111,7 +111,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
 
   void requestStop() override {
-    stopRequested_.store(true, std::memory_order_release);
+    stopRequested_.store(true, detail::memory_order_release);
     if (runtime_ != nullptr) runtime_->world.wake(*this);
   }
   [[nodiscard]] bool ended() const override { return ended_; }
@@ -161,7 +161,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   Step step(World& world) override {
     if (ended_) return Step::idle();
     // acquire: partner of requestStop's release
-    if (stopRequested_.load(std::memory_order_acquire)) {
+    if (stopRequested_.load(detail::memory_order_acquire)) {
       if (!fin_) readBetweenSteps();
       if (ended_) return Step::idle();
       if (fin_ && !endOfText()) return Step::idle();  // the pool wakes us
@@ -413,7 +413,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   const Framing framing_;
   const Origin origin_;
   const SocketOptions options_;
-  std::atomic<bool> stopRequested_{false};
+  detail::Atomic<bool> stopRequested_{false};
   detail::RateLimiter limiter_;
   Deferred<std::optional<detail::BasicPidEstimator<Use>>, Use> estimator_;  // the jobs lane's
 

@@ -2,13 +2,13 @@
 #pragma once
 // constantStream: the same batch at every batch time → DStream<T>.
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/buffer.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
@@ -44,9 +44,9 @@ class ConstantInput final : public SharedNode<QueuedBatch<T>>, public Input {
     planned_ = info.to;
     return info;
   }
-  void requestStop() override { stopped_.store(true, std::memory_order_release); }
+  void requestStop() override { stopped_.store(true, detail::memory_order_release); }
   // acquire: partner of requestStop's release
-  [[nodiscard]] bool ended() const override { return stopped_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool ended() const override { return stopped_.load(detail::memory_order_acquire); }
   [[nodiscard]] bool drained() const override { return true; }
   [[nodiscard]] bool finished() const override { return false; }
   std::uint64_t close() override { return 0; }
@@ -58,7 +58,7 @@ class ConstantInput final : public SharedNode<QueuedBatch<T>>, public Input {
   std::size_t records_ = 0;
   RunnerRef runner_;
   std::uint64_t planned_ = 0;
-  std::atomic<bool> stopped_{false};
+  detail::Atomic<bool> stopped_{false};
 };
 
 /// **shape** range of T → DStream<T>

@@ -2,7 +2,6 @@
 #pragma once
 // fileStream: the files that appear in a directory → DStream<T>, by a format.
 
-#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
@@ -97,9 +97,9 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
   }
   /// Its files are found later; the event FilesTaken tells them.
   InputInfo plan(const Batch&, std::size_t) override { return {this->id, {}, 0, 0, 0}; }
-  void requestStop() override { stopped_.store(true, std::memory_order_release); }
+  void requestStop() override { stopped_.store(true, detail::memory_order_release); }
   // acquire: partner of requestStop's release
-  [[nodiscard]] bool ended() const override { return stopped_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool ended() const override { return stopped_.load(detail::memory_order_acquire); }
   [[nodiscard]] bool drained() const override { return true; }
   [[nodiscard]] bool finished() const override { return false; }
   std::uint64_t close() override { return 0; }
@@ -170,7 +170,7 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
   Found taken_;
   std::uint64_t takenBy_ = 0;  // the batch: repeated, it takes the same
   Deferred<std::vector<std::pair<std::uint64_t, Found>>, Use> planned_;  // by an earlier run
-  std::atomic<bool> stopped_{false};
+  detail::Atomic<bool> stopped_{false};
 };
 
 /// **shape** directory → DStream<Format::value_type>

@@ -2,7 +2,6 @@
 #pragma once
 // queueStream: a queue of batches → DStream<T>.
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -13,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/fifo.hpp>
 #include <dstream/core/on_use.hpp>
@@ -119,11 +119,11 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
     return info;
   }
 
-  void requestStop() override { stopped_.store(true, std::memory_order_release); }
+  void requestStop() override { stopped_.store(true, detail::memory_order_release); }
   // acquire: partner of requestStop's release
-  [[nodiscard]] bool ended() const override { return stopped_.load(std::memory_order_acquire) || finished(); }
+  [[nodiscard]] bool ended() const override { return stopped_.load(detail::memory_order_acquire) || finished(); }
   /// A stopped queue keeps its batches: they belong to the program.
-  [[nodiscard]] bool drained() const override { return stopped_.load(std::memory_order_acquire) || queue_.size() == 0; }
+  [[nodiscard]] bool drained() const override { return stopped_.load(detail::memory_order_acquire) || queue_.size() == 0; }
   [[nodiscard]] bool finished() const override { return queue_.closed() && (!options_.oneAtATime || queue_.size() <= 1); }
   std::uint64_t close() override {
     batches_.clear();
@@ -148,7 +148,7 @@ class QueueInput final : public SharedNode<QueuedBatch<T>>, public Input {
   RunnerRef runner_;
   bool repeats_ = false;
   std::uint64_t planned_ = 0;
-  std::atomic<bool> stopped_{false};
+  detail::Atomic<bool> stopped_{false};
   detail::Planned<std::shared_ptr<const Partitions>> batches_;
 };
 

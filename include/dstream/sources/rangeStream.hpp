@@ -2,7 +2,6 @@
 #pragma once
 // rangeStream: a range, piece by piece → DStream<T>.
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
@@ -55,7 +55,7 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
     if constexpr (sized) size_ = static_cast<std::uint64_t>(detail::last(range_) - detail::first(range_));
   }
   InputInfo plan(const Batch& batch, std::size_t) override {
-    const std::uint64_t left = atEnd_.load(std::memory_order_acquire) || planned_ > size_ ? 0 : size_ - planned_;
+    const std::uint64_t left = atEnd_.load(detail::memory_order_acquire) || planned_ > size_ ? 0 : size_ - planned_;
     InputInfo info{this->id, {}, planned_, planned_ + (left < recordsPerBatch_ ? left : recordsPerBatch_), 0};
     for (const auto& [seq, piece] : again_)
       if (seq == batch.seq) info.to = piece.second;
@@ -64,13 +64,13 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
     pieces_.add(batch.seq, {info.from, info.to});
     return info;
   }
-  void requestStop() override { stopped_.store(true, std::memory_order_release); }
+  void requestStop() override { stopped_.store(true, detail::memory_order_release); }
   // acquire: partner of requestStop's release
-  [[nodiscard]] bool ended() const override { return stopped_.load(std::memory_order_acquire) || finished(); }
+  [[nodiscard]] bool ended() const override { return stopped_.load(detail::memory_order_acquire) || finished(); }
   /// What was not given yet stays in the range.
   [[nodiscard]] bool drained() const override { return ended(); }
   [[nodiscard]] bool finished() const override {
-    return (sized && size_ - planned_ <= recordsPerBatch_) || atEnd_.load(std::memory_order_acquire);
+    return (sized && size_ - planned_ <= recordsPerBatch_) || atEnd_.load(detail::memory_order_acquire);
   }
   std::uint64_t close() override {
     pieces_.clear();
@@ -86,11 +86,11 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
     if (!piece) throw IllegalState("dstream: rangeStream: batch " + std::to_string(batch.seq) + " was never planned");
     position_ = piece->second;
     auto partitions = std::make_shared<Partitions>();
-    if (piece->first != piece->second && !atEnd_.load(std::memory_order_relaxed)) {
+    if (piece->first != piece->second && !atEnd_.load(detail::memory_order_relaxed)) {
       try {
         read(*piece, partitions->emplace_back());
       } catch (...) {
-        atEnd_.store(true, std::memory_order_release);  // nobody knows where the range stands now
+        atEnd_.store(true, detail::memory_order_release);  // nobody knows where the range stands now
         throw;
       }
     }
@@ -134,7 +134,7 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
       if (!at_) at_.emplace(detail::first(range_));
       std::uint64_t left = piece.second - piece.first;
       for (; left != 0 && *at_ != detail::last(range_); ++*at_, --left) into.push_back(Owned<Record>::own(**at_));
-      if (*at_ == detail::last(range_)) atEnd_.store(true, std::memory_order_release);
+      if (*at_ == detail::last(range_)) atEnd_.store(true, detail::memory_order_release);
     }
   }
 
@@ -144,8 +144,8 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
   std::uint64_t size_ = static_cast<std::uint64_t>(-1);  // where it is not known, never reached
   std::uint64_t planned_ = 0;
   Deferred<detail::Planned<Piece>, Range> pieces_;
-  std::atomic<bool> stopped_{false};
-  std::atomic<bool> atEnd_{false};  // release on the jobs lane, which met the end; acquire on the io lane
+  detail::Atomic<bool> stopped_{false};
+  detail::Atomic<bool> atEnd_{false};  // release on the jobs lane, which met the end; acquire on the io lane
 
   // the jobs lane's
   std::optional<detail::IteratorOf<std::remove_reference_t<Range>>> at_;

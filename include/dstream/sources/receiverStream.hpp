@@ -2,7 +2,6 @@
 #pragma once
 // receiverStream: a receiver of the user's own → DStream<T>.
 
-#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
@@ -80,7 +80,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
       if (info.id == id) status_.workedOff(info.to);
   }
   void requestStop() override {
-    stopRequested_.store(true, std::memory_order_release);
+    stopRequested_.store(true, detail::memory_order_release);
     if (runtime_ != nullptr) runtime_->world.wake(*this);
   }
   [[nodiscard]] bool ended() const override { return ended_; }
@@ -112,7 +112,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
     tellErrors();
     if (ended_) return Step::idle();
     // acquire: partner of requestStop's release
-    if (stopRequested_.load(std::memory_order_acquire)) return end(ReceiverState::Stopped, {});
+    if (stopRequested_.load(detail::memory_order_acquire)) return end(ReceiverState::Stopped, {});
     const detail::ReceiverRequest request = store_->takeRequest();
     switch (request.wish) {
       case detail::ReceiverWish::None: break;
@@ -213,7 +213,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   bool ended_ = false;
   bool finished_ = false;
 
-  std::atomic<bool> stopRequested_{false};
+  detail::Atomic<bool> stopRequested_{false};
   const std::shared_ptr<detail::ReceiverStore<T>> store_ = std::make_shared<detail::ReceiverStore<T>>();
   detail::Planned<Blocks> batches_;
   detail::ReceiverStatus status_;

@@ -2,7 +2,6 @@
 #pragma once
 // Resumption: where in all that a sender sends a receiver, its batches and its log stand; and the talk with a sender that can be told where to go on.
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include <dstream/checkpoint/receive_log.hpp>
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
@@ -59,14 +59,14 @@ class BasicResumeTalk {
   }
   /// Tells what is settled; an error shows at the next read.
   void tell(Connection& connection) {
-    const std::uint64_t settled = settled_.load(std::memory_order_acquire);  // partner: the release in settle
+    const std::uint64_t settled = settled_.load(memory_order_acquire);  // partner: the release in settle
     if (pending_.empty() && settled > told_) {
       told_ = settled;
       pending_ = std::to_string(settled) + '\n';
     }
     static_cast<void>(say(connection));
   }
-  void settle(std::uint64_t position) { settled_.store(position, std::memory_order_release); }
+  void settle(std::uint64_t position) { settled_.store(position, memory_order_release); }
 
   [[nodiscard]] const std::string& error() const { return error_; }
 
@@ -89,7 +89,7 @@ class BasicResumeTalk {
   std::string pending_;
   std::string error_;
   std::uint64_t told_ = 0;
-  std::atomic<std::uint64_t> settled_{0};
+  Atomic<std::uint64_t> settled_{0};
 };
 using ResumeTalk = BasicResumeTalk<>;
 

@@ -2,13 +2,13 @@
 #pragma once
 // Graph: the inputs and outputs of one streaming context. Built before start, fixed afterwards.
 
-#include <atomic>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/core/function_ref.hpp>
@@ -67,9 +67,9 @@ class BasicGraph {
   /// Where outputs such as saveAsTextFiles() write.
   Files* files = nullptr;
 
-  [[nodiscard]] StreamingContextState state() const { return state_.load(std::memory_order_acquire); }
+  [[nodiscard]] StreamingContextState state() const { return state_.load(detail::memory_order_acquire); }
   /// release: partner of state()'s acquire.
-  void become(StreamingContextState state) { state_.store(state, std::memory_order_release); }
+  void become(StreamingContextState state) { state_.store(state, detail::memory_order_release); }
 
   /// **errors** IllegalState unless the graph may still grow.
   void requireOpen(const char* what) const {
@@ -99,7 +99,7 @@ class BasicGraph {
   }
 
  private:
-  std::atomic<StreamingContextState> state_{StreamingContextState::Initialized};
+  detail::Atomic<StreamingContextState> state_{StreamingContextState::Initialized};
   Outputs outputs_;
 };
 using Graph = BasicGraph<>;

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
 #include <dstream/core/config.hpp>
@@ -33,7 +32,7 @@ template <class Test>
     return mask;
   }
   char padded[16] = {};
-  if (bytes != 0) std::memcpy(padded, text, bytes);
+  if (bytes != 0) __builtin_memcpy(padded, text, bytes);
   return byteMask16(padded, test) & ((std::uint64_t{1} << bytes) - 1);
 }
 #endif

@@ -2,7 +2,6 @@
 #pragma once
 // lines: text → its lines, as views; a head of pipelines that cuts the text into slices at line ends.
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -111,7 +110,7 @@ class Lines {
       more = bytes == 64;  // a text that ends with its chunk needs an empty one more, to end its last line at the one call below
       if (!more && end[-1] != '\n') ends |= std::uint64_t{1} << bytes;
       for (; ends != 0; ends &= ends - 1) {
-        const char* const to = at + std::countr_zero(ends);
+        const char* const to = at + __builtin_ctzll(ends);
         // A CR belongs to the end that follows it: one comparison says that the line is not empty and has an end.
         const auto length = static_cast<std::size_t>(to - from);
         const bool fed = length - 1 < static_cast<std::size_t>(end - from) - 1 && to[-1] == '\r';

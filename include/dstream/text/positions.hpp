@@ -2,7 +2,6 @@
 #pragma once
 // positions: where words begin and end, or lines end and are cut, in whole chunks of 64 bytes; by compressed positions on processors that have them.
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -61,7 +60,7 @@ inline constexpr std::size_t placesFor(std::size_t chunks) { return chunks * 64 
 
 DSTREAM_INLINE constexpr std::size_t bitsIn(std::uint64_t mask) {
 #if defined(__POPCNT__)
-  return static_cast<std::size_t>(std::popcount(mask));
+  return static_cast<std::size_t>(__builtin_popcountll(mask));
 #else  // where it is a call into a library
   mask -= mask >> 1 & 0x5555555555555555;
   mask = (mask & 0x3333333333333333) + (mask >> 2 & 0x3333333333333333);
@@ -74,7 +73,7 @@ DSTREAM_INLINE constexpr std::size_t writeBits(std::uint64_t mask, std::size_t b
   const std::size_t found = bitsIn(mask);
   for (std::size_t done = 0; done < found; done += 8)
     for (std::size_t i = 0; i < 8; ++i) {
-      places[done + i] = static_cast<std::uint16_t>(base + static_cast<std::size_t>(std::countr_zero(mask | std::uint64_t{1} << 63)));
+      places[done + i] = static_cast<std::uint16_t>(base + static_cast<std::size_t>(__builtin_ctzll(mask | std::uint64_t{1} << 63)));
       mask &= mask - 1;
     }
   return found;
