@@ -296,6 +296,7 @@ class Simulation {
       }
       if (!files.stopped() && life.end == End::GracefulStop) {
         graceful = stream.stop(false, true).graceful;
+        if (graceful && errors == 0) durability_.stoppedGracefully();
         settled_ = life.calm && graceful && errors == 0;
       }
     } catch (const std::exception& error) {
@@ -306,13 +307,14 @@ class Simulation {
         ledger_.violated(std::string("(10) a process failed although nothing was made to fail: ")
                          + error.what());
     }
+    if (life.allocation != 0) armed_.hit = Allocations::count >= life.allocation;
     if (reception_) reception_->processEnds(graceful, files.stopped());
     if (server_) server_->processEnds();
     if (errors != 0 && !files.stopped() && !armed_.hit && !excused())
       ledger_.violated("(10) a process ended by itself although nothing was made to fail: " + error_);
-    if (life.allocation != 0) armed_.hit = Allocations::count >= life.allocation;
-    // Memory that was short may be asked for again.
-    const bool unseen = armed_.hit && life.allocation == 0 && !armed_.text.empty() && !armed_.seen && !armed_.triedAgain && !files.stopped();
+    // A window takes a batch in as it comes, and again when somebody asks for it, with memory then.
+    const bool windowed = life.allocation != 0 && job_.kind == Kind::Window;
+    const bool unseen = armed_.hit && !windowed && !armed_.text.empty() && !armed_.seen && !armed_.triedAgain && !files.stopped();
     if (unseen) ledger_.violated("(12) nobody heard of an injected fault: " + armed_.text + " at " + armed_.where);
     if (files.stopped() || random_.below(2) == 0) ledger_.look(files);
     reached_ = reached_ || armed_.hit;
@@ -323,6 +325,8 @@ class Simulation {
                   : armed_.fault   ? faultNames[static_cast<std::size_t>(*armed_.fault)]
                                    : "");
     ledger_.require(files.openFiles() == 0, "(11) ", files.openFiles(), " files are left open");
+    ledger_.require(world_.actors() == 0, "(11) an actor is left");
+    if (!files.stopped()) leavesNothing(graceful);
     files.restart();
     if (!life.calm && jumps_) downtime();
   }
@@ -424,6 +428,7 @@ class Simulation {
     durability_.forgetWritten();
     const std::string& newest = snapshots.rbegin()->second;
     files.damage(newest, random_.below(files.content(newest).size()));
+    durability_.damaged(snapshots.rbegin()->first);
     if (loud_) std::printf("%s is damaged\n", newest.c_str());
   }
 
@@ -538,6 +543,20 @@ class Simulation {
 
   // --- the end ---
 
+  // A process that ended in its own way.
+  void leavesNothing(bool graceful) {
+    auto& files = world_.files();
+    files.onCall([](const FileCall&) {});
+    files.failAt(0, 0);
+    files.stopAt({0});
+    try {
+      if (files.exists("/job/LOCK")) static_cast<void>(files.lock("/job/LOCK"));
+    } catch (const FileError& error) {
+      ledger_.violated(std::string("(11) ") + error.what());
+    }
+    files.onCall([this](const FileCall& call) { onCall(call); });
+    if (graceful && !armed_.hit) leftovers();
+  }
   void leftovers() {
     auto& files = world_.files();
     for (const std::string& path : files.paths()) {
@@ -545,8 +564,6 @@ class Simulation {
       if (path.starts_with("/out/.") && std::count(path.begin(), path.end(), '/') > 2)
         ledger_.violated("(11) a stage is left: " + path);
     }
-    ledger_.require(world_.actors() == 0, "(11) an actor is left");
-    if (files.exists("/job/LOCK")) static_cast<void>(files.lock("/job/LOCK"));
   }
 
   Random random_;
