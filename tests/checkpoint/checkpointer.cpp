@@ -632,4 +632,19 @@ TEST_CASE("checkpointer: a journal that cannot be written ends the stream, and n
   }
 }
 
+TEST_CASE("checkpointer: a stop that could not commit its last unit was not graceful, and the error is kept") {
+  for (const bool fails : {false, true}) {
+    Place place;
+    Run run(place, {.commitEvery = 100});
+    run.words() | saveAsTextFiles("/out");
+    run.start();
+    place.files.put("/in/1", "a");
+    place.world.advance(2s);
+    if (fails) place.files.failNext("sync", "/checkpoint/journal-1-1.log.tmp");
+    CHECK(run.stream.stop(false, true).graceful != fails);
+    if (fails) CHECK_THROWS_AS(run.stream.awaitTermination(), FileError);
+    if (!fails) CHECK_NOTHROW(run.stream.awaitTermination());
+  }
+}
+
 }  // namespace

@@ -54,9 +54,6 @@ class Ledger {
     changed_ = std::move(mayChange);
   }
 
-  // What is not promised: SQLite has read from its log what a failed sync did not keep, and the machine stopped since.
-  void doubtRows() { rowsDoubted_ = true; }
-
   // The job has come to rest: everything is there, once, and everything that was ever seen was
   // right.
   void close(const dstream::testing::Files& files) {
@@ -70,7 +67,7 @@ class Ledger {
     lackWhatMay(records);
     eachRecordOnce(records);
     effectsFit(records);
-    if (job_.kind == Kind::Database && !rowsDoubted_) rowsFit();
+    if (job_.kind == Kind::Database) rowsFit();
     if (records.empty()) return;
 
     // Without a result every other second, none was due at the time of the first batch.
@@ -221,7 +218,6 @@ class Ledger {
   Job job_;
   Lines arrived_;
   std::set<std::string> mayLack_;
-  bool rowsDoubted_ = false;
   std::vector<Effect> effects_;
   std::map<std::string, std::set<std::string>> seen_;
   std::set<std::string> changed_;  // since somebody looked, or may be changed by a crash

@@ -296,6 +296,7 @@ class Simulation {
       }
       if (!files.stopped() && life.end == End::GracefulStop) {
         graceful = stream.stop(false, true).graceful;
+        if (graceful && errors == 0) durability_.stoppedGracefully();
         settled_ = life.calm && graceful && errors == 0;
       }
     } catch (const std::exception& error) {
@@ -306,15 +307,14 @@ class Simulation {
         ledger_.violated(std::string("(10) a process failed although nothing was made to fail: ")
                          + error.what());
     }
-    if (logUnsynced_ && files.stopped() && armed_.fault && static_cast<std::size_t>(*armed_.fault) < 3) ledger_.doubtRows();
-    if (graceful) logUnsynced_ = false;
+    if (life.allocation != 0) armed_.hit = Allocations::count >= life.allocation;
     if (reception_) reception_->processEnds(graceful, files.stopped());
     if (server_) server_->processEnds();
     if (errors != 0 && !files.stopped() && !armed_.hit && !excused())
       ledger_.violated("(10) a process ended by itself although nothing was made to fail: " + error_);
-    if (life.allocation != 0) armed_.hit = Allocations::count >= life.allocation;
-    // Memory that was short may be asked for again.
-    const bool unseen = armed_.hit && life.allocation == 0 && !armed_.text.empty() && !armed_.seen && !armed_.triedAgain && !files.stopped();
+    // A window takes a batch in as it comes, and again when somebody asks for it, with memory then.
+    const bool windowed = life.allocation != 0 && job_.kind == Kind::Window;
+    const bool unseen = armed_.hit && !windowed && !armed_.text.empty() && !armed_.seen && !armed_.triedAgain && !files.stopped();
     if (unseen) ledger_.violated("(12) nobody heard of an injected fault: " + armed_.text + " at " + armed_.where);
     if (files.stopped() || random_.below(2) == 0) ledger_.look(files);
     reached_ = reached_ || armed_.hit;
@@ -325,6 +325,8 @@ class Simulation {
                   : armed_.fault   ? faultNames[static_cast<std::size_t>(*armed_.fault)]
                                    : "");
     ledger_.require(files.openFiles() == 0, "(11) ", files.openFiles(), " files are left open");
+    ledger_.require(world_.actors() == 0, "(11) an actor is left");
+    if (!files.stopped()) leavesNothing(graceful);
     files.restart();
     if (!life.calm && jumps_) downtime();
   }
@@ -426,6 +428,7 @@ class Simulation {
     durability_.forgetWritten();
     const std::string& newest = snapshots.rbegin()->second;
     files.damage(newest, random_.below(files.content(newest).size()));
+    durability_.damaged(snapshots.rbegin()->first);
     if (loud_) std::printf("%s is damaged\n", newest.c_str());
   }
 
@@ -516,22 +519,13 @@ class Simulation {
     durability_.before(call);
     if (reception_) reception_->before(call);
     ledger_.changes(call.to.empty() ? call.path : call.to);
-    if (armed_.hit) {
-      triedAgain(call);
-      notSynced(call);
-    }
+    if (armed_.hit) triedAgain(call);
     if (!armed_.fault || armed_.hit) return;
     const Step* const step = stepOf(call);
     if (step == nullptr) return ledger_.violated("(12) no step of the protocol: " + std::string(call.operation) + " " + std::string(call.path));
     if (armed_.step != nullptr && step != armed_.step) return;
     if (--armed_.left != 0) return;
     strike(call, *step);
-    notSynced(call);
-  }
-  void notSynced(const FileCall& call) {
-    const bool fails = armed_.fault && static_cast<std::size_t>(*armed_.fault) >= stops && call.number <= armed_.last;
-    if (!fails || call.operation != "sync") return;
-    if (const Step* const step = stepOf(call); step != nullptr && step->part == "database") logUnsynced_ = true;
   }
   void note(std::string_view text) {
     const Allocations::Suspended suspended;
@@ -549,6 +543,20 @@ class Simulation {
 
   // --- the end ---
 
+  // A process that ended in its own way.
+  void leavesNothing(bool graceful) {
+    auto& files = world_.files();
+    files.onCall([](const FileCall&) {});
+    files.failAt(0, 0);
+    files.stopAt({0});
+    try {
+      if (files.exists("/job/LOCK")) static_cast<void>(files.lock("/job/LOCK"));
+    } catch (const FileError& error) {
+      ledger_.violated(std::string("(11) ") + error.what());
+    }
+    files.onCall([this](const FileCall& call) { onCall(call); });
+    if (graceful && !armed_.hit) leftovers();
+  }
   void leftovers() {
     auto& files = world_.files();
     for (const std::string& path : files.paths()) {
@@ -556,8 +564,6 @@ class Simulation {
       if (path.starts_with("/out/.") && std::count(path.begin(), path.end(), '/') > 2)
         ledger_.violated("(11) a stage is left: " + path);
     }
-    ledger_.require(world_.actors() == 0, "(11) an actor is left");
-    if (files.exists("/job/LOCK")) static_cast<void>(files.lock("/job/LOCK"));
   }
 
   Random random_;
@@ -579,7 +585,6 @@ class Simulation {
   dstream::Nanos arrivedAt_ = 0;  // the latest
   std::size_t lives_ = 0;
   bool settled_ = false;
-  bool logUnsynced_ = false;  // a sync of the database failed, and it was not closed in order since
   bool reached_ = false;
   bool jumps_ = true;
   bool loud_ = false;

@@ -143,9 +143,8 @@ class BasicConnection final : public Decider {
   }
 
   void begin(const Batch&) override {
-    if (!inTransaction()) {
+    if (batches_ == 0) {
       execute("BEGIN IMMEDIATE");
-      batches_ = 0;
       requireOurs();
     }
     try {
@@ -180,9 +179,8 @@ class BasicConnection final : public Decider {
       const int code = sqlite3_exec(database_, "COMMIT", nullptr, nullptr, nullptr);
       if (code == SQLITE_OK) break;
       if ((code & 0xff) == SQLITE_BUSY && attempt < 10) continue;  // each waits as long as busyTimeout says
-      if (inTransaction()) {
+      if (inTransaction()) {  // nothing of it was written: it is busy, or a constraint that was put off is not met
         rollbackAll();
-        if ((code & 0xff) != SQLITE_BUSY) overwrite();
         return false;
       }
       // The transaction has ended, nobody has said how: the row knows.
@@ -214,9 +212,9 @@ class BasicConnection final : public Decider {
                                      options_.fileSystem.empty() ? nullptr : options_.fileSystem.c_str());
     try {
       if (code != SQLITE_OK) throw Error(path_, "open", code, database_ == nullptr ? "out of memory" : sqlite3_errmsg(database_));
-      // What an earlier process has left in the log may be there for as long as the machine runs: its last sync may have failed. So it is worked off,
-      // and nothing comes behind it; where somebody else reads the database it stays, which this finds at once.
+      // What was left in the log is worked off, and nothing comes behind it; where somebody else reads the database it stays, which this finds at once.
       try {
+        writeLogAgain();
         execute("PRAGMA wal_checkpoint(TRUNCATE)");
       } catch (const Error& error) {
         if ((error.code() & 0xff) != SQLITE_BUSY) throw;  // SQLite says so where a reader is just beginning
@@ -229,6 +227,27 @@ class BasicConnection final : public Decider {
       sqlite3_close_v2(std::exchange(database_, nullptr));
       throw;
     }
+  }
+  /// A sync of the log may have failed: then what is read there is in the machine's memory alone, and no later sync keeps it. Taken over into the database it
+  /// would be gone from both after a crash half-way. So the same bytes are written once more, and synced.
+  void writeLogAgain() {
+    if (const auto mode = prepare("PRAGMA journal_mode"); !mode->step() || mode->text(0) != "wal") return;
+    execute("BEGIN IMMEDIATE");  // nobody else changes it
+    sqlite3_file* log = nullptr;
+    int code = sqlite3_file_control(database_, nullptr, SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (code == SQLITE_OK && log->pMethods != nullptr) {
+      char bytes[1 << 14];
+      sqlite3_int64 size = 0;
+      code = log->pMethods->xFileSize(log, &size);
+      for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size; at += sizeof bytes) {
+        const int some = size - at < static_cast<int>(sizeof bytes) ? static_cast<int>(size - at) : static_cast<int>(sizeof bytes);
+        code = log->pMethods->xRead(log, bytes, some, at);
+        if (code == SQLITE_OK) code = log->pMethods->xWrite(log, bytes, some, at);
+      }
+      if (code == SQLITE_OK && size != 0) code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    }
+    rollbackAll();
+    if (code != SQLITE_OK) throw Error(path_, "write the log again", code, sqlite3_errstr(code));
   }
   void require(const std::string& pragma, const std::string& expected, const std::string& sentence) {
     const auto statement = prepare(pragma);

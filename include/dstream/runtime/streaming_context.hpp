@@ -293,7 +293,7 @@ class BasicStreamingContext {
     bool complete = false;
     if (graceful) complete = run_.drain(later(gracefulStopTimeout()));
     StopReport report = run_.halt();
-    report.graceful = graceful && complete;
+    report.graceful = report.graceful && complete;
     events_.post(StreamingStopped{report});
     becomeStopped();
     return report;

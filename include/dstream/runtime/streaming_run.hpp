@@ -127,7 +127,7 @@ class BasicStreamingRun {
     return complete;
   }
 
-  /// Ends everything that runs, in whatever state the start had reached.
+  /// Ends everything that runs, in whatever state the start had reached. Graceful, as far as that goes here: what waited for its commit is committed.
   StopReport halt() {
     StopReport report;
     const auto drop = [&] {
@@ -143,7 +143,7 @@ class BasicStreamingRun {
     for (Input* input : started_) input->requestStop();
     if (scheduler_) world_.retire(*scheduler_);  // before close: a batch that begins just now asks its inputs for what they planned
     drop();  // what the clock still formed, and the batch that was cut short
-    closeCommitter();
+    report.graceful = closeCommitter();
     hurry(false);
     for (Input* input : started_) report.droppedBytes += input->close();
     started_.clear();
@@ -156,12 +156,15 @@ class BasicStreamingRun {
     for (const auto& output : graph_.outputs())
       if (Decider* decider = output->decider()) decider->hurry(now);
   }
-  void closeCommitter() {
-    if (committer_ == nullptr) return;
+  /// False when it failed.
+  bool closeCommitter() {
+    if (committer_ == nullptr) return true;
     try {
       committer_->close();
+      return true;
     } catch (...) {
       if (scheduler_) scheduler_->report(std::current_exception());
+      return false;
     }
   }
 
