@@ -61,8 +61,10 @@ class CombineTable {
   template <class K>
   void prefetchEntry(const K& key) const {
     if (slots_.empty()) return;
-    const Slot slot = slots_[KeyHash<Key>::hash(key, seed_) & mask_];
-    if (slot.entry != 0) __builtin_prefetch(&entries_[slot.entry - 1]);
+    const std::uint64_t hash = KeyHash<Key>::hash(key, seed_);
+    std::size_t at = hash & mask_;
+    while (slots_[at].entry != 0 && slots_[at].tag != static_cast<std::uint32_t>(hash >> 32)) at = (at + 1) & mask_;
+    if (slots_[at].entry != 0) __builtin_prefetch(&entries_[slots_[at].entry - 1]);
   }
   /// Takes out all. The memory stays for as many again, unless most of it was not used this time.
   void clear() {
