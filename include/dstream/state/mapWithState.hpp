@@ -85,7 +85,7 @@ class States {
         mapped[part].reserve(batch.size());
         std::size_t likely[atOnce];
         for (std::size_t i = 0; i < batch.size(); ++i) {
-          if (i % atOnce == 0) lookAhead(tables_.table(part), batch, i, likely);
+          if (i % atOnce == 0) lookAhead(part, batch, i, likely);
           call(part, time, member<0>(batch[i]), likely[i % atOnce], std::optional<Kept<Value>>(std::move(member<1>(batch[i]))), mapped[part]);
         }
         if (scan && spec_.idle != 0) timeOut(part, time, mapped[part]);
@@ -150,7 +150,8 @@ class States {
   /// Of millions of states each record's is somewhere else: reading many at once takes about as long as reading one.
   static constexpr std::size_t atOnce = 64;
   template <class Records>
-  static void lookAhead(const typename Tables::Table& table, const Records& records, std::size_t from, std::size_t (&likely)[atOnce]) {
+  void lookAhead(std::size_t part, const Records& records, std::size_t from, std::size_t (&likely)[atOnce]) const {
+    const auto& table = tables_.table(part);
     const std::size_t count = records.size() - from < atOnce ? records.size() - from : atOnce;
     std::uint64_t hashes[atOnce];
     for (std::size_t i = 0; i < count; ++i) {
@@ -158,6 +159,9 @@ class States {
       table.prefetchPlace(hashes[i]);
     }
     for (std::size_t i = 0; i < count; ++i) likely[i] = table.prefetchEntry(hashes[i]);
+    if (!timed()) return;
+    for (std::size_t i = 0; i < count; ++i) order_[part].prefetchLink(likely[i]);
+    for (std::size_t i = 0; i < count; ++i) order_[part].prefetchNeighbours(likely[i]);
   }
 
   void call(std::size_t part, Time time, const Kept<Key>& key, std::size_t likely, std::optional<Kept<Value>> value, std::vector<Kept<Mapped>>& mapped) {
