@@ -66,7 +66,7 @@ class OwnWords {
 
 const auto genericCount =
     flatMap([](std::string_view line) { return OwnWords(line); })
-    | map([](std::string_view word) { return std::pair{std::string(word), 1L}; })
+    | map([](std::string_view word) { return std::pair<std::string, long>(word, 1L); })
     | reduceByKey([](long left, long right) { return left + right; });
 
 }  // namespace

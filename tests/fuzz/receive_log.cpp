@@ -19,6 +19,8 @@ namespace {
 using namespace dstream;
 using namespace dstream::detail;
 
+constexpr std::uint64_t salt = 99;
+
 std::string pathOf(std::uint64_t number) {
   return "/c/received/s/" + std::to_string(number) + ".log";
 }
@@ -47,7 +49,7 @@ void read(testing::Files& files, std::uint64_t position) {
   std::string before;
   std::uint64_t reached = 0;
   try {
-    const FoundBy<Use> found = directory.read(position);
+    const FoundBy<Use> found = directory.read(position, salt);
     fuzz::expect(found.reached >= position, "the log reaches as far as batches took of it");
     std::uint64_t end = position;
     for (const StoredBlock& block : found.blocks) {
@@ -66,10 +68,10 @@ void read(testing::Files& files, std::uint64_t position) {
   } catch (const CheckpointError&) {
     return;
   }
-  const FoundBy<Use> again = directory.read(position);
+  const FoundBy<Use> again = directory.read(position, salt);
   fuzz::expect(textOf<Use>(files, directory, again) == before,
                "the log is the same when it is read again");
-  const FoundBy<Use> after = directory.read(reached);
+  const FoundBy<Use> after = directory.read(reached, salt);
   fuzz::expect(after.blocks.empty() && after.reached == reached, "nothing comes behind its end");
 }
 

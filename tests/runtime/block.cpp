@@ -216,4 +216,34 @@ TEST_CASE("block: what a charge waits for is kept free for it, until it has it o
     test.pool->refund(100);
 }
 
+TEST_CASE("block: what a backlog took goes back to the system once nobody has needed it for a while, and what is needed stays") {
+    constexpr std::size_t bytes = std::size_t{64} << 10;
+    Pool test(64 * bytes, bytes);
+    const auto take = [&](std::size_t count) {
+        std::vector<Block> blocks;
+        for (std::size_t i = 0; i < count; ++i) blocks.push_back(*test.pool->take(1, test.waiter));
+        return blocks;
+    };
+    // Pages that the system has back read as zeros.
+    const auto kept = [&] {
+        std::size_t count = 0;
+        for (Block& block : take(64)) count += block.data()[bytes / 2] == 'x' ? 1 : 0;
+        return count;
+    };
+    for (Block& block : take(64)) block.data()[bytes / 2] = 'x';
+    SECTION("all are needed") {
+        for (int i = 0; i < 20; ++i) static_cast<void>(take(64));
+        CHECK(kept() == 64);
+    }
+    SECTION("two are needed") {
+        for (int i = 0; i < 2000; ++i) static_cast<void>(take(2));
+        CHECK(kept() <= 4);
+        CHECK(kept() >= 2);
+    }
+    SECTION("two are needed, and all every now and then") {
+        for (int i = 0; i < 400; ++i) static_cast<void>(take(i % 30 == 0 ? 64 : 2));
+        CHECK(kept() == 64);
+    }
+}
+
 }  // namespace

@@ -53,6 +53,7 @@ inline void whatIsAppendedCanBeRead(Files& files, const std::string& root) {
   {
     const auto file = files.open(path, Mode::Create);
     file->append("one ");
+    file->startSync();
     file->append("");
     file->append(std::string("t\0o", 3));
     file->sync();

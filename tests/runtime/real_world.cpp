@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
@@ -689,6 +690,21 @@ TEST_CASE("real world: a signal that the program ignores or handles stays as it 
   ::sigaction(SIGINT, nullptr, &now);
   CHECK(now.sa_handler == SIG_IGN);
   ::sigaction(SIGINT, &before, nullptr);
+}
+
+TEST_CASE("real world: of memory that is discarded the whole pages read as zeros, and what is beside them stays") {
+  RealWorld world;
+  constexpr std::size_t page = 4096;
+  std::vector<char> memory(64 * page, 'x');
+  world.discard(memory.data() + page, 62 * page);
+  CHECK(memory[32 * page] == 0);
+  CHECK(std::count(memory.begin(), memory.end(), 'x') >= static_cast<std::ptrdiff_t>(2 * page));
+  CHECK(std::count(memory.begin(), memory.end(), 'x') <= static_cast<std::ptrdiff_t>(4 * page));
+  CHECK(std::all_of(memory.begin(), memory.begin() + page, [](char c) { return c == 'x'; }));
+  CHECK(std::all_of(memory.end() - page, memory.end(), [](char c) { return c == 'x'; }));
+  std::fill(memory.begin(), memory.end(), 'y');  // still ours
+  world.discard(memory.data() + 1, page - 1);
+  CHECK(std::count(memory.begin(), memory.end(), 'y') == static_cast<std::ptrdiff_t>(memory.size()));
 }
 
 TEST_CASE("real world: the console gets every byte, slow or not") {

@@ -43,7 +43,7 @@ auto stepOf(const Create& create, const MergeValue& mergeValue) {
 template <class Key, class OneStep>
 class Feed {
  public:
-  Feed(OneStep& step, TaskTable<Key, std::string>& table) : step_(step), at_{&table} {}
+  Feed(OneStep& step, TaskTable<Key, std::string>& table) : step_(step), at_(step.start(&table)) {}
   template <class K>
   void give(K key, int value) {
     at_ = step_(at_, std::pair{key, value});

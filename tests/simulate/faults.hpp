@@ -94,12 +94,13 @@ inline constexpr auto steps = std::to_array<Step>({
     {"log", "read", true},
     {"log", "create"},
     {"log", "remove"},
+    {"log", "rename", true},
     {"log", "sync"},
     {"log", "sync directory"},
     {"log", "write"},
 });
 inline constexpr std::size_t databaseSteps = 9;
-inline constexpr std::size_t logSteps = 9;
+inline constexpr std::size_t logSteps = 10;
 
 constexpr const Step& stepNamed(std::string_view part, std::string_view operation) {
   return *std::find(steps.begin(), steps.end(), Step{part, operation});

@@ -478,10 +478,10 @@ class Simulation {
     armed_.last = call.number + armed_.calls - 1;
     if (reception_ && step.part == "log") {
       reception_->logFailed();
-      // What was written again is in a batch soon: the end must come before. After a sync that failed it is the machine's: what a killed
-      // process leaves in memory of such a file the next one takes for durable, which no log can help.
+      // What was written again is in a batch soon: the end must come before. What a killed process leaves in memory of a file whose sync failed the next one
+      // still reads.
       if (kind >= stops && random_.below(2) == 0) {
-        const auto how = random_.below(2) == 0 && step.operation != "sync" && armed_.calls == 1 ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
+        const auto how = random_.below(2) == 0 ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
         files.stopAt({call.number + armed_.calls + random_.below(20), static_cast<StopPoint::When>(random_.below(3)), how, random_()});
       }
     }

@@ -14,6 +14,7 @@
 #include <dstream/checkpoint/directory.hpp>
 #include <dstream/checkpoint/record_file.hpp>
 #include <dstream/checkpoint/segment.hpp>
+#include <dstream/checkpoint/segment_trimmer.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/fifo.hpp>
 #include <dstream/core/on_use.hpp>
@@ -30,8 +31,7 @@ namespace dstream::inline v0::detail {
 /// **meaning** blocks go in by `add` and come out by `take` once they are durable, in order; first those that an earlier run left. All that wait are written
 /// together and share one sync; what comes meanwhile waits for the next. A write or sync that fails is final for its segment: the blocks are written again, to a
 /// new one, which says how much of the old one counts; until that succeeds, and while the log has its most bytes, nothing comes out, and the receiver's
-/// memory fills. Segments whose blocks are all settled are removed, oldest first, but for the newest, which tells how far the log had come; one that cannot be
-/// counts on, and is tried again.
+/// memory fills. Segments whose blocks are all settled are the trimmer's to remove, but for the newest, which tells how far the log had come.
 /// **kept** the blocks, as the pool's; of what an earlier run left, a place in a file, until there is memory.
 /// **threads** open: before the lanes run; close: after them; settle: any; step: Lane::Log; the rest: the receiver's lane.
 template <class Use = OnUse>
@@ -43,14 +43,15 @@ class BasicReceiveLog final : public Actor {
  public:
   BasicReceiveLog(BasicRuntime<Use>& runtime, Actor& receiver, const std::string& name, std::uint64_t mostBytes)
       : runtime_(runtime), receiver_(receiver), name_(name), mostBytes_(mostBytes), segmentBytes_(mostBytes / 4 < longestSegment ? mostBytes / 4 : longestSegment),
-        directory_(runtime.world.files(), runtime.checkpoint, name) {}
+        directory_(runtime.world.files(), runtime.checkpoint, name),
+        trimmer_(runtime, name, directory_, *this) {}
 
   /// Reads what is there; the blocks behind `position` will come out again. Gives where they end.
   /// **errors** CheckpointError naming file and byte: damage but for a torn tail; blocks that are missing.
   /// demanded: up to here batches were planned, which must be whole whatever memory they take.
   std::uint64_t open(std::uint64_t position, std::uint64_t demanded) {
     directory_.make();
-    auto found = directory_.read(position);
+    auto found = directory_.read(position, runtime_.world.random());
     segments_ = std::move(found.segments);
     for (const auto& segment : segments_) bytes_ += segment.bytes;
     stored_.clear();
@@ -60,6 +61,7 @@ class BasicReceiveLog final : public Actor {
     settled_ = position;
     demanded_ = demanded;
     if (found.torn != 0) runtime_.events.post(Warning{"receiver " + name_ + ": a write of " + std::to_string(found.torn) + " bytes to its log had been cut short"});
+    runtime_.world.spawn(trimmer_, Lane::Background);
     return reached_;
   }
 
@@ -94,7 +96,7 @@ class BasicReceiveLog final : public Actor {
   /// **units** bytes on disk.
   [[nodiscard]] std::uint64_t bytes() const {
     const Lock lock(mutex_);
-    return bytes_;
+    return bytes_ + trimmer_.bytes();
   }
   /// No recovery asks for what is before this position.
   void settle(std::uint64_t position) {
@@ -107,13 +109,14 @@ class BasicReceiveLog final : public Actor {
 
   Step step(World& world) override {
     load();
-    trim(world);
+    trim();
     if (world.now(Clock::Steady) < again_) return Step::at(again_);
     return write(world);
   }
 
   /// Writes what waits. Gives the bytes that could not be.
   std::uint64_t close() {
+    runtime_.world.retire(trimmer_);
     static_cast<void>(write(runtime_.world));
     std::uint64_t lost = 0;
     for (const Block& block : group_) lost += block.text().size();
@@ -128,6 +131,8 @@ class BasicReceiveLog final : public Actor {
 
  private:
   static constexpr std::uint64_t longestSegment = std::uint64_t{16} << 20;
+  /// A disk that begins with the sync stands idle while the next bytes are copied to it: at 2 GB/s that doubles the time.
+  static constexpr std::uint64_t startEvery = std::uint64_t{1} << 20;
   static constexpr Nanos firstPause = 100'000'000;
   static constexpr Nanos longestPause = 5'000'000'000;
 
@@ -161,23 +166,14 @@ class BasicReceiveLog final : public Actor {
     return stored_.front();
   }
 
-  void trim(World& world) {
-    if (world.now(Clock::Steady) < trimAgain_) return;
+  void trim() {
     std::uint64_t settled = 0;
     {
       const Lock lock(mutex_);
       settled = settled_;
     }
     while (segments_.size() > 1 && segments_.front().end <= settled) {
-      try {
-        directory_.remove(segments_.front().number);
-      } catch (const FileError& error) {
-        if (error.why() != FileError::Why::NotFound) {
-          trimAgain_ = world.now(Clock::Steady) + longestPause;  // `settle` wakes
-          runtime_.events.post(Warning{"receiver " + name_ + ": a segment of its log that is needed no more cannot be removed: " + error.what()});
-          return;
-        }
-      }
+      trimmer_.add(segments_.front());
       const Lock lock(mutex_);
       bytes_ -= segments_.front().bytes;
       segments_.erase(segments_.begin());
@@ -195,8 +191,12 @@ class BasicReceiveLog final : public Actor {
         if (!writer_ || writer_->bytes() >= segmentBytes_) nextSegment(world);
         writer_->put(RecordKind::Block, 0, group_[put_].end, group_[put_].text());
         reached_ = group_[put_].end;
+        if (writer_->bytes() - started_ >= startEvery) {
+          writer_->startSync();
+          started_ = writer_->bytes();
+        }
       }
-      if (put_ == 0) return Step::idle();  // `settle` wakes
+      if (put_ == 0) return Step::idle();  // the trimmer wakes
       sync();
     } catch (const FileError& error) {
       giveUpSegment();
@@ -212,7 +212,8 @@ class BasicReceiveLog final : public Actor {
 
   /// The newest segment alone is always allowed: nothing else could be removed.
   [[nodiscard]] bool fits(const Block& block) const {
-    return segments_.size() <= 1 || bytes_ + unsynced() + block.text().size() + RecordLayout::headBytes + RecordLayout::tailBytes <= mostBytes_;
+    const std::uint64_t removable = trimmer_.bytes();
+    return (segments_.size() <= 1 && removable == 0) || removable + bytes_ + unsynced() + block.text().size() + RecordLayout::headBytes + RecordLayout::tailBytes <= mostBytes_;
   }
   [[nodiscard]] std::uint64_t unsynced() const { return writer_ ? writer_->bytes() - segments_.back().bytes : 0; }
 
@@ -220,10 +221,11 @@ class BasicReceiveLog final : public Actor {
     if (writer_) sync();
     writer_.reset();
     const Segment before = segments_.empty() ? Segment{0, 0, durable_} : segments_.back();
-    writer_.emplace(directory_.create(++number_), segmentMark, world.random());
+    writer_.emplace(directory_.create(++number_), segmentMark, world.random(), false);
     writer_->put(RecordKind::Head, 0, before.end, directory_.headOf(before));
     segments_.push_back({number_, 0, before.end});
     fresh_ = true;
+    started_ = 0;
   }
   void sync() {
     writer_->sync();
@@ -261,6 +263,7 @@ class BasicReceiveLog final : public Actor {
 
   // the log lane's
   Directory directory_;
+  BasicSegmentTrimmer<Use> trimmer_;
   Deferred<std::vector<Segment>, Use> segments_;  // rising; what is synced of them
   Deferred<std::optional<BasicRecordWriter<Use>>, Use> writer_;
   Blocks group_;  // being written
@@ -268,10 +271,10 @@ class BasicReceiveLog final : public Actor {
   std::uint64_t number_ = 0;
   std::uint64_t reached_ = 0;
   std::uint64_t demanded_ = 0;
+  std::uint64_t started_ = 0;  // so much of the segment is on its way to the disk
   bool fresh_ = false;  // the segment's name is not durable yet
   Nanos pause_ = 0;
   Nanos again_ = 0;
-  Nanos trimAgain_ = 0;
 
   mutable Mutex mutex_;
   Blocks waiting_;

@@ -83,20 +83,22 @@ struct BasicRecordLayout {
 };
 using RecordLayout = BasicRecordLayout<>;
 
-/// **meaning** writes records one behind the other; small ones together, at the next `flush` or when they are many. Nobody may read the file before its first sync. **errors** FileError, after which the end of the file is unknown.
+/// **meaning** writes records one behind the other; small ones together, at the next `flush` or when they are many.
+/// hidden: nobody can read the file before its first sync, so all that it holds then is durable. **errors** FileError, after which the end of the file is unknown.
 template <class Use = OnUse>
 class BasicRecordWriter {
   using RecordLayout = BasicRecordLayout<Use>;
 
  public:
-  BasicRecordWriter(Deferred<std::unique_ptr<File>, Use> file, std::string_view mark, std::uint64_t salt) : file_(std::move(file)), salt_(RecordLayout::saltOf(salt)) {
+  BasicRecordWriter(Deferred<std::unique_ptr<File>, Use> file, std::string_view mark, std::uint64_t salt, bool hidden = true)
+      : file_(std::move(file)), salt_(RecordLayout::saltOf(salt)), hidden_(hidden) {
     pending_ = RecordLayout::fileHead(mark, salt);
   }
 
   /// Gives the payload's crc.
   std::uint32_t put(RecordKind kind, std::uint64_t epoch, std::uint64_t seq, std::string_view payload) {
     if (pending_.size() > pieceBytes) flush();
-    const std::string head = RecordLayout::head(kind, epoch, seq, payload.size(), synced_ == 0 ? bytes() : synced_, salt_);
+    const std::string head = RecordLayout::head(kind, epoch, seq, payload.size(), synced_ == 0 && hidden_ ? bytes() : synced_, salt_);
     std::string_view headCrc = std::string_view(head).substr(RecordLayout::checkedHeadBytes);
     const std::uint32_t crc = crc32c(payload, takeNumber<std::uint32_t>(headCrc));
     pending_ += head;
@@ -115,6 +117,8 @@ class BasicRecordWriter {
     file_->append(pending_);
     pending_.clear();
   }
+  /// Lets the disk work on what there is, while more is put.
+  void startSync() { file_->startSync(); }
   void sync() {
     flush();
     file_->sync();
@@ -128,6 +132,7 @@ class BasicRecordWriter {
 
   Deferred<std::unique_ptr<File>, Use> file_;
   const std::uint32_t salt_;
+  const bool hidden_;
   std::string pending_;
   std::uint64_t bytes_ = 0;
   std::uint64_t synced_ = 0;

@@ -64,29 +64,34 @@ class BasicSegmentDirectory {
     files_.syncDirectory(parent_);
   }
 
-  /// The blocks behind `position`. **errors** CheckpointError for damage, and where the log does not begin before `position`, or ends before it.
-  [[nodiscard]] Found read(std::uint64_t position) {
+  /// The blocks behind `position`; all of them are durable then. salt: of the segment that takes the newest's place. **errors** FileError; CheckpointError for damage, and where the
+  /// log does not begin before `position`, or ends before it.
+  [[nodiscard]] Found read(std::uint64_t position, std::uint64_t salt) {
     Found found;
     Deferred<std::vector<std::uint64_t>, Use> numbers;
-    for (const std::string& name : files_.list(path_))
+    for (const std::string& name : files_.list(path_)) {
       if (const auto number = numberOf(name)) numbers.push_back(*number);
+      if (name.ends_with(".tmp")) files_.remove(path_ + "/" + name);
+    }
     mergeSort(numbers, [](std::uint64_t a, std::uint64_t b) { return a > b; });
     if (!numbers.empty()) found.highest = numbers.front();
 
-    Deferred<std::vector<std::uint64_t>, Use> dead;
+    Deferred<std::vector<std::uint64_t>, Use> failed;
+    Deferred<std::vector<std::uint64_t>, Use> settled;
     std::uint64_t begun = 0;  // where the oldest segment begins
     Maybe<Segment> expected;
     for (const std::uint64_t number : numbers) {
-      if (expected && (number > expected->number || begun <= position)) {  // nobody's, or all of it settled
-        dead.push_back(number);
-        continue;
-      }
-      if (expected && number != expected->number) break;
-      if (const auto before = readSegment(number, expected, position, found)) {
+      if (expected && number > expected->number) {
+        failed.push_back(number);
+      } else if (expected && begun <= position) {
+        settled.push_back(number);
+      } else if (expected && number != expected->number) {
+        break;
+      } else if (const auto before = readSegment(number, expected, position, found)) {
         begun = before->end;
         expected = before;
       } else {
-        dead.push_back(number);
+        failed.push_back(number);
       }
     }
     reverse(found.segments);
@@ -95,7 +100,11 @@ class BasicSegmentDirectory {
     if (!found.segments.empty()) found.reached = found.segments.back().end;
     if (found.reached < position) fail("it ends with byte " + std::to_string(found.reached) + ", and a batch had taken all up to byte " + std::to_string(position));
     sync();
-    for (const std::uint64_t number : dead) files_.remove(pathOf(number));
+    for (const std::uint64_t number : failed) files_.remove(pathOf(number));
+    if (found.segments.empty()) return found;
+    settled.push_back(found.segments.back().number);
+    renew(found, salt);
+    for (const std::uint64_t number : settled) files_.remove(pathOf(number));
     return found;
   }
 
@@ -157,10 +166,28 @@ class BasicSegmentDirectory {
     if (expected && reader->offset() != expected->bytes) reader->fail("the segment behind says that it is longer");
     if (expected && segment.end != expected->end) reader->fail("the segment behind says that it ends with byte " + std::to_string(expected->end) + " of what was received, not " + std::to_string(segment.end));
     segment.bytes = reader->offset();
-    if (!expected) files_.open(pathOf(number), Files::Mode::ReadPrivate)->sync();  // what was read may have been in the page cache only
     found.segments.push_back(segment);
     for (std::size_t i = blocks.size(); i != 0; --i) found.blocks.push_back(blocks[i - 1]);
     return before;
+  }
+
+  /// What was read of the newest segment may be in the page cache alone, and no sync of that file may ever bring it to the disk: after one that failed the kernel takes
+  /// such pages for written. So a copy takes its place, which has its name when all of it is durable.
+  void renew(Found& found, std::uint64_t salt) {
+    Segment& newest = found.segments.back();
+    const std::uint64_t number = ++found.highest;
+    const std::string temporary = path_ + "/" + std::to_string(number) + ".tmp";
+    const BasicWholeFile<Use> file(files_, pathOf(newest.number));
+    BasicRecordReader<Use> reader(file.bytes().substr(0, static_cast<std::size_t>(newest.bytes)), segmentMark, pathOf(newest.number));
+    BasicRecordWriter<Use> writer(files_.open(temporary, Files::Mode::CreatePrivate), segmentMark, salt);
+    while (const auto record = reader.next()) writer.put(record->kind, record->epoch, record->seq, record->payload);
+    if (reader.damaged()) reader.fail("it has changed since it was read");
+    writer.sync();
+    files_.rename(temporary, pathOf(number));
+    sync();
+    for (StoredBlock& block : found.blocks)
+      if (block.number == newest.number) block.number = number;  // where it was
+    newest.number = number;
   }
 
   [[noreturn]] void fail(const std::string& why) const { throw CheckpointError("dstream: checkpoint: the receive log in " + path_ + " cannot be used: " + why); }

@@ -3,9 +3,11 @@
 // Buffers: the records of an Rdd kept slice by slice, and cut anew.
 
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <dstream/core/chunks.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/rdd.hpp>
@@ -19,6 +21,13 @@ struct AppendStep {
   template <class Record>
   DSTREAM_INLINE constexpr Container* operator()(Container* container, Record&& record) const {
     container->push_back(Owned<T>::own(std::forward<Record>(record)));
+    return container;
+  }
+
+  template <class Reference, class Value>
+    requires ChunkValue<Reference> && std::is_same_v<Value, typename Container::value_type> && std::is_same_v<T, Value>
+  DSTREAM_INLINE constexpr Container* chunk(const Value* from, std::size_t count, Container* container) const {
+    container->insert(container->end(), from, from + count);
     return container;
   }
 };

@@ -63,6 +63,17 @@ struct Chain<Composed<First, Then>> {
     DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
       return first(std::move(accumulator), std::forward<Record>(record));
     }
+    template <class Reference>
+    static constexpr bool thins = Thins<decltype(std::declval<Steps&>().first), Reference>;
+    template <class Reference, class From, class Accumulator>
+      requires thins<Reference>
+    DSTREAM_INLINE constexpr Accumulator chunk(From from, std::size_t count, Accumulator accumulator) {
+      return first.template chunk<Reference>(from, count, std::move(accumulator));
+    }
+    template <class Reference>
+    [[nodiscard]] DSTREAM_INLINE constexpr bool foreseeable() const {
+      return first.template foreseeable<Reference>();
+    }
     decltype(std::declval<const Chain<Then>&>().step(std::declval<Next&>())) then;
     decltype(std::declval<const Chain<First>&>().step(std::declval<decltype(then)&>())) first;
   };

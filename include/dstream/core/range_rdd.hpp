@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/chunks.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/lanes.hpp>
 #include <dstream/core/rdd.hpp>
@@ -129,6 +130,8 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
         detail::foldLanes<reference>(from + static_cast<Difference>(low), to, *accumulator, step);
         return accumulator;
       }
+      if constexpr (std::is_pointer_v<Accumulator> && detail::Thins<Step, reference>)
+        return detail::foldChunks<reference>(from + static_cast<Difference>(low), to, accumulator, step);
       return loop(from + static_cast<Difference>(low), to, std::move(accumulator), step);
     } else {
       return loop(std::move(from), detail::last(range()), std::move(accumulator), step);

@@ -2,9 +2,11 @@
 #pragma once
 // map: DStream<T> → DStream<U>, one record in, one out.
 
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/chunks.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/invoke.hpp>
 #include <dstream/core/pipe.hpp>
@@ -19,6 +21,22 @@ struct MapStep {
   DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
     return next(std::move(accumulator), detail::invoke(fn, std::forward<Record>(record)));
   }
+
+  template <class Reference>
+  static constexpr bool thins = Thins<Next, CallResult<Fn, Reference>&&>;
+  template <class Reference, class From, class Accumulator>
+    requires thins<Reference>
+  DSTREAM_INLINE constexpr Accumulator chunk(From from, std::size_t count, Accumulator accumulator) {
+    using Result = CallResult<Fn, Reference>;
+    std::remove_cvref_t<Result> results[chunkRecords];
+    for (std::size_t i = 0; i < count; ++i, ++from) results[i] = detail::invoke(fn, static_cast<Reference>(*from));
+    return detail::foldChunk<Result&&>(results, count, std::move(accumulator), next);
+  }
+  template <class Reference>
+  [[nodiscard]] DSTREAM_INLINE constexpr bool foreseeable() const {
+    return next.template foreseeable<CallResult<Fn, Reference>&&>();
+  }
+
   const Fn& fn;
   Next& next;
 };

@@ -66,7 +66,9 @@ template <class Use = OnUse>
 using BlockList = detail::BatchVector<BasicBlock<Use>>;
 
 /// **meaning** hands out blocks as long as their bytes stay within the bound; who asks in vain is woken when some come back.
-/// Records that live elsewhere are charged to the same bound. **threads** any: receivers take on the io lane, batches give back on the jobs lane.
+/// Records that live elsewhere are charged to the same bound.
+/// **kept** blocks that came back, for the next who asks. What a backlog took goes back to the system, half of it each time that all blocks have been handed out twice and
+/// these were not needed: their pages, since malloc keeps what is freed where it likes. **threads** any: receivers take on the io lane, batches give back on the jobs lane.
 template <class Use>
 class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> {
   using Block = BasicBlock<Use>;
@@ -99,6 +101,7 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
         buffer = std::move(free_.back());
         free_.pop_back();
       }
+      giveBackPages();
     }
     if (buffer == nullptr) {
       try {
@@ -180,6 +183,19 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
       if (one == &waiter) return true;
     return false;
   }
+  /// Of one block at a time: each costs a system call.
+  void giveBackPages() {
+    if (without_ > free_.size()) without_ = free_.size();
+    if (free_.size() < fewestFree_) fewestFree_ = free_.size();
+    if (++taken_ > 2 * (held_ / blockBytes_ + free_.size())) {
+      unneeded_ = fewestFree_ > without_ ? (fewestFree_ - without_) / 2 : 0;
+      fewestFree_ = free_.size();
+      taken_ = 0;
+    }
+    if (unneeded_ == 0 || without_ == free_.size() || world_ == nullptr) return;
+    --unneeded_;
+    world_->discard(free_[without_++].get(), blockBytes_);
+  }
   void enlist(Actor& waiter) {
     std::erase(waiters_, &waiter);
     waiters_.push_back(&waiter);
@@ -196,7 +212,11 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
   mutable detail::Mutex mutex_;
   std::size_t held_ = 0;
   std::size_t wanted_ = 0;  // charges that wait
-  std::vector<Bytes> free_;
+  std::vector<Bytes> free_;       // the last that came back is the next to go
+  std::size_t without_ = 0;       // so many of the first have no pages
+  std::size_t fewestFree_ = 0;    // since so many were taken:
+  std::size_t taken_ = 0;
+  std::size_t unneeded_ = 0;      // whose pages go now
   Deferred<std::vector<Actor*>, Use> waiters_;
   Deferred<std::vector<Actor*>, Use> favoured_;
 };

@@ -48,6 +48,8 @@ class File {
   virtual std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) = 0;
   /// All of them, or an error, after which the end of the file is unknown.
   virtual void append(std::string_view bytes) = 0;
+  /// What was appended may set out for the disk: the next `sync` has less to wait for. Promises nothing.
+  virtual void startSync() {}
   /// When it returns the content outlives a crash. An error is final: what was written before it may be lost, whatever a second call says.
   virtual void sync() = 0;
 };

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -155,6 +156,12 @@ class BasicRealWorld final : public World {
   }
 
   [[nodiscard]] Files& files() override { return files_; }
+
+  void discard(char* memory, std::size_t bytes) override {
+    constexpr std::size_t page = 4096;  // where they are larger the call fails, and all stays
+    const std::size_t before = (page - reinterpret_cast<std::uintptr_t>(memory) % page) % page;
+    if (bytes >= before + page) static_cast<void>(::madvise(memory + before, (bytes - before) / page * page, MADV_DONTNEED));
+  }
 
   bool await(FunctionRef<bool()> done, Nanos deadline) override {
     for (std::uint64_t seen = 0;;) {

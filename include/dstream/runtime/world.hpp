@@ -81,7 +81,7 @@ class Workers {
 
 enum class Console { Out, Err };
 
-/// **threads** now, random, wake, notify, write, interrupted, files: any thread. spawn, retire: any thread but not from another actor's step
+/// **threads** now, random, wake, notify, write, interrupted, files, discard: any thread. spawn, retire: any thread but not from another actor's step
 /// on a different lane that the retired actor waits for. connect: from the owner's step. await: any thread that steps no actor.
 class World {
  public:
@@ -112,6 +112,12 @@ class World {
   virtual std::unique_ptr<Connection> standardInput(Actor& owner) = 0;
 
   [[nodiscard]] virtual Files& files() = 0;
+
+  /// Nobody needs the content of this memory, which stays the caller's: the system may have its whole pages back, and they read as zeros then.
+  virtual void discard(char* memory, std::size_t bytes) {
+    static_cast<void>(memory);
+    static_cast<void>(bytes);
+  }
 
   /// Asked where a rare branch is taken at will, so that tests reach it: true takes the branch. A real world never does.
   [[nodiscard]] virtual bool fault(std::string_view point) {

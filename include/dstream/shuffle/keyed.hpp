@@ -122,7 +122,7 @@ void fillTables(TablePool<Table>& pool, R& parent, RunnerRef runner, const Batch
     if (pool.manyInAnyOrder()) table.get()->mayList();
     Step own = step;
     if constexpr (requires { typename Step::Progress; }) {
-      own.finish(parent.fold(slices[task], typename Step::Progress{table.get()}, own));
+      own.finish(parent.fold(slices[task], own.start(table.get()), own));
     } else {
       static_cast<void>(parent.fold(slices[task], table.get(), own));
     }

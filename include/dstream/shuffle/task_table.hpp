@@ -30,6 +30,11 @@ namespace dstream::inline v0::detail {
 template <class Key, class Combined>
 class TaskTable {
   using Places = Deferred<std::vector<std::vector<std::uint32_t>>, Key>;
+  /// tag: the hash's upper half, 0 when free. entry: index into entries_.
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t entry = 0;
+  };
 
  public:
   using Form = KeyForm<Key>;
@@ -65,7 +70,6 @@ class TaskTable {
     return Form::hashWaiting(probe, seed_);
   }
   DSTREAM_INLINE void prefetchPlace(std::uint64_t hash) const { __builtin_prefetch(slots_.data() + (hash & mask_)); }
-  DSTREAM_INLINE void prefetchEntry(std::uint64_t hash) const { __builtin_prefetch(entries_.data() + slots_[hash & mask_].entry); }
   /// Room for so many new keys. False: hashes taken before hold no longer.
   DSTREAM_INLINE bool makeRoom(std::size_t keys) {
     if (indexed() + keys <= limit_ && !crowded_) [[likely]] return true;
@@ -83,6 +87,28 @@ class TaskTable {
     }
     return false;
   }
+  /// Where its memory lies, for registers: good until a key is new.
+  class Known {
+   public:
+    explicit Known(TaskTable& table) : slots_(table.slots_.data()), mask_(table.mask_), entries_(table.entries_.data()) {}
+
+    DSTREAM_INLINE void prefetchEntry(std::uint64_t hash) const { __builtin_prefetch(entries_ + slots_[hash & mask_].entry); }
+    /// Updates the combination of a key that stands right where its hash says, as most do; false for any other.
+    template <class Probe, class Update>
+    DSTREAM_INLINE bool update(std::uint64_t hash, const Probe& probe, Update&& update) const {
+      const Slot slot = slots_[hash & mask_];
+      if (slot.tag != tagOf(hash)) [[unlikely]] return false;
+      Entry& entry = entries_[slot.entry];
+      if (!Form::same(entry.first, probe)) [[unlikely]] return false;
+      update(entry.second);
+      return true;
+    }
+
+   private:
+    const Slot* slots_;
+    std::size_t mask_;
+    Entry* entries_;
+  };
   /// Where there is room.
   template <class Probe, class Create, class Update>
   DSTREAM_INLINE void combineHere(std::uint64_t hash, Probe&& probe, Create&& create, Update&& update) {
@@ -207,11 +233,6 @@ class TaskTable {
   }
 
  private:
-  /// tag: the hash's upper half, 0 when free. entry: index into entries_.
-  struct Slot {
-    std::uint32_t tag = 0;
-    std::uint32_t entry = 0;
-  };
   /// No hash worth the name lets a key stand farther from its place in an index half empty: the longest cluster of 2³¹ keys has about 110.
   static constexpr std::size_t farthest = 256;
 

@@ -47,11 +47,17 @@ class WaitingStep {
   WaitingStep(const WaitingStep& other) : create_(other.create_), mergeValue_(other.mergeValue_) {}
   WaitingStep& operator=(const WaitingStep&) = delete;
 
+  struct Waiting {
+    typename KeyForm<Key>::Stored probe;
+    std::uint64_t hash;
+    std::remove_cvref_t<ValueRecord> value;
+  };
   /// In registers: a number in memory would be written and read back for every record.
   struct Progress {
     Table* table;
-    std::size_t waiting = 0;
+    Waiting* next;  // where the next record waits
   };
+  Progress start(Table* table) { return {table, waiting_}; }
 
   template <class Record>
   DSTREAM_INLINE Progress operator()(Progress at, Record&& record) {
@@ -64,15 +70,15 @@ class WaitingStep {
     if (table->updateNumber(probe, [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, member<1>(std::forward<Record>(record))); })) return at;
     const std::uint64_t hash = table->hashWaiting(probe);
     table->prefetchPlace(hash);
-    ::new (static_cast<void*>(&waiting_[at.waiting])) Waiting{probe, hash, member<1>(std::forward<Record>(record))};
-    if (++at.waiting == most) {
-      combineAll(table, most);
-      at.waiting = 0;
+    ::new (static_cast<void*>(at.next)) Waiting{probe, hash, member<1>(std::forward<Record>(record))};
+    if (++at.next == waiting_ + most) {
+      combineAll(at);
+      at.next = waiting_;
     }
     return at;
   }
 
-  void finish(Progress at) { combineAll(at.table, at.waiting); }
+  void finish(Progress at) { combineAll(at); }
 
  private:
   using Form = KeyForm<Key>;
@@ -80,35 +86,35 @@ class WaitingStep {
   static constexpr std::size_t most = 64;
   static constexpr std::size_t nearEntries = 1024;  // are in the nearest cache or the next
 
-  struct Waiting {
-    typename Form::Stored probe;
-    std::uint64_t hash;
-    Value value;
-  };
-
   [[gnu::noinline]] void combineNow(Table* table, typename Form::Stored probe, Value value) {
     table->combineProbe(
         probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(value)); },
         [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(value)); });
   }
 
-  [[gnu::noinline]] void combineAll(Table* table, std::size_t count) {
+  [[gnu::noinline]] void combineAll(Progress at) {
+    Table* const table = at.table;
+    Waiting* const end = at.next;
+    const auto count = static_cast<std::size_t>(end - waiting_);
     if (table->lists(count)) {
-      for (std::size_t i = 0; i < count; ++i)
-        table->list(waiting_[i].probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(waiting_[i].value)); });
+      for (Waiting* one = waiting_; one != end; ++one)
+        table->list(one->probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(one->value)); });
       return;
     }
     if (!table->makeRoom(count) || table->isWary())  // wary perhaps since these were hashed
-      for (std::size_t i = 0; i < count; ++i) waiting_[i].hash = table->hashWaiting(waiting_[i].probe);
+      for (Waiting* one = waiting_; one != end; ++one) one->hash = table->hashWaiting(one->probe);
+    typename Table::Known known(*table);
     if (table->entries().size() > nearEntries)
-      for (std::size_t i = 0; i < count; ++i) table->prefetchEntry(waiting_[i].hash);
-    for (std::size_t i = 0; i < count; ++i) {
-      Waiting& one = waiting_[i];
-      combineHere(table, one.hash, one.probe, static_cast<ValueRecord>(one.value));
+      for (const Waiting* one = waiting_; one != end; ++one) known.prefetchEntry(one->hash);
+    for (Waiting* one = waiting_; one != end; ++one) {
+      const auto update = [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(one->value)); };
+      if (known.update(one->hash, one->probe, update)) [[likely]] continue;
+      combineHere(table, one->hash, one->probe, static_cast<ValueRecord>(one->value));
+      known = typename Table::Known(*table);
     }
   }
 
-  DSTREAM_INLINE void combineHere(Table* table, std::uint64_t hash, const typename Form::Stored& probe, ValueRecord value) {
+  [[gnu::noinline]] void combineHere(Table* table, std::uint64_t hash, const typename Form::Stored& probe, ValueRecord value) {
     table->combineHere(
         hash, probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(value)); },
         [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(value)); });

@@ -129,6 +129,7 @@ class World final : public dstream::World {
   std::unique_ptr<Connection> standardInput(Actor& owner) override { return Network::join(input_, "standard input", *this, owner); }
 
   [[nodiscard]] Files& files() override { return files_; }
+  void discard(char* memory, std::size_t bytes) override { std::fill_n(memory, bytes, '\0'); }
   [[nodiscard]] bool fault(std::string_view point) override { return fault_ && fault_(point); }
 
   bool await(FunctionRef<bool()> done, Nanos deadline) override {
