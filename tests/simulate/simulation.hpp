@@ -170,7 +170,7 @@ class Simulation {
     configuration_.maxRecordBytes = longestLine;
     configuration_.blockMemory = 4 * longestLine + 8192 * random_.below(4);
     if (random_.below(3) == 0) configuration_.maxBatchBytes = 2000 + random_.below(8000);
-    reception_.emplace(world_, ledger_, job_, configuration_.blockMemory, random_());
+    reception_.emplace(world_, ledger_, job_, random_());
   }
   Life randomLife() {
     constexpr std::array others{End::Throw, End::Stop, End::GracefulStop};
@@ -476,14 +476,11 @@ class Simulation {
     // SQLite that is closed has nobody to tell: what it cannot do any more the next one does that opens the database.
     armed_.triedAgain = ending_ && step.part == "database";
     armed_.last = call.number + armed_.calls - 1;
-    if (reception_ && step.part == "log") {
-      reception_->logFailed();
-      // What was written again is in a batch soon: the end must come before. What a killed process leaves in memory of a file whose sync failed the next one
-      // still reads.
-      if (kind >= stops && random_.below(2) == 0) {
-        const auto how = random_.below(2) == 0 ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
-        files.stopAt({call.number + armed_.calls + random_.below(20), static_cast<StopPoint::When>(random_.below(3)), how, random_()});
-      }
+    // What was written again is in a batch soon: the end must come before. What a killed process leaves in memory of a file whose sync failed the next one
+    // still reads.
+    if (reception_ && step.part == "log" && kind >= stops && random_.below(2) == 0) {
+      const auto how = random_.below(2) == 0 ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
+      files.stopAt({call.number + armed_.calls + random_.below(20), static_cast<StopPoint::When>(random_.below(3)), how, random_()});
     }
     ++hits_[static_cast<std::size_t>(&step - steps.data())][kind];
     if (kind < stops)
