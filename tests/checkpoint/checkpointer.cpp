@@ -642,6 +642,7 @@ TEST_CASE("checkpointer: a stop that could not commit its last unit was not grac
     place.world.advance(2s);
     if (fails) place.files.failNext("sync", "/checkpoint/journal-1-1.log.tmp");
     CHECK(run.stream.stop(false, true).graceful != fails);
+    CHECK(run.told.all<Warning>().size() == (fails ? 1U : 0U));
     if (fails) CHECK_THROWS_AS(run.stream.awaitTermination(), FileError);
     if (!fails) CHECK_NOTHROW(run.stream.awaitTermination());
   }

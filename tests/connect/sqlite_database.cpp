@@ -319,6 +319,7 @@ TEST_CASE("sqlite_database: a COMMIT that is refused is none, and the batch may 
     job.write(1);
     job.database.execute("INSERT INTO child VALUES(1)");
     CHECK_FALSE(job.commit(1));
+    CHECK(support::contains(job.decider.refusal(), "COMMIT: FOREIGN KEY constraint failed"));
     CHECK_FALSE(job.decider.inTransaction());
     job.write(1);
     CHECK(job.commit(1));

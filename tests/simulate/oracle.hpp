@@ -2,6 +2,29 @@
 #pragma once
 // The oracle: what each output must hold after each batch, computed from the records of the
 // batches, by plain loops.
+//
+// The checks, by the numbers of the ledger, hold everywhere but here:
+//
+// | check     | does not count                               | since                                               | in             |
+// | (1)       | lines of a plain sender that were read, and  | nobody can ask for them again (README, not          | sender.hpp     |
+// |           | were in no log when the process ended        | promised); after a graceful stop they count         |                |
+// | (2)       | the order of files in different batches      | one whose time is still to come is taken later      | ledger.hpp     |
+// | (7)       | a KNOWN behind the last sync of the journal  | it is a hint                                        | durability.hpp |
+// |           | batches of a unit that is not full           | they are not committed; after a graceful stop they  | durability.hpp |
+// |           |                                              | are, and count                                      |                |
+// |           | results that are not there at a batch        | not every window has one; (3) finds those missing   | durability.hpp |
+// | (9)       | what is to be trimmed, until a snapshot was  | the next snapshot makes up for one that failed,     | durability.hpp |
+// |           | written without trouble                      | which is an event                                   |                |
+// | (10)      | a process that ends by itself behind what    | it is what `failAfter`, a refusal or a new owner    | simulation.hpp |
+// |           | its sender or its database's server did      | asks for, or a unit lost (README, not promised)     |                |
+// | (11)      | temporary files and stages of a process that | the next start removes them; after the last process | simulation.hpp |
+// |           | met a fault or was stopped                   | none may be left. Locks, files and actors always    |                |
+// |           |                                              | count                                               |                |
+// | (12)      | a process that was stopped                   | nobody is left to hear                              | simulation.hpp |
+// |           | SQLite as it is closed; a journal that it    | SQLite passes over it, and the next who opens does  | simulation.hpp |
+// |           | opens or removes in a second try             | it, or it itself                                    |                |
+// |           | a COMMIT that failed, and has committed      | the batch is completed: nothing is wrong with it    | simulation.hpp |
+// |           | what a window could not take in as it came   | it takes it in, with success, when it is asked for  | simulation.hpp |
 
 #include <algorithm>
 #include <cstdint>

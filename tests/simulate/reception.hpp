@@ -23,12 +23,10 @@ class Reception {
  public:
   static constexpr std::string_view folder = "/job/received/";
 
-  Reception(dstream::testing::World& world, Ledger& ledger, const Job& job, std::uint64_t memory,
-            std::uint64_t seed)
+  Reception(dstream::testing::World& world, Ledger& ledger, const Job& job, std::uint64_t seed)
       : files_(world.files()),
         ledger_(ledger),
         job_(job),
-        memory_(memory),
         sender_(world, ledger, job.source, seed) {}
 
   void arrive(const std::string& line) { sender_.add(line); }
@@ -61,8 +59,6 @@ class Reception {
     look();
     told();
   }
-  // A fault met the log: what it left behind stays until the segment goes.
-  void logFailed() { ++failures_; }
 
   // The receiver may have failed for what the sender did.
   [[nodiscard]] bool excuses() const { return job_.socket.failAfter != 0 && sender_.mischief(); }
@@ -85,7 +81,7 @@ class Reception {
     std::uint64_t bytes = 0;
     for (const std::string& path : segments()) bytes += files_.content(path).size();
     const std::uint64_t copy = copied_ ? job_.socket.logBytes / 4 + longestLine : 0;
-    ledger_.require(bytes <= job_.socket.logBytes + copy + 3 * longestLine + failures_ * memory_,
+    ledger_.require(bytes <= job_.socket.logBytes + copy + 3 * longestLine,
                     "(9) the receive log holds " + std::to_string(bytes) + " bytes");
   }
   [[nodiscard]] std::vector<std::string> segments() const {
@@ -163,12 +159,10 @@ class Reception {
   dstream::testing::Files& files_;
   Ledger& ledger_;
   const Job job_;
-  const std::uint64_t memory_;
   Sender sender_;
   std::string synced_;  // the last file of the log that was
   bool examined_ = true;
   bool copied_ = false;  // a start has read the newest segment, which is there twice for a while
-  std::uint64_t failures_ = 0;
   std::set<std::string> logged_;
   std::set<std::string> looked_;
   std::set<std::string> committed_;

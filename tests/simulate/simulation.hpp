@@ -170,7 +170,7 @@ class Simulation {
     configuration_.maxRecordBytes = longestLine;
     configuration_.blockMemory = 4 * longestLine + 8192 * random_.below(4);
     if (random_.below(3) == 0) configuration_.maxBatchBytes = 2000 + random_.below(8000);
-    reception_.emplace(world_, ledger_, job_, configuration_.blockMemory, random_());
+    reception_.emplace(world_, ledger_, job_, random_());
   }
   Life randomLife() {
     constexpr std::array others{End::Throw, End::Stop, End::GracefulStop};
@@ -314,6 +314,7 @@ class Simulation {
       ledger_.violated("(10) a process ended by itself although nothing was made to fail: " + error_);
     // A window takes a batch in as it comes, and again when somebody asks for it, with memory then.
     const bool windowed = life.allocation != 0 && job_.kind == Kind::Window;
+    if (armed_.asked && graceful && errors == 0) armed_.triedAgain = true;
     const bool unseen = armed_.hit && !windowed && !armed_.text.empty() && !armed_.seen && !armed_.triedAgain && !files.stopped();
     if (unseen) ledger_.violated("(12) nobody heard of an injected fault: " + armed_.text + " at " + armed_.where);
     if (files.stopped() || random_.below(2) == 0) ledger_.look(files);
@@ -332,6 +333,7 @@ class Simulation {
   }
 
   void batchCompleted(const dstream::Batch& batch) {
+    armed_.triedAgain = armed_.triedAgain || armed_.asked;
     durability_.completed(batch.seq, batch.time.milliseconds(), options_.commitEvery);
     if (reception_) reception_->completed();
   }
@@ -439,6 +441,7 @@ class Simulation {
     bool hit = false;
     bool seen = false;
     bool triedAgain = false;  // with success, or needed no more
+    bool asked = false;       // the database, whether it has committed
     std::optional<Fault> fault;
     const Step* step = nullptr;
     std::uint64_t left = 0;  // calls of the step, its own among them
@@ -470,17 +473,14 @@ class Simulation {
     armed_.hit = true;
     armed_.where = nameOf(step) + " " + std::string(call.path);
     armed_.path = call.path;
-    // A stream that is destroyed has nobody to tell: what it cannot do any more the next start does, SQLite too.
-    armed_.triedAgain = ending_;
+    // SQLite that is closed has nobody to tell: what it cannot do any more the next one does that opens the database.
+    armed_.triedAgain = ending_ && step.part == "database";
     armed_.last = call.number + armed_.calls - 1;
-    if (reception_ && step.part == "log") {
-      reception_->logFailed();
-      // What was written again is in a batch soon: the end must come before. What a killed process leaves in memory of a file whose sync failed the next one
-      // still reads.
-      if (kind >= stops && random_.below(2) == 0) {
-        const auto how = random_.below(2) == 0 ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
-        files.stopAt({call.number + armed_.calls + random_.below(20), static_cast<StopPoint::When>(random_.below(3)), how, random_()});
-      }
+    // What was written again is in a batch soon: the end must come before. What a killed process leaves in memory of a file whose sync failed the next one
+    // still reads.
+    if (reception_ && step.part == "log" && kind >= stops && random_.below(2) == 0) {
+      const auto how = random_.below(2) == 0 ? StopPoint::How::Kill : StopPoint::How::PowerLoss;
+      files.stopAt({call.number + armed_.calls + random_.below(20), static_cast<StopPoint::When>(random_.below(3)), how, random_()});
     }
     ++hits_[static_cast<std::size_t>(&step - steps.data())][kind];
     if (kind < stops)
@@ -490,10 +490,10 @@ class Simulation {
       files.failAt(call.number, armed_.calls, *armed_.fault == Fault::IoError ? FileError::Why::Other : FileError::Why::NoSpace, armed_.text);
   }
   // A window takes a batch in as it comes, and again when somebody asks for it: what failed in between was not needed.
-  // A database whose COMMIT fails is opened anew and asked: it may have committed. A journal that SQLite could not open or
+  // A database whose COMMIT fails is opened anew and asked: where it has committed, the batch is completed, and there is nothing to tell. A journal that SQLite could not open or
   // remove it opens or removes again.
   void triedAgain(const FileCall& call) {
-    if (armed_.where.starts_with("database") && call.path == databasePath && call.operation == "create") armed_.triedAgain = true;
+    if (armed_.where.starts_with("database") && call.path == databasePath && call.operation == "create") armed_.asked = true;
     if ((armed_.where.starts_with("database: remove") || armed_.where.starts_with("database: open")) && call.number > armed_.last
         && call.path == armed_.path && armed_.where.find(call.operation) == std::string("database: ").size())
       armed_.triedAgain = true;

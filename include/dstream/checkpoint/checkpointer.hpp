@@ -353,7 +353,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
         if (job_.decider != nullptr) job_.decider->seal(last.batch, last.checksum);
         orBreak([&] { journal_->sync(); });
       }
-      if (job_.decider != nullptr && !committedByDecider(last.batch)) throw std::runtime_error("dstream: " + job_.decider->name() + " did not commit batch " + std::to_string(last.batch.seq));
+      if (job_.decider != nullptr && !committedByDecider(last.batch)) refused(last.batch);
     } catch (...) {
       if (undecided_) throw;
       if (unit_.size() > 1) broken_ = true;  // the batches before this one count as done in memory
@@ -367,6 +367,10 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     decided_ = true;
   }
 
+  [[noreturn]] void refused(const Batch& batch) const {
+    const std::string why = job_.decider->refusal();
+    throw std::runtime_error("dstream: " + job_.decider->name() + " did not commit batch " + std::to_string(batch.seq) + (why.empty() ? "" : ": ") + why);
+  }
   bool committedByDecider(const Batch& batch) {
     undecided_ = false;
     try {

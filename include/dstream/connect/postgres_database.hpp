@@ -148,10 +148,12 @@ class BasicConnection final : public Decider {
   [[nodiscard]] bool commit(const Batch& batch) override {
     if (!asked_) {
       asked_ = true;
+      refusal_.clear();
       try {
         const bool committed = link_.run("COMMIT").tag() == "COMMIT";
         return conclude(batch, committed);
-      } catch (const Error&) {  // the server has said no
+      } catch (const Error& error) {  // the server has said no
+        refusal_ = error.what();
         rollbackAll();
         return conclude(batch, false);
       } catch (const Outage&) {
@@ -167,6 +169,7 @@ class BasicConnection final : public Decider {
     throw NotCommitted("dstream: postgres: " + link_.name() + ": the connection broke before batch "
                        + std::to_string(batch.seq) + " was committed");
   }
+  [[nodiscard]] std::string refusal() const override { return refusal_; }
   void hurry(bool now) override { link_.hurry(now); }
   void close() override {
     rollbackAll();
@@ -255,6 +258,7 @@ class BasicConnection final : public Decider {
   bool lost_ = false;        // and it is gone, though its unit is not whole
   bool decides_ = false;     // of a job
   bool asked_ = false;       // COMMIT was sent, and its outcome is not known
+  std::string refusal_;      // of the last COMMIT, by the server
 };
 
 /// **meaning** a database by its address, libpq's: `host=… dbname=…` or `postgresql://…`; several

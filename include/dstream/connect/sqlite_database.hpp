@@ -179,6 +179,7 @@ class BasicConnection final : public Decider {
       const int code = sqlite3_exec(database_, "COMMIT", nullptr, nullptr, nullptr);
       if (code == SQLITE_OK) break;
       if ((code & 0xff) == SQLITE_BUSY && attempt < 10) continue;  // each waits as long as busyTimeout says
+      refusal_ = Error(path_, "COMMIT", code, sqlite3_errmsg(database_)).what();
       if (inTransaction()) {  // nothing of it was written: it is busy, or a constraint that was put off is not met
         rollbackAll();
         return false;
@@ -199,6 +200,7 @@ class BasicConnection final : public Decider {
     batches_ = 0;
     return true;
   }
+  [[nodiscard]] std::string refusal() const override { return refusal_; }
   void close() override {
     rollbackAll();
     decides_ = false;
@@ -302,6 +304,7 @@ class BasicConnection final : public Decider {
   std::size_t batches_ = 0;  // in the transaction
   bool torn_ = false;        // it has earlier batches, and the next could not begin in it
   bool decides_ = false;     // for a job
+  std::string refusal_;      // of the last COMMIT that failed
 };
 
 /// **meaning** a database by its path, which is made if it is not there. A copy is the same connection: outputs of one job share it, and with it their transaction.

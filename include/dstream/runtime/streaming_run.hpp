@@ -163,6 +163,7 @@ class BasicStreamingRun {
       committer_->close();
       return true;
     } catch (...) {
+      events_.post(Warning{"what waited for its commit is not committed, or not shown yet: " + detail::whatOf(std::current_exception())});
       if (scheduler_) scheduler_->report(std::current_exception());
       return false;
     }

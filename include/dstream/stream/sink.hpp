@@ -62,6 +62,8 @@ class Decider {
   /// False: it is certain that nothing was committed. **errors** NotCommitted: as certain, and the database was out of reach. Another Outage: the outcome cannot be
   /// asked for now; called again it asks, and commits nothing itself.
   [[nodiscard]] virtual bool commit(const Batch& batch) = 0;
+  /// Why commit gave false, if the database has said so.
+  [[nodiscard]] virtual std::string refusal() const { return {}; }
   /// While true a stop waits: whoever waits for the database does so not much longer.
   virtual void hurry(bool) {}
   /// Nothing that it knows of the job remains open.

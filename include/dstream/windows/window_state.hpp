@@ -151,6 +151,8 @@ class WindowStateNode final : public SharedNode<WideRdd<typename WindowState::Da
   void commit(const Batch&) override { contents_->forgetChange(); }
 
   // What PersistentPart asks.
+  // A slide overwrites what each of its keys had: half a window of two stacks as it turns, a total that no inverse gives back bit by bit, keys that a filter drops.
+  // To take it back in memory every batch would copy that first, for the sake of the few that fail; the checkpoint has it anyway.
   static constexpr bool undoes = false;
   [[nodiscard]] std::string keptSchema() const {
     return std::string("window of ") + std::to_string(length_) + " ns every " + std::to_string(this->slide) + " ns, " + WindowState::algorithm + ": " +
