@@ -58,6 +58,22 @@ TEST_CASE("TaskTable: keys in the order of their first appearance") {
   CHECK(contents(table) == std::vector<std::pair<int, long>>{{5, 3}, {3, 2}, {9, 1}});
 }
 
+TEST_CASE("TaskTable: Known updates what stands where its hash says, and nothing else") {
+  TaskTable<std::string_view, int> table(1);
+  add(table, "known"sv, 1);
+  const TaskTable<std::string_view, int>::Known known(table);
+  const auto update = [&](std::string_view key) {
+    const auto probe = detail::KeyForm<std::string_view>::probe(key);
+    return known.update(table.hash(probe), probe, [](int& combined) { combined += 10; });
+  };
+  CHECK(update("known"));
+  CHECK_FALSE(update("unknown"));
+  const auto probe = detail::KeyForm<std::string_view>::probe("known too");  // with the hash of the other
+  CHECK_FALSE(known.update(table.hash(detail::KeyForm<std::string_view>::probe("known")), probe,
+                           [](int& combined) { combined += 10; }));
+  CHECK(contents(table) == std::vector<std::pair<std::string, int>>{{"known", 11}});
+}
+
 TEST_CASE("TaskTable: keys that are views become owners, short, long and empty ones") {
   TaskTable<std::string_view, int> table(1);
   for (const char* text : {"", "a", "a key that is longer than what fits", "", "a",

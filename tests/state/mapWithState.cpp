@@ -176,6 +176,32 @@ TEST_CASE("mapWithState: a scan every few batches, as Spark's") {
         == std::vector<std::optional<Pairs>>{{{{"a", 1}}}, {Pairs{}}, {Pairs{}}, {{{"a", -1000}}}});
 }
 
+TEST_CASE("mapWithState: many records in one batch, whose keys come and go meanwhile") {
+  const auto upToNine = [](const std::string& key, std::optional<int> value, State<int>& state) {
+    const int total = state.getOption().value_or(0) + value.value_or(0);
+    if (total <= 9) {
+      state.update(total);
+    } else if (state.exists()) {
+      state.remove();
+    }
+    return Pair{key, total};
+  };
+  support::Random random(11);
+  std::map<std::string, int> model;
+  Pairs records;
+  Pairs expected;
+  for (int i = 0; i < 1000; ++i) {
+    const auto& [key, value] = records.emplace_back(std::to_string(random.below(100)), static_cast<int>(random.below(5)));
+    const int total = model[key] + value;
+    expected.emplace_back(key, total);
+    model[key] = total <= 9 ? total : 0;
+  }
+  CHECK(support::outputsOf<Pair>(mapWithState(StateSpec::function<int>(upToNine).numPartitions(1)), {{records}})
+        == std::vector<std::optional<Pairs>>{expected});
+  CHECK(support::outputsOf<Pair>(mapWithState(StateSpec::function<int>(upToNine).numPartitions(1).timeout(1s)), {{records}})
+        == std::vector<std::optional<Pairs>>{expected});
+}
+
 /// Everything that can happen to states, in lockstep with a plain map, with batches that fail in between.
 TEST_CASE("mapWithState: equals a map carried along, failed batches never happened") {
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
