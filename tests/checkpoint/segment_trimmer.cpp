@@ -54,7 +54,9 @@ struct Trimming {
   SegmentTrimmer trimmer{runtime, "s", directory, log};
 };
 
-TEST_CASE("segment_trimmer: one segment a step, the oldest first, and the log is told each time that there is room") {
+TEST_CASE(
+    "segment_trimmer: one segment a step, the oldest first, and the log is told each time that "
+    "there is room") {
   Trimming trimming;
   trimming.segment(1, 10);
   trimming.segment(2, 20);
@@ -69,7 +71,9 @@ TEST_CASE("segment_trimmer: one segment a step, the oldest first, and the log is
   CHECK(trimming.log.woken == 2);
 }
 
-TEST_CASE("segment_trimmer: one that cannot be removed counts on, keeps those behind it, and is tried again; one that is gone is removed") {
+TEST_CASE(
+    "segment_trimmer: one that cannot be removed counts on, keeps those behind it, and is tried "
+    "again; one that is gone is removed") {
   Trimming trimming;
   trimming.files().failNext("remove", "/c/received/s/1.log");
   trimming.segment(1, 10);
@@ -80,7 +84,9 @@ TEST_CASE("segment_trimmer: one that cannot be removed counts on, keeps those be
   CHECK(trimming.left() == Names{"1.log", "3.log"});
   CHECK(trimming.trimmer.bytes() == 70);
   CHECK(trimming.log.woken == 0);
-  CHECK(trimming.told.warnings("receiver s: a segment of its log that is needed no more cannot be removed: dstream: remove /c/received/s/1.log") == 1);
+  CHECK(trimming.told.warnings("receiver s: a segment of its log that is needed no more cannot be "
+                               "removed: dstream: remove /c/received/s/1.log")
+        == 1);
   trimming.segment(4, 80);
   trimming.world.advance(4s);  // that more come is no reason to try before it is time
   CHECK(trimming.trimmer.bytes() == 150);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/core/crc32c.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 
 #include "support/catch.hpp"
@@ -34,6 +36,17 @@ TEST_CASE("crc32c: equals the definition for every length, and goes on where it 
     const std::string bytes = random.text(length, "abc\xff\x80");
     CHECK(crc32c(bytes) == bitByBit(bytes));
     CHECK(crc32cByTables(bytes, 0) == bitByBit(bytes));  // where the processor has no instruction for it
+    const std::size_t cut = random.below(length + 1);
+    CHECK(crc32c(bytes.substr(cut), crc32c(bytes.substr(0, cut))) == bitByBit(bytes));
+  }
+}
+
+TEST_CASE("crc32c: of long texts, whose parts are done side by side, the same") {
+  support::Random random(6);
+  for (const std::size_t length : std::initializer_list<std::size_t>{6143, 6144, 6145, 6151, 12287, 12288, 20000}) {
+    CAPTURE(length);
+    const std::string bytes = random.text(length, "abc\xff\x80");
+    CHECK(crc32c(bytes) == bitByBit(bytes));
     const std::size_t cut = random.below(length + 1);
     CHECK(crc32c(bytes.substr(cut), crc32c(bytes.substr(0, cut))) == bitByBit(bytes));
   }

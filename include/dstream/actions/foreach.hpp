@@ -58,7 +58,8 @@ struct ForeachAction : ActionBase {
 }  // namespace detail
 
 /// **shape** Rdd<T> → void
-/// **meaning** calls `fn` with each record. **function contract** called as const, from several threads at once where a runner has them.
+/// **meaning** calls `fn` with each record. **function contract** called as const, and on a stream of more than one worker **by several threads at once**: what it
+/// writes to it must guard; for effects in order, collect() first.
 /// **order** on a plain range that of the records; else within a slice only. **errors** what fn throws reaches the caller.
 /// **source** Spark RDD.foreach.
 template <class Fn>

@@ -17,13 +17,16 @@
 
 namespace dstream::inline v0::detail {
 
-/// **meaning** an actor of Lane::Background: a file system may take as long to free a segment as to write half of one, and receivers wait for the log. Oldest first,
-/// so that a crash leaves no gap; one that cannot be removed keeps those behind it, counts on, and is tried again. The log is woken when there is room.
+/// **meaning** an actor of Lane::Background: a file system may take as long to free a segment as to
+/// write half of one, and receivers wait for the log. Oldest first, so that a crash leaves no gap;
+/// one that cannot be removed keeps those behind it, counts on, and is tried again. The log is
+/// woken when there is room.
 /// **threads** add: Lane::Log; bytes: any.
 template <class Use = OnUse>
 class BasicSegmentTrimmer final : public Actor {
  public:
-  BasicSegmentTrimmer(BasicRuntime<Use>& runtime, const std::string& name, BasicSegmentDirectory<Use>& directory, Actor& log)
+  BasicSegmentTrimmer(BasicRuntime<Use>& runtime, const std::string& name,
+                      BasicSegmentDirectory<Use>& directory, Actor& log)
       : runtime_(runtime), name_(name), directory_(directory), log_(log) {}
 
   void add(const Segment& segment) {
@@ -53,7 +56,9 @@ class BasicSegmentTrimmer final : public Actor {
     } catch (const FileError& error) {
       if (error.why() != FileError::Why::NotFound) {
         again_ = world.now(Clock::Steady) + pause;
-        runtime_.events.post(Warning{"receiver " + name_ + ": a segment of its log that is needed no more cannot be removed: " + error.what()});
+        runtime_.events.post(Warning{
+            "receiver " + name_
+            + ": a segment of its log that is needed no more cannot be removed: " + error.what()});
         return Step::at(again_);
       }
     }

@@ -48,14 +48,45 @@ inline std::uint32_t crc32cByTables(std::string_view bytes, std::uint32_t crc) {
 }
 
 #if defined(__x86_64__)
-/// By the processor's own instruction. **cost** about 0.13 ns a byte: its latency, three cycles for eight bytes.
+inline constexpr std::size_t crc32cLane = 2048;
+using Crc32cShift = std::array<std::array<std::uint32_t, 256>, 4>;
+
+inline unsigned long long crc32cWord(const char* from) {
+  unsigned long long word = 0;
+  std::memcpy(&word, from, 8);
+  return word;
+}
+/// By each byte of a remainder, what it becomes behind as many zeros as a lane has bytes.
+__attribute__((target("sse4.2"))) inline Crc32cShift makeCrc32cShift() {
+  Crc32cShift shift{};
+  for (std::uint32_t bit = 0; bit < 32; ++bit) {
+    unsigned long long rest = std::uint32_t{1} << bit;
+    for (std::size_t at = 0; at < crc32cLane; at += 8) rest = __builtin_ia32_crc32di(rest, 0);
+    for (std::uint32_t byte = 0; byte < 256; ++byte)
+      if ((byte >> bit % 8 & 1) != 0) shift[bit / 8][byte] ^= static_cast<std::uint32_t>(rest);
+  }
+  return shift;
+}
+
+/// By the processor's own instruction, whose latency is three times its throughput: of long texts three lanes at a time, joined by what the zeros of one do to
+/// the remainder before it (Gopal et al., 2011). **cost** about 0.05 ns a byte, 0.13 of short ones.
 __attribute__((target("sse4.2"))) inline std::uint32_t crc32cByInstruction(std::string_view bytes, std::uint32_t crc) {
   unsigned long long rest = static_cast<std::uint32_t>(~crc);
-  for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
-    unsigned long long word = 0;
-    std::memcpy(&word, bytes.data(), 8);
-    rest = __builtin_ia32_crc32di(rest, word);
+  if (bytes.size() >= 3 * crc32cLane) {
+    static const Crc32cShift shift = makeCrc32cShift();
+    const auto shifted = [](unsigned long long of) { return shift[0][of & 0xff] ^ shift[1][of >> 8 & 0xff] ^ shift[2][of >> 16 & 0xff] ^ shift[3][of >> 24 & 0xff]; };
+    for (; bytes.size() >= 3 * crc32cLane; bytes.remove_prefix(3 * crc32cLane)) {
+      unsigned long long second = 0;
+      unsigned long long third = 0;
+      for (const char* at = bytes.data(); at != bytes.data() + crc32cLane; at += 8) {
+        rest = __builtin_ia32_crc32di(rest, crc32cWord(at));
+        second = __builtin_ia32_crc32di(second, crc32cWord(at + crc32cLane));
+        third = __builtin_ia32_crc32di(third, crc32cWord(at + 2 * crc32cLane));
+      }
+      rest = shifted(shifted(rest) ^ second) ^ third;
+    }
   }
+  for (; bytes.size() >= 8; bytes.remove_prefix(8)) rest = __builtin_ia32_crc32di(rest, crc32cWord(bytes.data()));
   auto last = static_cast<std::uint32_t>(rest);
   for (const char byte : bytes) last = __builtin_ia32_crc32qi(last, static_cast<unsigned char>(byte));
   return ~last;

@@ -52,17 +52,25 @@ class CombineTable {
     const std::size_t at = slotOf(key);
     return at == none ? none : slots_[at].entry - 1;
   }
-  /// Asks the memory for what finding `key` will read; a few keys ahead it hides how far away that is. First its place in the index,
+  /// In three steps, for many keys at a time, which hides how far away the memory is: where the index may hold a key of this hash is asked for,
   template <class K>
-  void prefetchPlace(const K& key) const {
-    if (!slots_.empty()) __builtin_prefetch(&slots_[KeyHash<Key>::hash(key, seed_) & mask_]);
+  [[nodiscard]] std::uint64_t hash(const K& key) const {
+    return KeyHash<Key>::hash(key, seed_);
   }
-  /// then, once that has come, what is likely to be its entry.
+  void prefetchPlace(std::uint64_t hash) const { __builtin_prefetch(slots_.data() + (hash & mask_)); }
+  /// then, once that has come, what is likely to be its entry; says where that stands,
+  std::size_t prefetchEntry(std::uint64_t hash) const {
+    if (slots_.empty()) return none;
+    std::size_t at = hash & mask_;
+    while (slots_[at].entry != 0 && slots_[at].tag != static_cast<std::uint32_t>(hash >> 32)) at = (at + 1) & mask_;
+    if (slots_[at].entry == 0) return none;
+    __builtin_prefetch(&entries_[slots_[at].entry - 1]);
+    return slots_[at].entry - 1;
+  }
+  /// and then it need only be looked at, whatever has changed meanwhile.
   template <class K>
-  void prefetchEntry(const K& key) const {
-    if (slots_.empty()) return;
-    const Slot slot = slots_[KeyHash<Key>::hash(key, seed_) & mask_];
-    if (slot.entry != 0) __builtin_prefetch(&entries_[slot.entry - 1]);
+  [[nodiscard]] std::size_t indexOf(const K& key, std::size_t likely) const {
+    return likely < entries_.size() && detail::sameKey<Key>(entries_[likely].first, key) ? likely : indexOf(key);
   }
   /// Takes out all. The memory stays for as many again, unless most of it was not used this time.
   void clear() {

@@ -30,8 +30,8 @@ struct SocketOptions {
   std::chrono::nanoseconds lastRetry = std::chrono::seconds(2);
   /// After so many connects in a row that failed the receiver has failed, and awaitTermination throws; 0: it goes on trying.
   std::uint64_t failAfter = 0;
-  /// **units** bytes. Not 0: what comes is written to a log in the checkpoint's directory, which is kept below this size, and a batch has it only once it is durable,
-  /// so that no crash of the program loses what the log has. What the kernel has acknowledged and the log has not yet, some milliseconds' worth, is
+  /// **units** bytes. Not 0: what comes is written to a log in the checkpoint's directory, which is kept below this size (a start, while it copies the newest part, takes up to a
+  /// quarter more), and a batch has it only once it is durable, so that no crash of the program loses what the log has. What the kernel has acknowledged and the log has not yet, some milliseconds' worth, is
   /// lost with the machine or the process all the same: only a resumable sender closes that gap.
   std::uint64_t logBytes = 0;
   RateLimit rate = {};

@@ -83,9 +83,10 @@ class States {
       runner.forEach(partitions, [&](std::size_t, std::size_t part) {
         auto& batch = records[part];
         mapped[part].reserve(batch.size());
+        std::size_t likely[atOnce];
         for (std::size_t i = 0; i < batch.size(); ++i) {
-          lookAhead(tables_.table(part), batch, i);
-          call(part, time, member<0>(batch[i]), std::optional<Kept<Value>>(std::move(member<1>(batch[i]))), mapped[part]);
+          if (i % atOnce == 0) lookAhead(part, batch, i, likely);
+          call(part, time, member<0>(batch[i]), likely[i % atOnce], std::optional<Kept<Value>>(std::move(member<1>(batch[i]))), mapped[part]);
         }
         if (scan && spec_.idle != 0) timeOut(part, time, mapped[part]);
       });
@@ -146,16 +147,26 @@ class States {
     for (std::size_t i = 0; i < partitions; ++i) order_.emplace_back(spec_.idle != 0);
   }
 
-  /// Of millions of states each record's is somewhere else: reading several ahead takes about as long as reading one.
+  /// Of millions of states each record's is somewhere else: reading many at once takes about as long as reading one.
+  static constexpr std::size_t atOnce = 64;
   template <class Records>
-  static void lookAhead(const typename Tables::Table& table, const Records& records, std::size_t i) {
-    if (i + 16 < records.size()) table.prefetchPlace(Owned<Key>::look(member<0>(records[i + 16])));
-    if (i + 8 < records.size()) table.prefetchEntry(Owned<Key>::look(member<0>(records[i + 8])));
+  void lookAhead(std::size_t part, const Records& records, std::size_t from, std::size_t (&likely)[atOnce]) const {
+    const auto& table = tables_.table(part);
+    const std::size_t count = records.size() - from < atOnce ? records.size() - from : atOnce;
+    std::uint64_t hashes[atOnce];
+    for (std::size_t i = 0; i < count; ++i) {
+      hashes[i] = table.hash(Owned<Key>::look(member<0>(records[from + i])));
+      table.prefetchPlace(hashes[i]);
+    }
+    for (std::size_t i = 0; i < count; ++i) likely[i] = table.prefetchEntry(hashes[i]);
+    if (!timed()) return;
+    for (std::size_t i = 0; i < count; ++i) order_[part].prefetchLink(likely[i]);
+    for (std::size_t i = 0; i < count; ++i) order_[part].prefetchNeighbours(likely[i]);
   }
 
-  void call(std::size_t part, Time time, const Kept<Key>& key, std::optional<Kept<Value>> value, std::vector<Kept<Mapped>>& mapped) {
+  void call(std::size_t part, Time time, const Kept<Key>& key, std::size_t likely, std::optional<Kept<Value>> value, std::vector<Kept<Mapped>>& mapped) {
     auto& table = tables_.table(part);
-    const std::size_t at = table.indexOf(Owned<Key>::look(key));
+    const std::size_t at = table.indexOf(Owned<Key>::look(key), likely);
     const S* const known = at == Tables::Table::none ? nullptr : &table.entries()[at].second.state;
     State<S> state(known, false);
     std::optional<Mapped> result = Call::call(spec_.fn, time, key, std::move(value), state);

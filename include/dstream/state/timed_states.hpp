@@ -45,6 +45,15 @@ class TimedStates {
     table.entries()[at].second.state = std::move(state);
     becomeYoungest(at, time);
   }
+  /// Asks for what an update of the key at this place will read: first its link, then those of its neighbours.
+  void prefetchLink(std::size_t at) const {
+    if (at < links_.size()) __builtin_prefetch(&links_[at]);
+  }
+  void prefetchNeighbours(std::size_t at) const {
+    if (at >= links_.size()) return;
+    if (links_[at].older != nobody) __builtin_prefetch(&links_[links_[at].older]);
+    if (links_[at].younger != nobody) __builtin_prefetch(&links_[links_[at].younger]);
+  }
   /// The state stays, as if it had just been updated.
   void touch(const Table& table, std::size_t at, std::int64_t time) {
     note(table, at, table.entries()[at].first, false);

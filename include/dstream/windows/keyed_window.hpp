@@ -199,8 +199,8 @@ class KeyedWindow {
 
   /// Keys leave in the order in which they came, which is none of the table's: several ahead are asked for while one is worked on.
   static void lookAhead(Table& table, const std::vector<Leaving>& come, std::size_t at) {
-    if (at + 16 < come.size()) table.prefetchPlace(Owned<Key>::look(come[at + 16].key));
-    if (at + 8 < come.size()) table.prefetchEntry(Owned<Key>::look(come[at + 8].key));
+    if (at + 16 < come.size()) table.prefetchPlace(table.hash(Owned<Key>::look(come[at + 16].key)));
+    if (at + 8 < come.size()) table.prefetchEntry(table.hash(Owned<Key>::look(come[at + 8].key)));
   }
 
   Functions functions_;
