@@ -173,6 +173,33 @@ using Append = AppendStep<std::vector<int>, int>;
 static_assert(Thins<FilterStep<Below, Append>, const int&> && Thins<MapStep<Twice, FilterStep<Below, Append>>, int>);
 static_assert(!Thins<Append, int> && !Thins<MapStep<Twice, Append>, int> && !Thins<FilterStep<Below, Append>, int&>);
 static_assert(!Thins<MapStep<Named, FilterStep<Below, Append>>, int>);
+// Trivially copyable is a type too that can be moved only, or never assigned.
+struct MoveOnly {
+  MoveOnly() = default;
+  MoveOnly(MoveOnly&&) = default;
+  MoveOnly& operator=(MoveOnly&&) = default;
+  int id;
+};
+struct NeverAssigned {
+  NeverAssigned() = default;
+  NeverAssigned(const NeverAssigned&) = default;
+  NeverAssigned& operator=(const NeverAssigned&) = delete;
+  int id;
+};
+static_assert(std::is_trivially_copyable_v<MoveOnly> && !ChunkValue<MoveOnly> && !ChunkValue<MoveOnly&&>);
+static_assert(std::is_trivially_copyable_v<NeverAssigned> && !ChunkValue<const NeverAssigned&>);
+
+TEST_CASE("chunks: records that can be moved only, or never assigned, go one by one") {
+  std::vector<MoveOnly> all(300);
+  std::vector<NeverAssigned> fixed(300);
+  for (std::size_t i = 0; i < all.size(); ++i) fixed[i].id = all[i].id = static_cast<int>(i);
+  const auto odd = [](const auto& record) { return record.id % 2 == 1; };
+  const auto kept = std::move(all) | filter(odd) | map([](MoveOnly&& record) { return record.id; }) | collect();
+  CHECK(kept.size() == 150);
+  CHECK(kept[149] == 299);
+  CHECK((fixed | filter(odd) | map(&NeverAssigned::id) | collect()) == kept);
+}
+
 static_assert(ChunkValue<double> && ChunkValue<int&&> && !ChunkValue<std::pair<std::int64_t, std::int64_t>> && !ChunkValue<std::string>);
 
 }  // namespace

@@ -20,6 +20,8 @@ inline constexpr std::size_t chunkRecords = 64;
 template <class Reference>
 concept ChunkValue = std::is_trivially_copyable_v<std::remove_cvref_t<Reference>>
                      && std::is_trivially_default_constructible_v<std::remove_cvref_t<Reference>>
+                     && std::is_trivially_copy_constructible_v<std::remove_cvref_t<Reference>>
+                     && std::is_trivially_copy_assignable_v<std::remove_cvref_t<Reference>>
                      && sizeof(std::remove_cvref_t<Reference>) <= 8
                      && (!std::is_lvalue_reference_v<Reference>
                          || std::is_const_v<std::remove_reference_t<Reference>>);
