@@ -25,7 +25,8 @@ inline std::string reasonOf(int error) {
 
 }  // namespace detail
 
-/// what(): the call or its object, and the system's words for it.
+/// **meaning** the real world could not do what was asked: no thread, no descriptor, a console that has gone. what() names the call or its object, and the system's
+/// reason. **source** std::system_error, which it stands for.
 class SystemError : public std::runtime_error {
  public:
   SystemError(int error, const std::string& what) : std::runtime_error(what + ": " + detail::reasonOf(error)), error_(error) {}
