@@ -17,6 +17,8 @@ using Numbers = std::vector<std::int64_t>;
 /// the sum of all answers.
 std::int64_t handDequeMax(const Numbers& numbers, std::size_t length, std::size_t steps);
 std::int64_t handDequeSum(const Numbers& numbers, std::size_t length, std::size_t steps);
+std::int64_t handArrayMax(const Numbers& numbers, std::size_t length, std::size_t steps);
+std::int64_t handArraySum(const Numbers& numbers, std::size_t length, std::size_t steps);
 std::int64_t handSubtractOnEvict(const Numbers& numbers, std::size_t length, std::size_t steps);
 std::int64_t dstreamStacksMax(const Numbers& numbers, std::size_t length, std::size_t steps);
 std::int64_t dstreamStacksSum(const Numbers& numbers, std::size_t length, std::size_t steps);

@@ -48,6 +48,38 @@ class DequeStacks {
   std::int64_t back_ = Combine::none;
 };
 
+/// What is left when nothing is: two stacks that grow towards each other in an array of one length, which is known, as is the function's neutral value.
+/// Nothing grows, nothing is asked twice, and all of it may live in registers: about the least that two stacks can cost.
+template <class Combine>
+class ArrayStacks {
+ public:
+  explicit ArrayStacks(std::size_t length) : values_(length), end_(values_.data()), front_(last()) {}
+  void push(std::int64_t value) {
+    *end_++ = value;
+    back_ = combine_(back_, value);
+  }
+  void pop() {
+    if (front_ == last()) {
+      std::int64_t suffix = Combine::none;
+      while (end_ != values_.data()) *--front_ = suffix = combine_(*--end_, suffix);
+      back_ = Combine::none;
+    }
+    ++front_;
+  }
+  [[nodiscard]] std::int64_t total() const {
+    return front_ == last() ? back_ : combine_(*front_, back_);
+  }
+
+ private:
+  [[nodiscard]] std::int64_t* last() const { return const_cast<std::int64_t*>(values_.data()) + values_.size(); }
+
+  [[no_unique_address]] Combine combine_;
+  std::vector<std::int64_t> values_;
+  std::int64_t* end_;
+  std::int64_t* front_;
+  std::int64_t back_ = Combine::none;
+};
+
 class SubtractOnEvict {
  public:
   void push(std::int64_t value) {
@@ -72,6 +104,12 @@ std::int64_t handDequeMax(const Numbers& numbers, std::size_t length, std::size_
 }
 std::int64_t handDequeSum(const Numbers& numbers, std::size_t length, std::size_t steps) {
   return slide(DequeStacks<Sum>(), numbers, length, steps);
+}
+std::int64_t handArrayMax(const Numbers& numbers, std::size_t length, std::size_t steps) {
+  return slide(ArrayStacks<Larger>(length), numbers, length, steps);
+}
+std::int64_t handArraySum(const Numbers& numbers, std::size_t length, std::size_t steps) {
+  return slide(ArrayStacks<Sum>(length), numbers, length, steps);
 }
 std::int64_t handSubtractOnEvict(const Numbers& numbers, std::size_t length, std::size_t steps) {
   return slide(SubtractOnEvict(), numbers, length, steps);

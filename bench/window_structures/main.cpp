@@ -11,8 +11,9 @@ int main() {
   for (auto& number : numbers) number = static_cast<std::int64_t>(random() >> 40);
   constexpr std::size_t steps = 500'000;
 
-  const std::string ours = "dstream, two stacks in a ring";
+  const std::string ours = "dstream, two stacks in an array";
   const std::string stacks = "two stacks in a deque";
+  const std::string least = "about the least: an array of the known length";
   const std::string subtract = "subtract on evict, a deque";
   double forMax = 0;
   double forSum = 0;
@@ -22,6 +23,7 @@ int main() {
     bench::Contest<std::int64_t> max("largest" + window, static_cast<double>(steps), "step");
     max.add(stacks, [&] { return bench::handDequeMax(numbers, length, steps); });
     max.add(ours, [&] { return bench::dstreamStacksMax(numbers, length, steps); });
+    max.add(least, [&] { return bench::handArrayMax(numbers, length, steps); });
     max.run();
     forMax = std::max(forMax, max.ratio(ours, stacks));
 
@@ -29,6 +31,7 @@ int main() {
     sum.add(subtract, [&] { return bench::handSubtractOnEvict(numbers, length, steps); });
     sum.add(stacks, [&] { return bench::handDequeSum(numbers, length, steps); });
     sum.add(ours, [&] { return bench::dstreamStacksSum(numbers, length, steps); });
+    sum.add(least, [&] { return bench::handArraySum(numbers, length, steps); });
     sum.run();
     forSum = std::max(forSum, sum.ratio(ours, subtract));
   }

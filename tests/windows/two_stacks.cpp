@@ -7,6 +7,9 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include <dstream/windows/subtract_on_evict.hpp>
 
@@ -64,6 +67,130 @@ TEST_CASE("two_stacks: in lockstep with the window computed anew, with throws in
       }
       REQUIRE(stacks.empty() == anew.values.empty());
       if (!stacks.empty()) REQUIRE(withThrows([&] { return stacks.total(join); }) == anew.total());
+    }
+  }
+}
+
+TEST_CASE("two_stacks: what is saved goes on, in the middle of a turn too") {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    Random random(seed);
+    std::size_t calls = 0;
+    int countdown = 0;
+    Join join{&countdown, calls};
+    TwoStacks<std::string> stacks;
+    Anew anew;
+    for (int step = 0; step < 200; ++step) {
+      if (random.below(100) < (step < 100 ? 60U : 40U)) {
+        anew.values.push_back(std::string(1, static_cast<char>('a' + random.below(26))));
+        countdown = 0;
+        stacks.push(anew.values.back(), join);
+      } else if (!anew.values.empty()) {
+        countdown = 1 + static_cast<int>(random.below(4));
+        try {
+          stacks.pop(join);
+          anew.values.pop_front();
+        } catch (const std::runtime_error&) {
+        }
+      }
+      std::string bytes;
+      stacks.save(bytes);
+      std::string_view in = bytes;
+      auto loaded = TwoStacks<std::string>::load(in);
+      REQUIRE(in.empty());
+      REQUIRE(loaded.empty() == anew.values.empty());
+      std::string again;
+      loaded.save(again);
+      REQUIRE(again == bytes);
+      countdown = 0;
+      if (!anew.values.empty()) REQUIRE(loaded.total(join) == anew.total());
+      if (random.below(2) == 0) stacks = std::move(loaded);
+    }
+  }
+}
+
+TEST_CASE("two_stacks: bytes whose halves do not fit are refused") {
+  const auto add = [](int a, int b) { return a + b; };
+  TwoStacks<int> stacks;
+  for (const int value : {1, 2, 3, 4}) stacks.push(value, add);
+  stacks.pop(add);
+  stacks.push(5, add);
+  std::string bytes;
+  stacks.save(bytes);
+  for (std::size_t i = 0; i < 8; ++i) {  // the last two numbers: how many are the front, how many of those are to be turned
+    std::string bad = bytes;
+    bad[bad.size() - 1 - i] = static_cast<char>(bad[bad.size() - 1 - i] + 2);
+    std::string_view in = bad;
+    CHECK_THROWS_AS(TwoStacks<int>::load(in), dstream::DecodeError);
+  }
+  std::string_view in = bytes;
+  CHECK(TwoStacks<int>::load(in).total(add) == 14);
+}
+
+struct alignas(64) Line {
+  int value;
+};
+
+TEST_CASE("two_stacks: values of strict alignment, which cannot be assigned") {
+  struct Constant {
+    const int value;
+  };
+  const auto add = [](const auto& a, const auto& b) { return std::remove_cvref_t<decltype(a)>{a.value + b.value}; };
+  TwoStacks<Line> lines;
+  TwoStacks<Constant> constants;
+  int sum = 0;
+  for (int i = 0; i < 100; ++i) {
+    if (i >= 20) {
+      lines.pop([&](const Line& a, const Line& b) {
+        CHECK(reinterpret_cast<std::uintptr_t>(&a) % 64 == 0);
+        return add(a, b);
+      });
+      constants.pop(add);
+      sum -= i - 20;
+    }
+    lines.push(Line{i}, add);
+    constants.push(Constant{i}, add);
+    sum += i;
+    REQUIRE(lines.total(add).value == sum);
+    REQUIRE(constants.total(add).value == sum);
+  }
+}
+
+/// Throws when it is copied for the n-th time.
+struct Copied {
+  explicit Copied(int given) : value(given) {}
+  Copied(const Copied& other) : value(other.value) {
+    if (--countdown == 0) throw std::runtime_error("copy");
+  }
+  Copied(Copied&&) noexcept = default;
+  Copied& operator=(const Copied&) = default;
+  Copied& operator=(Copied&&) noexcept = default;
+  ~Copied() = default;
+  int value;
+  static inline int countdown = 0;
+};
+
+TEST_CASE("two_stacks: a copy that throws changes nothing") {
+  const auto add = [](const Copied& a, const Copied& b) { return Copied(a.value + b.value); };
+  for (int nth = 1; nth <= 12; ++nth) {
+    TwoStacks<Copied> stacks;
+    Copied::countdown = 0;
+    for (int i = 0; i < 4; ++i) stacks.push(Copied(i), add);
+    stacks.pop(add);
+    stacks.push(Copied(4), add);  // three in the front, one behind them: it is full
+    Copied::countdown = nth;
+    try {
+      stacks.push(Copied(5), add);
+      Copied::countdown = 0;
+      CHECK(stacks.total(add).value == 15);
+      stacks.pop(add);
+      CHECK(stacks.total(add).value == 14);
+    } catch (const std::runtime_error&) {
+      Copied::countdown = 0;
+      CHECK(stacks.total(add).value == 10);
+      for (int left = 10, i = 1; i < 4; ++i) {
+        stacks.pop(add);
+        CHECK(stacks.total(add).value == (left -= i));
+      }
     }
   }
 }
