@@ -13,7 +13,7 @@ int main() {
 
   const std::string ours = "dstream, two stacks in an array";
   const std::string stacks = "two stacks in a deque";
-  const std::string least = "about the least: an array of the known length";
+  const std::string least = "least: an array of known length";
   const std::string subtract = "subtract on evict, a deque";
   double forMax = 0;
   double forSum = 0;
