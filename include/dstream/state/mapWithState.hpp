@@ -147,18 +147,11 @@ class States {
     for (std::size_t i = 0; i < partitions; ++i) order_.emplace_back(spec_.idle != 0);
   }
 
-  /// Of millions of states each record's is somewhere else: reading many at once takes about as long as reading one.
-  static constexpr std::size_t atOnce = 64;
+  static constexpr std::size_t atOnce = Tables::Table::atOnce;
   template <class Records>
   void lookAhead(std::size_t part, const Records& records, std::size_t from, std::size_t (&likely)[atOnce]) const {
-    const auto& table = tables_.table(part);
     const std::size_t count = records.size() - from < atOnce ? records.size() - from : atOnce;
-    std::uint64_t hashes[atOnce];
-    for (std::size_t i = 0; i < count; ++i) {
-      hashes[i] = table.hash(Owned<Key>::look(member<0>(records[from + i])));
-      table.prefetchPlace(hashes[i]);
-    }
-    for (std::size_t i = 0; i < count; ++i) likely[i] = table.prefetchEntry(hashes[i]);
+    tables_.table(part).lookAhead(count, [&](std::size_t i) -> decltype(auto) { return Owned<Key>::look(member<0>(records[from + i])); }, likely);
     if (!timed()) return;
     for (std::size_t i = 0; i < count; ++i) order_[part].prefetchLink(likely[i]);
     for (std::size_t i = 0; i < count; ++i) order_[part].prefetchNeighbours(likely[i]);

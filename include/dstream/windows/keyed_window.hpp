@@ -57,13 +57,8 @@ class KeyedWindow {
       tables_.beforeChange();
       Parts& batch = batches_.first()->value;
       runner.forEach(batch.size(), [&](std::size_t, std::size_t part) {
-        Table& table = tables_.table(part);
         auto& [come, left] = batch[part];
-        for (; left < come.size(); ++left) {
-          lookAhead(table, come, left);
-          const auto& key = Owned<Key>::look(come[left].key);
-          if (!table.find(key)->evict(come[left].value, functions_)) table.erase(key);
-        }
+        while (left < come.size()) evictSome(tables_.table(part), come, left);
       });
     }
   }
@@ -77,8 +72,9 @@ class KeyedWindow {
     Parts& batch = batches_.last().value;
     runner.forEach(rdd.partitions(), [&](std::size_t, std::size_t part) {
       std::vector<Leaving>& come = batch[part].come;
-      PushStep step{tables_.table(part), come, functions_};
+      PushStep step{tables_.table(part), come, functions_, come.size()};
       static_cast<void>(rdd.fold(Slice{part}, std::size_t{0}, step));
+      step.pushWaiting();
       come.shrink_to_fit();  // it is kept for as long as the window
     });
   }
@@ -176,32 +172,58 @@ class KeyedWindow {
     }
   }
 
-  /// Takes the records behind those that have come; counts them all.
+  static constexpr std::size_t atOnce = Table::atOnce;
+  /// Asks for the memory of `count` keys: their entries, and what these point to.
+  template <class KeyAt>
+  static void lookAhead(Table& table, std::size_t count, const KeyAt& keyAt, std::size_t (&likely)[atOnce]) {
+    table.lookAhead(count, keyAt, likely);
+    if constexpr (requires(const Slot& slot) { slot.prefetch(); })
+      for (std::size_t i = 0; i < count; ++i)
+        if (likely[i] != Table::none) table.entries()[likely[i]].second.prefetch();
+  }
+
+  /// The next keys that leave, at most so many at once.
+  void evictSome(Table& table, const std::vector<Leaving>& come, std::size_t& left) const {
+    const std::size_t from = left;
+    const std::size_t count = come.size() - from < atOnce ? come.size() - from : atOnce;
+    std::size_t likely[atOnce];
+    lookAhead(table, count, [&](std::size_t i) -> decltype(auto) { return Owned<Key>::look(come[from + i].key); }, likely);
+    for (std::size_t i = 0; i < count; ++i, ++left) {
+      const auto& key = Owned<Key>::look(come[left].key);
+      if (!table.entries()[table.indexOf(key, likely[i])].second.evict(come[left].value, functions_)) table.erase(key);
+    }
+  }
+
+  /// Takes the records behind those that have come, some at once; counts them all.
   struct PushStep {
     template <class Record>
-    std::size_t operator()(std::size_t seen, Record&& record) const {
-      if (seen < come.size()) return seen + 1;
-      const auto& key = member<0>(record);
-      const Kept<Value>& value = Owned<Value>::own(member<1>(record));
-      come.push_back({Owned<Key>::own(key), Slot::leaving(value)});
-      try {
-        table.combine(key, [&] { return Slot(value, functions); }, [&](Slot& slot) { slot.push(value, functions); });
-      } catch (...) {
-        come.pop_back();
-        throw;
-      }
+    std::size_t operator()(std::size_t seen, Record&& record) {
+      if (seen < known) return seen + 1;
+      waiting.emplace_back(Owned<Key>::own(member<0>(record)), Owned<Value>::own(member<1>(record)));
+      if (waiting.size() == atOnce) pushWaiting();
       return seen + 1;
+    }
+    /// What comes behind one that throws is read again.
+    void pushWaiting() {
+      std::size_t likely[atOnce];
+      lookAhead(table, waiting.size(), [&](std::size_t i) -> decltype(auto) { return Owned<Key>::look(waiting[i].first); }, likely);
+      for (auto& [key, value] : waiting) {
+        come.push_back({std::move(key), Slot::leaving(value)});
+        try {
+          table.combine(Owned<Key>::look(come.back().key), [&] { return Slot(value, functions); }, [&](Slot& slot) { slot.push(value, functions); });
+        } catch (...) {
+          come.pop_back();
+          throw;
+        }
+      }
+      waiting.clear();
     }
     Table& table;
     std::vector<Leaving>& come;
     const Functions& functions;
+    const std::size_t known;
+    std::vector<std::pair<Kept<Key>, Kept<Value>>> waiting{};
   };
-
-  /// Keys leave in the order in which they came, which is none of the table's: several ahead are asked for while one is worked on.
-  static void lookAhead(Table& table, const std::vector<Leaving>& come, std::size_t at) {
-    if (at + 16 < come.size()) table.prefetchPlace(table.hash(Owned<Key>::look(come[at + 16].key)));
-    if (at + 8 < come.size()) table.prefetchEntry(table.hash(Owned<Key>::look(come[at + 8].key)));
-  }
 
   Functions functions_;
   Filter filter_;

@@ -49,6 +49,7 @@ class StacksSlot {
     return true;
   }
   [[nodiscard]] const Kept<Value>* shown() const { return &combined_; }
+  void prefetch() const { stacks_.prefetch(); }
 
   void save(std::string& out) {
     stacks_.save(out);
