@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// load --overload SECONDS | --soak MINUTES: a job whose sender is an open loop, beside a sender
+// load --overload SECONDS | --soak MINUTES | --keys N: a job whose sender is an open loop, beside a sender
 // that pushes. What is too much must be slowed down by TCP and not cost more memory than the bound;
 // what takes long must not cost more from hour to hour; and nothing may be lost. See run --help.
 
@@ -28,6 +28,7 @@
 #include <dstream/dstream.hpp>
 
 #include "load/arrivals.hpp"
+#include "load/many_keys.hpp"
 #include "load/measures.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -38,18 +39,8 @@ using namespace std::chrono_literals;
 using load::Arrivals;
 using load::Line;
 using load::Phase;
+using load::sanitized;
 using load::Steady;
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define DSTREAM_LOAD_SANITIZED 1
-#endif
-#endif
-#if defined(DSTREAM_LOAD_SANITIZED) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;  // whose own memory is no business of the bound's
-#else
-constexpr bool sanitized = false;
-#endif
 
 constexpr std::size_t bound = std::size_t{64} << 20;
 /// What a process may have besides what it has received: program and libraries, stacks, tables,
@@ -439,7 +430,7 @@ int soak(double minutes, double share, const std::string& json) {
 
 int main(int argc, char* argv[]) try {
   static constexpr const char* usage =
-      "load --overload SECONDS [--untimed] | --soak MINUTES [--load SHARE]; [--json FILE]";
+      "load --overload SECONDS [--untimed] | --soak MINUTES [--load SHARE] | --keys N; [--json FILE]";
   std::optional<double> seconds;
   std::optional<double> minutes;
   double share = 0.8;
@@ -456,6 +447,8 @@ int main(int argc, char* argv[]) try {
       seconds = std::stod(argv[i]);
     else if (option == "--soak")
       minutes = std::stod(argv[i]);
+    else if (option == "--keys")
+      return load::manyKeys(std::stoul(argv[i])) ? 0 : 1;
     else if (option == "--load")
       share = std::stod(argv[i]);
     else if (option == "--json")

@@ -16,6 +16,17 @@
 
 namespace load {
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define DSTREAM_LOAD_SANITIZED 1
+#endif
+#endif
+#if defined(DSTREAM_LOAD_SANITIZED) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool sanitized = true;  // whose own memory is no business of the bound's
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 /// A histogram of numbers whose buckets are a sixteenth of their power of two wide; of one size,
 /// however many it counts.
 class Histogram {
