@@ -2,6 +2,7 @@
 #include <dstream/core/plan.hpp>
 
 #include <array>
+#include <list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,9 +36,30 @@ static_assert(planOf<decltype(unionWith(std::vector{1}) | glom())>() == Plan{.fu
 TEST_CASE("plan: of a pipeline with its source, as far as its type goes back") {
   const std::vector<int> numbers{1, 2};
   const auto fused = numbers | map([](int n) { return n + 1; }) | filter([](int n) { return n > 0; });
-  static_assert(planOf(fused) == Plan{.fused = 2});
+  static_assert(planOf(fused) == Plan{.fused = 2, .chunks = true});
+  static_assert(planOf<decltype(numbers | map([](int n) { return n + 1; }))>() == Plan{.fused = 1}, "no filter");
   const auto behind = numbers | keyBy([](int n) { return n; }) | reduceByKey(plus) | values();
   static_assert(planOf(behind) == Plan{.fused = 1, .whole = false});
+}
+
+TEST_CASE("plan: a loop runs in chunks where small values of random access come to a filter") {
+  const auto any = [](const auto&) { return true; };
+  const std::vector<int> numbers{1, 2};
+  const std::vector<std::string> texts{"a"};
+  const std::list<int> list{1, 2};
+  static_assert(planOf<decltype(numbers | filter(any) | filter(any))>().chunks);
+  static_assert(planOf<decltype(texts | map([](const std::string& text) { return text.size(); }) | filter(any))>().chunks == false);
+  static_assert(!planOf<decltype(texts | filter(any))>().chunks);
+  static_assert(!planOf<decltype(list | filter(any))>().chunks);
+  static_assert(!planOf<decltype(numbers | flatMap([](int n) { return std::array{n}; }) | filter(any))>().chunks);
+
+  CHECK(explain(numbers | filter(any) | map([](int n) { return n + 1; })) ==
+        "#1 range\n"
+        "   #1 | filter | map\n"
+        "   64 records at a time where it ends in memory, without a branch while what the filters say cannot be foreseen\n");
+  CHECK(explain(list | filter(any)) ==
+        "#1 range\n"
+        "   #1 | filter\n");
 }
 
 struct Doubled {

@@ -239,4 +239,22 @@ TEST_CASE("parallelize: a view that is random access but not iterable as const, 
   CHECK((parallelize(view, 2) | sum()) == 10);
 }
 
+struct Large {
+  std::array<long, 10> numbers{};
+};
+constexpr Large large[] = {{{1}}, {{2}}, {{3}}};
+constexpr auto first = [](const Large& record) { return record.numbers[0]; };
+static_assert((large | map(first) | sum()) == 6, "what is asked of the memory ahead is asked at run time only");
+
+TEST_CASE("loops: records of many bytes, one behind another or not, up to the last one") {
+  for (const std::size_t count : {0U, 1U, 50U, 51U, 52U, 1000U}) {
+    std::vector<Large> records(count);
+    for (std::size_t i = 0; i < count; ++i) records[i].numbers[0] = static_cast<long>(i);
+    const long expected = static_cast<long>(count * (count - (count == 0 ? 0 : 1)) / 2);
+    CHECK((records | map(first) | sum()) == expected);
+    CHECK((std::deque<Large>(records.begin(), records.end()) | map(first) | sum()) == expected);
+    CHECK((parallelize(records, 3) | map(first) | sum()) == expected);
+  }
+}
+
 }  // namespace

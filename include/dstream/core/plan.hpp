@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/chunks.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/operator_info.hpp>
@@ -20,7 +21,8 @@ namespace dstream::inline v0 {
 /// **meaning** how much of what a pipeline has. stages: loops, one more than there are wide operators. fused: operators that join a loop. lookThroughs: those that look
 /// through their function to a scan inside it, so that no range stands between, as `flatMap(splitWords)`. shuffles: operators that move records to
 /// the partition of their key or place. windows, states: operators that keep something of earlier batches. outputs: 0 or 1, of a context more.
-/// whole: false when the type has forgotten what lies above, as it does where a stream or a range has gone through a wide operator: the rest is counted.
+/// chunks: whether the filters behind a range are asked 64 records at a time, without a branch while their outcomes cannot be foreseen, where what passes goes
+/// into memory (see filter). whole: false when the type has forgotten what lies above, as it does where a stream or a range has gone through a wide operator: the rest is counted.
 struct Plan {
   std::size_t stages = 1;
   std::size_t fused = 0;
@@ -29,6 +31,7 @@ struct Plan {
   std::size_t windows = 0;
   std::size_t states = 0;
   std::size_t outputs = 0;
+  bool chunks = false;
   bool whole = true;
 
   /// The plan with one operator more.
@@ -76,6 +79,25 @@ struct InPlan<Composed<First, Then>> {
   static constexpr Plan after(Plan plan) { return InPlan<Then>::after(InPlan<First>::after(plan)); }
 };
 
+/// The end of a loop, for types: takes anything.
+struct AnyEnd {
+  template <class Accumulator, class Record>
+  constexpr Accumulator operator()(Accumulator accumulator, Record&&) const {
+    return accumulator;
+  }
+};
+
+/// Whether a loop over R whose body is Step runs in chunks where it ends in memory.
+template <class R, class Step>
+inline constexpr bool runsInChunks = false;
+template <class Range, Hold hold, class Step>
+inline constexpr bool runsInChunks<RangeRdd<Range, hold>, Step> = RandomAccess<Range> && Thins<Step, typename RangeRdd<Range, hold>::reference>;
+template <class Parent, class Step>
+inline constexpr bool runsInChunks<RunnerRdd<Parent>, Step> = runsInChunks<Parent, Step>;
+template <class Parent, class Op, class Step>
+inline constexpr bool runsInChunks<NarrowRdd<Parent, Op>, Step> =
+    runsInChunks<Parent, decltype(std::declval<const Op&>().step(std::declval<Step&>()))>;
+
 /// What a type that has records, or takes them, says of its own plan.
 template <class T>
 struct PlanOf {
@@ -93,7 +115,12 @@ template <class Parent>
 struct PlanOf<RunnerRdd<Parent>> : PlanOf<Parent> {};
 template <class Parent, class Op>
 struct PlanOf<NarrowRdd<Parent, Op>> {
-  static constexpr Plan value = PlanOf<Parent>::value.with(infoOf<Op>(Role::Fused));
+  static constexpr Plan after() {
+    Plan plan = PlanOf<Parent>::value.with(infoOf<Op>(Role::Fused));
+    plan.chunks = runsInChunks<NarrowRdd<Parent, Op>, AnyEnd>;
+    return plan;
+  }
+  static constexpr Plan value = after();
 };
 template <class Parent, class Op>
 struct PlanOf<NarrowRdd<Parent, Lent<Op>>> : PlanOf<NarrowRdd<Parent, Op>> {};
@@ -244,6 +271,25 @@ class BasicClosureText {
 };
 using ClosureText = BasicClosureText<>;
 
+/// Writes down the loop over a range, from the types.
+template <class R>
+struct LoopText {};
+template <class Range, Hold hold>
+struct LoopText<RangeRdd<Range, hold>> {
+  static void add(auto& text) { text.loop(1); }
+};
+template <class Parent>
+struct LoopText<RunnerRdd<Parent>> : LoopText<Parent> {};
+template <class Parent, class Op>
+struct LoopText<NarrowRdd<Parent, Op>> {
+  static void add(auto& text)
+    requires requires { LoopText<Parent>::add(text); }
+  {
+    LoopText<Parent>::add(text);
+    text.fused(infoOf<Op>(Role::Fused));
+  }
+};
+
 }  // namespace detail
 
 /// **meaning** the plan of a pipeline as text: its operators in the order in which records meet them. A numbered line for its input, and for each
@@ -254,6 +300,16 @@ template <Closure Pipeline>
   detail::ClosureText text;
   text.add(pipeline);
   return text.take();
+}
+/// The same of a range and what is fused into the loop over it.
+template <class R>
+  requires requires(detail::PlanText& text) { detail::LoopText<R>::add(text); }
+[[nodiscard]] std::string explain(const R&) {
+  detail::PlanText text;
+  detail::LoopText<R>::add(text);
+  text.endLoop();
+  if (planOf<R>().chunks) text.note("64 records at a time where it ends in memory, without a branch while what the filters say cannot be foreseen");
+  return std::string("#1 range\n").append(text.take());
 }
 
 }  // namespace dstream::inline v0

@@ -5,6 +5,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -47,6 +48,12 @@ template <class Range>
 concept RandomAccess = requires(IteratorOf<Range> it, Range& range, std::ptrdiff_t n) {
   { it + static_cast<decltype(it - it)>(n) } -> std::convertible_to<IteratorOf<Range>>;
   static_cast<std::ptrdiff_t>(detail::last(range) - it);
+};
+
+/// Its elements lie one behind another, as far as shape can tell: cheaper to ask than std's concept.
+template <class Range>
+concept Adjacent = std::is_pointer_v<IteratorOf<Range>> || requires(Range& range) {
+  requires std::is_same_v<decltype(*range.data()), decltype(*detail::first(range))>;
 };
 
 /// Owns its elements, as far as shape can tell. What does not is taken for a view: its elements are never moved from.
@@ -142,10 +149,17 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
   template <class First, class Last, class Accumulator, class Step>
   DSTREAM_INLINE static constexpr Accumulator loop(First from, Last to, Accumulator accumulator, Step& step) {
     for (; from != to; ++from) {
+      if constexpr (prefetches) prefetch(*from);
       accumulator = step(std::move(accumulator), static_cast<reference>(*from));
       if (stopped(accumulator)) break;
     }
     return accumulator;
+  }
+
+  /// Records that fill lines of the cache. The hardware reads ahead as well, but only to the end of a page, so this asks a page ahead.
+  static constexpr bool prefetches = std::is_lvalue_reference_v<Yield> && sizeof(value_type) >= 64 && randomAccess && detail::Adjacent<Range>;
+  DSTREAM_INLINE static constexpr void prefetch(const value_type& record) {
+    if (!std::is_constant_evaluated()) __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(&record) + 4096));
   }
 
   constexpr Range& range() {
