@@ -73,6 +73,7 @@ TEST_CASE("KeyForm: every form of a key agrees with itself") {
 TEST_CASE("KeyForm: only what owns all it needs may wait") {
   CHECK(KeyForm<std::string_view>::canWait("fifteen bytes.."));
   CHECK_FALSE(KeyForm<std::string_view>::canWait("sixteen bytes..."));
+  CHECK_FALSE(KeyForm<std::string_view>::canWait(std::string_view()));
   CHECK(KeyForm<int>::canWait(5));
 }
 

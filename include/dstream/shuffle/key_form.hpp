@@ -120,7 +120,7 @@ struct KeyForm<Key> {
   static constexpr bool small = true;
 
   DSTREAM_INLINE static TextKey probe(std::string_view key) { return TextKey(key); }
-  DSTREAM_INLINE static bool canWait(std::string_view key) { return key.size() <= TextKey::most; }
+  DSTREAM_INLINE static bool canWait(std::string_view key) { return key.size() - 1 < TextKey::most; }  // not the empty one
   DSTREAM_INLINE static TextKey waiting(std::string_view key) { return TextKey::ofShort(key); }
   DSTREAM_INLINE static std::uint64_t hashWaiting(const TextKey& probe, const HashSeed& seed) {
     if (seed.strong) [[unlikely]] return hashText(probe, seed);

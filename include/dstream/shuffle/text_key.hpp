@@ -21,10 +21,10 @@ class TextKey {
 
   TextKey() = default;
   explicit TextKey(std::string_view text) : words_(text.size() <= most ? inside(text) : outside(text)) {}
-  /// Of a text that is known to be short.
+  /// Of a text that is known to be short, and not empty.
   DSTREAM_INLINE static TextKey ofShort(std::string_view text) {
     TextKey key;
-    key.words_ = inside(text);
+    key.words_ = insideNotEmpty(text);
     return key;
   }
 
@@ -38,7 +38,7 @@ class TextKey {
   [[nodiscard]] std::uint64_t second() const { return words_[1]; }
 
   DSTREAM_INLINE friend bool operator==(const TextKey& left, const TextKey& right) {
-    if (((left.words_[0] ^ right.words_[0]) | (left.words_[1] ^ right.words_[1])) == 0) [[likely]] return true;
+    if (sameWords(left.words_, right.words_)) [[likely]] return true;
     return !left.isShort() && left.words_[1] == right.words_[1] && sameLong(left.text(), right.text());
   }
 
@@ -64,13 +64,24 @@ class TextKey {
     return TextKeyWords{reinterpret_cast<std::uintptr_t>(text.data()), longMark | (little ? text.size() : text.size() << 8)};
   }
 
-  DSTREAM_INLINE static TextKeyWords inside(std::string_view text) {
+  static TextKeyWords inside(std::string_view text) { return text.empty() ? TextKeyWords{} : insideNotEmpty(text); }  // an empty one may be anywhere
+
+  DSTREAM_INLINE static TextKeyWords insideNotEmpty(std::string_view text) {
     const TextKeyWords size{0, static_cast<std::uint64_t>(text.size()) << lastByte};
 #if defined(__SSE2__)
     const bool inPage = (reinterpret_cast<std::uintptr_t>(text.data()) & 4095) <= 4096 - 16;
-    if (inPage && !text.empty()) [[likely]] return (sixteen(text.data()) & mask(text.size())) | size;  // an empty one may be anywhere
+    if (inPage) [[likely]] return (sixteen(text.data()) & mask(text.size())) | size;
 #endif
     return exactly(text) | size;
+  }
+
+  DSTREAM_INLINE static bool sameWords(const TextKeyWords& left, const TextKeyWords& right) {
+#if defined(__SSE2__)
+    using Bytes [[gnu::vector_size(16)]] = char;
+    return __builtin_ia32_pmovmskb128(reinterpret_cast<Bytes>(reinterpret_cast<Bytes>(left) == reinterpret_cast<Bytes>(right))) == 0xffff;
+#else
+    return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
+#endif
   }
 
 #if defined(__SSE2__)
@@ -101,7 +112,7 @@ class TextKey {
 
   static TextKeyWords exactly(std::string_view text) {
     TextKeyWords words{};
-    if (!text.empty()) __builtin_memcpy(&words, text.data(), text.size());
+    __builtin_memcpy(&words, text.data(), text.size());
     return words;
   }
 
