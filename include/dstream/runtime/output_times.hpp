@@ -7,18 +7,20 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/metrics.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/stream/graph.hpp>
 
 namespace dstream::inline v0::detail {
 
-/// **threads** one at a time.
+/// **threads** any.
 template <class Use>
 class OutputTimes {
  public:
   /// Output `id` ran for `duration`.
   void note(std::size_t id, Nanos duration, bool failed) {
+    const Lock lock(mutex_);
     if (outputs_.size() <= id) outputs_.resize(id + 1);
     OutputMetrics& output = outputs_[id];
     ++output.runs;
@@ -28,6 +30,7 @@ class OutputTimes {
   }
   /// Of all outputs of the graph, those that never ran too, once any did.
   void measure(const BasicGraph<Use>& graph, BasicMetrics<Use>& metrics) const {
+    const Lock lock(mutex_);
     if (outputs_.empty()) return;
     for (std::size_t id = 0; id < graph.outputs().size(); ++id) {
       metrics.outputs.push_back(id < outputs_.size() ? outputs_[id] : OutputMetrics());
@@ -36,6 +39,7 @@ class OutputTimes {
   }
 
  private:
+  mutable Mutex mutex_;
   Deferred<std::vector<OutputMetrics>, Use> outputs_;  // by id; their names are the graph's
 };
 

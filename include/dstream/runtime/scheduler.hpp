@@ -14,8 +14,8 @@
 #include <dstream/core/function.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
-#include <dstream/core/spare_memory.hpp>
 #include <dstream/exec/mutex.hpp>
+#include <dstream/runtime/attempt.hpp>
 #include <dstream/runtime/cancellable_runner.hpp>
 #include <dstream/runtime/committer.hpp>
 #include <dstream/runtime/configuration.hpp>
@@ -30,15 +30,6 @@
 namespace dstream::inline v0 {
 
 namespace detail {
-inline std::string whatOf(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& known) {
-    return known.what();
-  } catch (...) {
-    return "an exception of unknown type";
-  }
-}
 inline bool isOutage(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -57,12 +48,16 @@ class BasicScheduler final : public Actor {
   using Committer = BasicCommitter<Use>;
   using Info = Deferred<BatchInfo, Use>;
   using Batches = Deferred<std::vector<BatchInfo>, Use>;
-  using Jobs = Deferred<detail::BatchVector<std::unique_ptr<Job>>, Use>;
   using Nodes = Deferred<std::vector<NodeBase*>, Use>;
 
  public:
   BasicScheduler(World& world, Graph& graph, EventBus& events, CancellableRunner& runner, FailurePolicy onFailure)
-      : world_(world), graph_(graph), events_(events), runner_(runner), onFailure_(onFailure) {}
+      : world_(world),
+        graph_(graph),
+        events_(events),
+        runner_(runner),
+        onFailure_(onFailure),
+        attempt_(world, graph, events, runner, times_, [this](std::exception_ptr error) { failed(std::move(error)); }) {}
 
   /// The nodes whose memory of a batch ends with it. Before the first submit.
   void remembering(Nodes nodes) { nodes_ = std::move(nodes); }
@@ -133,7 +128,7 @@ class BasicScheduler final : public Actor {
     times_.measure(graph_, metrics);
   }
   /// True in the call of an output's function, where a stop cannot wait for the batch to end.
-  [[nodiscard]] bool calledFromOutput() const { return running_ == this || runner_.calledFromTask(); }
+  [[nodiscard]] bool calledFromOutput() const { return attempt_.runsHere() || runner_.calledFromTask(); }
 
   /// The most recent error of an output or of forming a batch, never cleared; null without one.
   [[nodiscard]] std::exception_ptr error() const {
@@ -155,7 +150,8 @@ class BasicScheduler final : public Actor {
       if (events_.listened()) events_.post(BatchStarted{info});
     }
     info.failedOutputs = 0;
-    const bool whole = attempt(info);
+    const bool whole = attempt_.run(info, nodes_, committer_);
+    if (whole && committer_ != nullptr && info.failedOutputs == 0) commit(info);
     if (deciding_) return again(info, committer_->pause(++outages_));
     info.cutShort = !whole;
     if (!whole) {
@@ -179,7 +175,10 @@ class BasicScheduler final : public Actor {
       deciding_ = false;
     } catch (...) {
       deciding_ = committer_->undecided();
-      if (!deciding_) failed(info);
+      if (!deciding_) {
+        ++info.failedOutputs;
+        failed(std::current_exception());
+      }
       const std::string text = detail::whatOf(std::current_exception());
       deciding_ ? events_.post(Warning{"whether batch " + std::to_string(info.batch.seq) + " is committed is not known yet, and is asked again: " + text})
                 : events_.post(BatchFailed{info.batch, text});
@@ -220,73 +219,6 @@ class BasicScheduler final : public Actor {
     return seq == lastSeq_;
   }
 
-  /// Whoever leaves, by an exception too, is not running any more.
-  struct Running {
-    explicit Running(const BasicScheduler& scheduler) : outer(std::exchange(running_, &scheduler)) {}
-    Running(const Running&) = delete;
-    Running& operator=(const Running&) = delete;
-    ~Running() { running_ = outer; }
-    const BasicScheduler* outer;
-  };
-
-  /// Outputs and nodes once. False when a stop cut it short.
-  bool attempt(Info& info) {
-    const Running inside(*this);
-    Jobs jobs;
-    if (!generate(info, jobs)) return true;
-    if (committer_ != nullptr && !guarded(info, [&] { committer_->plan(info.batch); })) return true;
-    if (!runJobs(info, jobs, SinkClass::AtLeastOnce) || !runJobs(info, jobs, SinkClass::Staged)) return false;
-    if (committer_ == nullptr) {
-      if (!runJobs(info, jobs, SinkClass::Transactional)) return false;
-      jobs.clear();
-      if (info.failedOutputs == 0) finish(info);
-      return !info.cutShort;
-    }
-    if (info.failedOutputs != 0 || !finish(info)) return !info.cutShort;
-    if (!prepareJobs(info, jobs)) return !info.cutShort;
-    if (!guarded(info, [&] { committer_->begin(info.batch); })) return true;
-    if (!runJobs(info, jobs, SinkClass::Transactional)) return false;
-    jobs.clear();
-    if (info.failedOutputs == 0) commit(info);
-    return true;
-  }
-  /// False when one failed, or a stop cut it short.
-  bool prepareJobs(BatchInfo& info, Jobs& jobs) {
-    for (const auto& job : jobs) {
-      if (job == nullptr) continue;
-      try {
-        job->prepare();
-      } catch (const detail::BatchCancelled&) {
-        info.cutShort = true;
-        return false;
-      } catch (...) {
-        failed(info);
-        events_.post(BatchFailed{info.batch, detail::whatOf(std::current_exception())});
-        return false;
-      }
-    }
-    return true;
-  }
-  bool runJobs(Info& info, Jobs& jobs, SinkClass sinks) {
-    for (std::size_t id = 0; id < jobs.size(); ++id) {
-      if (graph_.outputs()[id]->sinkClass() != sinks) continue;
-      if (runner_.cancelled()) return false;
-      if (jobs[id] != nullptr && !runJob(info, id, *jobs[id])) return false;
-    }
-    return true;
-  }
-  template <class Body>
-  bool guarded(Info& info, const Body& body) {
-    try {
-      body();
-      return true;
-    } catch (...) {
-      failed(info);
-      events_.post(BatchFailed{info.batch, detail::whatOf(std::current_exception())});
-      return false;
-    }
-  }
-
   /// What a failed attempt did never happened; the batch comes again, is given up, or ends the work.
   void undo(Info& info, bool whole) {
     std::exception_ptr error = std::move(failure_);
@@ -320,7 +252,7 @@ class BasicScheduler final : public Actor {
     }
     if (!committer_->skips()) return end(error);
     skipped_ = text;
-    if (guarded(info, [&] { committer_->begin(info.batch); })) commit(info);
+    if (attempt_.tries(info, [&] { committer_->begin(info.batch); })) commit(info);
     if (deciding_) return again(info, committer_->pause(++outages_));
     if (failure_ == nullptr) return skip(info);
     const std::exception_ptr obstacle = std::exchange(failure_, nullptr);
@@ -367,74 +299,18 @@ class BasicScheduler final : public Actor {
     conclude(info);
   }
 
-  /// All outputs' jobs, null where a stream has no batch. One failure and no output of this batch runs.
-  bool generate(Info& info, Jobs& jobs) {
-    try {
-      for (NodeBase* node : nodes_) node->advance(info.batch);
-      jobs.reserve(graph_.outputs().size());
-      for (const auto& output : graph_.outputs()) jobs.push_back(output->generate(info.batch));
-      return true;
-    } catch (...) {
-      failed(info);
-      events_.post(BatchFailed{info.batch, detail::whatOf(std::current_exception())});
-      return false;
-    }
-  }
-
-  /// False when what the nodes still had to compute failed, or a stop cut it short.
-  bool finish(Info& info) {
-    try {
-      for (NodeBase* node : nodes_) node->finish(info.batch);
-      return true;
-    } catch (const detail::BatchCancelled&) {
-      info.cutShort = true;
-    } catch (...) {
-      failed(info);
-      events_.post(BatchFailed{info.batch, detail::whatOf(std::current_exception())});
-    }
-    return false;
-  }
-
-  /// False when a stop cut it short.
-  bool runJob(Info& info, std::size_t id, Job& job) {
-    const std::string& outputName = graph_.outputs()[id]->name;
-    if (events_.listened()) events_.post(OutputStarted{info.batch, id, outputName});
-    const Nanos began = world_.now(Clock::Steady);
-    std::string failure;
-    bool whole = true;
-    try {
-      job.run();
-    } catch (const detail::BatchCancelled&) {
-      failure = "cut short by a stop";
-      whole = false;
-    } catch (...) {
-      failed(info);
-      failure = detail::whatOf(std::current_exception());
-    }
-    const Nanos duration = world_.now(Clock::Steady) - began;
-    {
-      const detail::Lock lock(mutex_);
-      times_.note(id, duration, whole && !failure.empty());
-    }
-    if (!failure.empty() || events_.listened())
-      events_.post(OutputCompleted{info.batch, id, outputName, duration, std::move(failure)});
-    return whole;
-  }
-
-  void failed(Info& info) {
-    ++info.failedOutputs;
+  void failed(std::exception_ptr error) {
     if (committer_ != nullptr) {
-      if (!failure_) failure_ = std::current_exception();
+      if (!failure_) failure_ = std::move(error);
       return;
     }
     if (onFailure_ == FailurePolicy::Stop) {
       const detail::Lock lock(mutex_);
       halted_ = true;
     }
-    report(std::current_exception());
+    report(std::move(error));
   }
 
-  static inline thread_local const BasicScheduler* running_ = nullptr;
   /// The pause of an outage grows this often: from 0.1 s, as pauses begin, to 3.2 s.
   static constexpr std::uint32_t mostPauses = 6;
 
@@ -443,6 +319,8 @@ class BasicScheduler final : public Actor {
   EventBus& events_;
   CancellableRunner& runner_;
   const FailurePolicy onFailure_;
+  detail::OutputTimes<Use> times_;
+  detail::BasicAttempt<Use> attempt_;
   Nodes nodes_;
   Function<void(const BatchInfo&)> told_;
 
@@ -468,7 +346,6 @@ class BasicScheduler final : public Actor {
     Nanos scheduling = 0;
     Nanos processing = 0;
   } last_;  // that was worked off
-  detail::OutputTimes<Use> times_;
   detail::Atomic<std::uint64_t> completed_{0};
 };
 using Scheduler = BasicScheduler<>;
