@@ -19,6 +19,16 @@ namespace {
 
 using namespace dstream;
 
+/// On which SQLite works; its directory /dir is durable.
+struct Disk {
+  Disk() {
+    files.makeDirectory("/dir");
+    files.syncDirectory("/");
+  }
+  testing::Files files{[] { return std::int64_t{0}; }};
+  testing::SqliteDisk sqlite{files};
+};
+
 TEST_CASE("sqlite_database: what cannot last is refused") {
   CHECK(support::contains(support::messageOf<sqlite::Error>([] { sqlite::Database(":memory:"); }),
                           "journal_mode WAL"));
@@ -35,9 +45,8 @@ TEST_CASE(
   // It says so before it has written that down.
   int refused = 0;
   for (std::uint64_t n = 1;; ++n) {
-    testing::Files files([] { return std::int64_t{0}; });
-    files.makeDirectory("/dir");
-    const testing::SqliteDisk disk(files);
+    Disk disk;
+    testing::Files& files = disk.files;
     files.failAt(files.calls() + n);
     const std::uint64_t last = files.calls() + n;
     try {
@@ -105,10 +114,8 @@ TEST_CASE(
   int lost = 0;
   for (std::uint64_t killed = 1; killed <= 60; ++killed)
     for (std::uint64_t failed = 1; failed <= 60; ++failed) {
-      testing::Files files([] { return std::int64_t{0}; });
-      files.makeDirectory("/dir");
-      files.syncDirectory("/");
-      const testing::SqliteDisk disk(files);
+      Disk disk;
+      testing::Files& files = disk.files;
       const auto insert = [] {
         sqlite::Database database("/dir/base");
         database.execute("CREATE TABLE IF NOT EXISTS t(n INTEGER)");
@@ -148,10 +155,8 @@ TEST_CASE(
   int closed = 0;
   for (std::uint64_t n = 1; n <= 40; ++n)
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {
-      testing::Files files([] { return std::int64_t{0}; });
-      files.makeDirectory("/dir");
-      files.syncDirectory("/");
-      const testing::SqliteDisk disk(files);
+      Disk disk;
+      testing::Files& files = disk.files;
       const auto insert = [] {
         sqlite::Database database("/dir/base");
         database.execute("INSERT INTO t VALUES(1)");
@@ -218,10 +223,8 @@ TEST_CASE("sqlite_database: what became of a COMMIT that failed stays so after a
     for (std::uint64_t second = first + 1; second <= first + 50; ++second)
       for (std::uint64_t seed = 1; seed <= 6; ++seed) {
         CAPTURE(first, second, seed);
-        testing::Files files([] { return std::int64_t{0}; });
-        files.makeDirectory("/dir");
-        files.syncDirectory("/");
-        const testing::SqliteDisk disk(files);
+        Disk disk;
+        testing::Files& files = disk.files;
         enum class Outcome { Committed, Denied, Unknown } outcome = Outcome::Unknown;
         {
           SqliteJob job;
@@ -266,10 +269,8 @@ TEST_CASE(
     stopped = 0;
     for (std::uint64_t seed = 1; seed <= 12; ++seed) {
       CAPTURE(n, seed);
-      testing::Files files([] { return std::int64_t{0}; });
-      files.makeDirectory("/dir");
-      files.syncDirectory("/");
-      const testing::SqliteDisk disk(files);
+      Disk disk;
+      testing::Files& files = disk.files;
       {
         SqliteJob job;
         job.write(1);
@@ -308,9 +309,7 @@ TEST_CASE(
 }
 
 TEST_CASE("sqlite_database: a COMMIT that is refused is none, and the batch may come again") {
-  testing::Files files([] { return std::int64_t{0}; });
-  files.makeDirectory("/dir");
-  const testing::SqliteDisk disk(files);
+  const Disk disk;
   {
     SqliteJob job;
     job.database.execute(
@@ -330,9 +329,7 @@ TEST_CASE("sqlite_database: a COMMIT that is refused is none, and the batch may 
 }
 
 TEST_CASE("sqlite_database: a unit whose next batch cannot begin keeps no part of itself") {
-  testing::Files files([] { return std::int64_t{0}; });
-  files.makeDirectory("/dir");
-  const testing::SqliteDisk disk(files);
+  const Disk disk;
   {
     SqliteJob job;
     job.write(1);
