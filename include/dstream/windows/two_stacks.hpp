@@ -18,9 +18,9 @@
 namespace dstream::inline v0::detail {
 
 /// **card** order: first in, first out; the older is combined first. Algebra: associative, nothing else. Time: O(1) combinations a step,
-/// amortised; each value is combined at most three times, and one step in a window's length combines all of them. Space: a pointer, and behind it
-/// one combination, and room for at most twice the most values there ever were at a time; nothing before the first push.
-/// Source: the queue of two stacks, in the names of Tangwongsan, Hirzel, Schneider and Wu, "General incremental sliding-window aggregation",
+/// amortised; each value is combined at most three times, and one step in a window's length combines all of them. Space: one
+/// combination, five numbers, and in an array of their own places for at most twice the most values there ever were at a time; none before the first
+/// push. Source: the queue of two stacks, in the names of Tangwongsan, Hirzel, Schneider and Wu, "General incremental sliding-window aggregation",
 /// VLDB 2015; both stacks stand in one array and grow towards each other.
 /// **errors** what combine throws; nothing is lost then, and the next call goes on where this one stopped. std::bad_alloc, and what a copy throws;
 /// nothing has changed then. Moving a value may not throw.
