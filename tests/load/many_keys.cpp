@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <future>
 #include <ranges>
 #include <string>
 #include <utility>
@@ -50,20 +51,24 @@ Counts counted(std::size_t keys, std::size_t tableMemory) {
     queue.push(std::vector<std::uint64_t>{0});
     queue.push(std::move(thousand));
     queue.push(std::vector<std::uint64_t>{999});
-    queue.close();
     const std::uint64_t each = keys / 1000;
+    std::promise<void> last;
     stream.queueStream(queue) | flatMap([each](std::uint64_t i) {
       return std::views::iota(i * each, (i + 1) * each) | std::views::transform(mixed);
     }) | countByValue()
-        | foreachRDD([&](const auto& batch) {
+        | foreachRDD([&](const auto& batch, const Batch& identity) {
+            if (identity.seq > 3) return;
             counts.keys.push_back(static_cast<std::uint64_t>(batch | count() | value()));
+            if (identity.seq == 3) last.set_value();
           });
     stream.start();
+    last.get_future().wait();
     try {
-      stream.awaitTermination();
+      static_cast<void>(stream.awaitTerminationOrTimeout(0s));
     } catch (const TableError& error) {
       counts.failure = error.what();
     }
+    stream.stop();
   }
   counts.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
