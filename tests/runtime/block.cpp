@@ -246,4 +246,16 @@ TEST_CASE("block: what a backlog took goes back to the system once nobody has ne
     }
 }
 
+TEST_CASE("block: a pool that closes gives its memory back, once; a block may still come back later") {
+    Pool test(4096, 256);
+    std::optional<Block> kept = test.pool->take(1, test.waiter);
+    static_cast<void>(test.pool->take(1, test.waiter));
+    test.pool->close();
+    test.pool->close();
+    CHECK(test.world.trims() == 1);
+    CHECK(test.pool->bytesHeld() == 256);
+    kept.reset();
+    CHECK(test.pool->bytesHeld() == 0);
+}
+
 }  // namespace

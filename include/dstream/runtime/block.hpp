@@ -157,11 +157,14 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
     wakeWaiters();
   }
 
-  /// From here on nobody is woken: the actors are gone. Blocks may still come back.
+  /// From here on nobody is woken: the actors are gone. Blocks may still come back. The others are freed.
   void close() {
     const detail::Lock lock(mutex_);
     waiters_.clear();
-    world_ = nullptr;
+    if (World* const world = std::exchange(world_, nullptr); world != nullptr) {
+      std::vector<Bytes>().swap(free_);
+      world->trim();
+    }
   }
 
  private:

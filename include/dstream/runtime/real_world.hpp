@@ -3,6 +3,7 @@
 // RealWorld: the World of a real process. With its parts (real_world_*.hpp) the only code of the library that
 // touches clocks, threads, sockets, files, signals, the console and true randomness. Linux.
 
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -161,6 +162,13 @@ class BasicRealWorld final : public World {
     constexpr std::size_t page = 4096;  // where they are larger the call fails, and all stays
     const std::size_t before = (page - reinterpret_cast<std::uintptr_t>(memory) % page) % page;
     if (bytes >= before + page) static_cast<void>(::madvise(memory + before, (bytes - before) / page * page, MADV_DONTNEED));
+  }
+
+  /// glibc keeps what is freed for the threads that had it; those of the next stream may be others.
+  void trim() override {
+#if defined(__GLIBC__)
+    static_cast<void>(::malloc_trim(0));
+#endif
   }
 
   bool await(FunctionRef<bool()> done, Nanos deadline) override {

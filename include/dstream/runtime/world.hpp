@@ -119,6 +119,9 @@ class World {
     static_cast<void>(bytes);
   }
 
+  /// Much memory has been freed, and none like it is needed soon: the system may have it back.
+  virtual void trim() {}
+
   /// Asked where a rare branch is taken at will, so that tests reach it: true takes the branch. A real world never does.
   [[nodiscard]] virtual bool fault(std::string_view point) {
     static_cast<void>(point);

@@ -130,6 +130,9 @@ class World final : public dstream::World {
 
   [[nodiscard]] Files& files() override { return files_; }
   void discard(char* memory, std::size_t bytes) override { std::fill_n(memory, bytes, '\0'); }
+  void trim() override { ++trims_; }
+  /// How often freed memory was given back.
+  [[nodiscard]] int trims() const { return trims_; }
   [[nodiscard]] bool fault(std::string_view point) override { return fault_ && fault_(point); }
 
   bool await(FunctionRef<bool()> done, Nanos deadline) override {
@@ -261,6 +264,7 @@ class World final : public dstream::World {
   Function<bool(std::string_view)> fault_;
   std::vector<Living> actors_;
   std::size_t turn_ = 0;
+  int trims_ = 0;
   bool running_ = false;
   bool notified_ = false;
   std::deque<std::exception_ptr> failures_;
