@@ -433,6 +433,7 @@ int main(int argc, char* argv[]) try {
       "load --overload SECONDS [--untimed] | --soak MINUTES [--load SHARE] | --keys N; [--json FILE]";
   std::optional<double> seconds;
   std::optional<double> minutes;
+  std::optional<std::size_t> keys;
   double share = 0.8;
   bool timed = true;
   std::string json;
@@ -448,7 +449,7 @@ int main(int argc, char* argv[]) try {
     else if (option == "--soak")
       minutes = std::stod(argv[i]);
     else if (option == "--keys")
-      return load::manyKeys(std::stoul(argv[i])) ? 0 : 1;
+      keys = std::stoul(argv[i]);
     else if (option == "--load")
       share = std::stod(argv[i]);
     else if (option == "--json")
@@ -456,6 +457,9 @@ int main(int argc, char* argv[]) try {
     else
       throw std::invalid_argument(usage);
   }
+  if (keys && *keys < 1'000'000)
+    throw std::invalid_argument("--keys: at least 1000000, so that a thousandth of them fits the bound");
+  if (keys) return load::manyKeys(*keys) ? 0 : 1;
   if (seconds.has_value() == minutes.has_value() || seconds.value_or(1) <= 0
       || minutes.value_or(1) <= 0 || share <= 0)
     throw std::invalid_argument(usage);

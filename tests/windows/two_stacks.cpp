@@ -39,14 +39,21 @@ struct Anew {
   [[nodiscard]] std::string total() const { return std::accumulate(values.begin(), values.end(), std::string()); }
 };
 
+/// A window beside the same computed anew.
+struct Trial {
+  explicit Trial(std::uint64_t seed) : random(seed) {}
+  Random random;
+  std::size_t calls = 0;
+  int countdown = 0;
+  Join join{&countdown, calls};
+  TwoStacks<std::string> stacks;
+  Anew anew;
+};
+
 TEST_CASE("two_stacks: in lockstep with the window computed anew, with throws in between") {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
-    Random random(seed);
-    std::size_t calls = 0;
-    int countdown = 0;
-    Join join{&countdown, calls};
-    TwoStacks<std::string> stacks;
-    Anew anew;
+    Trial trial(seed);
+    auto& [random, calls, countdown, join, stacks, anew] = trial;
     const auto withThrows = [&](const auto& call) {
       for (;;) {
         countdown = random.below(3) == 0 ? 1 + static_cast<int>(random.below(3)) : 0;
@@ -73,12 +80,8 @@ TEST_CASE("two_stacks: in lockstep with the window computed anew, with throws in
 
 TEST_CASE("two_stacks: what is saved goes on, in the middle of a turn too") {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
-    Random random(seed);
-    std::size_t calls = 0;
-    int countdown = 0;
-    Join join{&countdown, calls};
-    TwoStacks<std::string> stacks;
-    Anew anew;
+    Trial trial(seed);
+    auto& [random, calls, countdown, join, stacks, anew] = trial;
     for (int step = 0; step < 200; ++step) {
       if (random.below(100) < (step < 100 ? 60U : 40U)) {
         anew.values.push_back(std::string(1, static_cast<char>('a' + random.below(26))));
