@@ -90,23 +90,7 @@ class TwoStacks {
   }
   static TwoStacks load(std::string_view& in) {
     const std::size_t count = takeCount(in);
-    if (count == 0) return {};
-    TwoStacks values;  // all of them as if they were the back
-    for (std::size_t i = 0; i < count; ++i) {
-      if (values.end_ == values.front_) values.grow();
-      values.pushBack(Codec<Value>::decode(in));
-    }
-    TwoStacks loaded(values.capacity_);
-    if (auto back = Codec<std::optional<Value>>::decode(in)) loaded.back_.emplace(*std::move(back));
-    const auto front = takeNumber<std::uint32_t>(in);
-    const auto turning = takeNumber<std::uint32_t>(in);
-    const bool fits = front <= count && loaded.back_.has_value() == (front < count) && (turning == 0 || (turning <= front && front == count));
-    if (!fits) throw DecodeError("dstream: decode: a window whose halves do not fit");
-    for (std::uint32_t i = front; i > turning; --i) loaded.pushFront(std::move(values.cells_[i - 1]));
-    for (std::uint32_t i = 0; i < turning; ++i) loaded.pushBack(std::move(values.cells_[i]));
-    for (std::size_t i = front; i < count; ++i) loaded.pushBack(std::move(values.cells_[i]));
-    if (turning != 0) loaded.interrupted(turning);
-    return loaded;
+    return count == 0 ? TwoStacks() : loadSome(count, in);
   }
 
  private:
@@ -124,6 +108,25 @@ class TwoStacks {
     std::swap(stop_, other.stop_);
     std::swap(turning_, other.turning_);
     std::swap(capacity_, other.capacity_);
+  }
+
+  static TwoStacks loadSome(std::size_t count, std::string_view& in) {
+    TwoStacks values;  // all of them as if they were the back
+    for (std::size_t i = 0; i < count; ++i) {
+      if (values.end_ == values.front_) values.grow();
+      values.pushBack(Codec<Value>::decode(in));
+    }
+    TwoStacks loaded(values.capacity_);
+    if (auto back = Codec<std::optional<Value>>::decode(in)) loaded.back_.emplace(*std::move(back));
+    const auto front = takeNumber<std::uint32_t>(in);
+    const auto turning = takeNumber<std::uint32_t>(in);
+    const bool fits = front <= count && loaded.back_.has_value() == (front < count) && (turning == 0 || (turning <= front && front == count));
+    if (!fits) throw DecodeError("dstream: decode: a window whose halves do not fit");
+    for (std::uint32_t i = front; i > turning; --i) loaded.pushFront(std::move(values.cells_[i - 1]));
+    for (std::uint32_t i = 0; i < turning; ++i) loaded.pushBack(std::move(values.cells_[i]));
+    for (std::size_t i = front; i < count; ++i) loaded.pushBack(std::move(values.cells_[i]));
+    if (turning != 0) loaded.interrupted(turning);
+    return loaded;
   }
 
   template <class V>
