@@ -100,6 +100,7 @@ TEST_CASE("codec: every kind of value comes back") {
   comesBack(std::pair{std::string("key"), 3L});
   comesBack(std::tuple{1, 2.0, std::string("three")});
   comesBack(std::array<short, 3>{1, 2, 3});
+  comesBack(std::array<unsigned char, 2048>{1, 2, 3});
   comesBack(std::vector<bool>{true, false, true});
   comesBack(std::vector<std::vector<std::string>>{{"a", ""}, {}, {"b"}});
   comesBack(std::map<std::string, std::vector<int>>{{"a", {1}}, {"b", {}}});

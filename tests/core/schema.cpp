@@ -56,6 +56,7 @@ TEST_CASE("schema: what has other bytes has another schema") {
   CHECK(schemaOf<std::optional<int>>() == "optional(int32)");
   CHECK(schemaOf<std::tuple<int, std::string>>() == "(int32, text)");
   CHECK(schemaOf<std::array<short, 2>>() == "(int16, int16)");
+  CHECK(schemaOf<std::array<char, 2048>>().size() == std::string_view("(int8").size() * 2048 + 2047 + 1);
   CHECK(schemaOf<std::map<std::string, int>>() == "[(text, int32)]");
   CHECK(schemaOf<Visit>() == "{text, [float64]}");
   CHECK(schemaOf<std::chrono::milliseconds>() == "int64 * 1/1000 s");

@@ -37,8 +37,14 @@ template <class T>
 concept CodecText = std::same_as<T, std::string> || std::same_as<T, std::string_view>;
 template <class T>
 concept CodecNumber = std::is_arithmetic_v<T> || std::is_enum_v<T>;
+/// std::array: elements, of which there may be more than a compiler takes in a pack of members.
 template <class T>
-concept CodecProduct = requires { std::tuple_size<T>::value; };
+concept CodecArray = requires(T& array) {
+  std::tuple_size<T>::value;
+  array.begin();
+} && std::is_default_constructible_v<typename T::value_type> && std::is_move_assignable_v<typename T::value_type>;
+template <class T>
+concept CodecProduct = requires { std::tuple_size<T>::value; } && !CodecArray<T>;
 template <class T>
 concept CodecOptional = requires(const T& value) {
   { value.has_value() } -> std::same_as<bool>;
@@ -61,7 +67,7 @@ concept CodecContainer = requires(T& value) {
   value.size();
 } && !CodecText<T>;
 template <class T>
-concept CodecAggregate = HasMembers<T> && !CodecText<T> && !CodecDuration<T> && !CodecMoment<T> && !CodecOptional<T> && !CodecProduct<T> && !CodecContainer<T>;
+concept CodecAggregate = HasMembers<T> && !CodecText<T> && !CodecDuration<T> && !CodecMoment<T> && !CodecOptional<T> && !CodecArray<T> && !CodecProduct<T> && !CodecContainer<T>;
 
 /// As an unsigned integer of the same width; `long` and `long long` are the same on the wire.
 template <std::size_t bytes>
@@ -95,7 +101,7 @@ template <class T>
 consteval bool codable() {
   if constexpr (CodecText<T> || CodecNumber<T> || CodecDuration<T> || CodecMoment<T>) {
     return true;
-  } else if constexpr (CodecOptional<T>) {
+  } else if constexpr (CodecOptional<T> || CodecArray<T>) {
     return codable<typename T::value_type>();
   } else if constexpr (CodecProduct<T>) {
     return []<std::size_t... I>(std::index_sequence<I...>) {
@@ -177,6 +183,19 @@ struct Codec<T> {
   }
 };
 
+template <detail::CodecArray T>
+struct Codec<T> {
+  using Element = typename T::value_type;
+  static void encode(const T& value, std::string& out) {
+    for (const auto& element : value) Codec<Element>::encode(element, out);
+  }
+  static T decode(std::string_view& in) {
+    T value{};
+    for (auto& element : value) element = Codec<Element>::decode(in);
+    return value;
+  }
+};
+
 template <detail::CodecProduct T>
 struct Codec<T> {
   static void encode(const T& value, std::string& out) {
@@ -190,7 +209,7 @@ struct Codec<T> {
 };
 
 template <class T>
-  requires(detail::CodecContainer<T> && !detail::CodecProduct<T> && !detail::CodecOptional<T>)
+  requires(detail::CodecContainer<T> && !detail::CodecArray<T> && !detail::CodecProduct<T> && !detail::CodecOptional<T>)
 struct Codec<T> {
   using Element = typename T::value_type;
   static void encode(const T& value, std::string& out) {

@@ -65,6 +65,12 @@ void appendSchema(std::string& out) {
     appendSchema<typename T::duration>(out);
   } else if constexpr (CodecOptional<T>) {
     appendSchemas<typename T::value_type>(out, "optional(", ")");
+  } else if constexpr (CodecArray<T>) {
+    std::string element;
+    appendSchema<typename T::value_type>(element);
+    out += '(';
+    for (std::size_t i = 0; i < std::tuple_size_v<T>; ++i) out += (i == 0 ? "" : ", ") + element;
+    out += ')';
   } else if constexpr (CodecProduct<T>) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       appendSchemas<std::remove_cv_t<std::tuple_element_t<I, T>>...>(out, "(", ")");

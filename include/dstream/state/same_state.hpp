@@ -24,7 +24,7 @@ consteval bool hasSameState() {
     return hasSameState<typename T::rep>();
   } else if constexpr (CodecMoment<T>) {
     return hasSameState<typename T::duration>();
-  } else if constexpr (CodecOptional<T> || CodecContainer<T>) {
+  } else if constexpr (CodecOptional<T> || CodecArray<T> || CodecContainer<T>) {
     return hasSameState<std::remove_cv_t<typename T::value_type>>();
   } else if constexpr (CodecProduct<T>) {
     return []<std::size_t... I>(std::index_sequence<I...>) {
@@ -55,7 +55,7 @@ bool sameState(const T& a, const T& b) {
     return sameState(a.time_since_epoch(), b.time_since_epoch());
   } else if constexpr (CodecOptional<T>) {
     return a.has_value() == b.has_value() && (!a.has_value() || sameState(*a, *b));
-  } else if constexpr (CodecContainer<T>) {
+  } else if constexpr (CodecArray<T> || CodecContainer<T>) {
     if (a.size() != b.size()) return false;
     auto other = b.begin();
     for (auto element = a.begin(); element != a.end(); ++element, ++other) {
