@@ -48,8 +48,8 @@ class DequeStacks {
   std::int64_t back_ = Combine::none;
 };
 
-/// What is left when nothing is: two stacks that grow towards each other in an array of one length, which is known, as is the function's neutral value.
-/// Nothing grows, nothing is asked twice, and all of it may live in registers: about the least that two stacks can cost.
+/// Two stacks that grow towards each other in an array of one length, which is known, as is the function's neutral value. Nothing grows, nothing is
+/// asked twice, and all of it may live in registers: what is left then is the turn, a combination after the other.
 template <class Combine>
 class ArrayStacks {
  public:

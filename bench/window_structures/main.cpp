@@ -13,7 +13,7 @@ int main() {
 
   const std::string ours = "dstream, two stacks in an array";
   const std::string stacks = "two stacks in a deque";
-  const std::string least = "least: an array of known length";
+  const std::string bare = "two stacks in an array of known length";
   const std::string subtract = "subtract on evict, a deque";
   double forMax = 0;
   double forSum = 0;
@@ -23,7 +23,7 @@ int main() {
     bench::Contest<std::int64_t> max("largest" + window, static_cast<double>(steps), "step");
     max.add(stacks, [&] { return bench::handDequeMax(numbers, length, steps); });
     max.add(ours, [&] { return bench::dstreamStacksMax(numbers, length, steps); });
-    max.add(least, [&] { return bench::handArrayMax(numbers, length, steps); });
+    max.add(bare, [&] { return bench::handArrayMax(numbers, length, steps); });
     max.run();
     forMax = std::max(forMax, max.ratio(ours, stacks));
 
@@ -31,7 +31,7 @@ int main() {
     sum.add(subtract, [&] { return bench::handSubtractOnEvict(numbers, length, steps); });
     sum.add(stacks, [&] { return bench::handDequeSum(numbers, length, steps); });
     sum.add(ours, [&] { return bench::dstreamStacksSum(numbers, length, steps); });
-    sum.add(least, [&] { return bench::handArraySum(numbers, length, steps); });
+    sum.add(bare, [&] { return bench::handArraySum(numbers, length, steps); });
     sum.run();
     forSum = std::max(forSum, sum.ratio(ours, subtract));
   }

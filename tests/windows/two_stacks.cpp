@@ -111,6 +111,56 @@ TEST_CASE("two_stacks: what is saved goes on, in the middle of a turn too") {
   }
 }
 
+/// x -> m x + b, in the two halves of a number: done one after the other they are another such. Associative, not commutative.
+std::uint64_t composed(std::uint64_t older, std::uint64_t younger) {
+  const auto m = static_cast<std::uint32_t>(younger >> 32);
+  const std::uint32_t multiplied = static_cast<std::uint32_t>(older >> 32) * m;
+  return std::uint64_t{multiplied} << 32 | (static_cast<std::uint32_t>(older) * m + static_cast<std::uint32_t>(younger));
+}
+
+TEST_CASE("two_stacks: numbers, which turn four at a time, with throws in between, and saved in between") {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    Random random(seed);
+    int countdown = 0;
+    std::size_t throws = 0;
+    const auto combine = [&](std::uint64_t older, std::uint64_t younger) {
+      if (--countdown == 0) throw std::runtime_error("combine");
+      return composed(older, younger);
+    };
+    TwoStacks<std::uint64_t> stacks;
+    std::deque<std::uint64_t> anew;
+    const auto withThrows = [&](const auto& call) {
+      for (;;) {
+        countdown = random.below(2) == 0 ? 1 + static_cast<int>(random.below(12)) : 0;
+        try {
+          return call();
+        } catch (const std::runtime_error&) {
+          ++throws;
+        }
+      }
+    };
+    for (int step = 0; step < 600; ++step) {
+      if (random.below(100) < (step < 300 ? 60U : 40U)) {
+        const std::uint64_t value = random.below(1U << 30) << 32 | random.below(1U << 30);
+        withThrows([&] { stacks.push(value, combine); });
+        anew.push_back(value);
+      } else if (!anew.empty()) {
+        withThrows([&] { stacks.pop(combine); });
+        anew.pop_front();
+      }
+      if (random.below(10) == 0) {
+        std::string bytes;
+        stacks.save(bytes);
+        std::string_view in = bytes;
+        stacks = TwoStacks<std::uint64_t>::load(in);
+      }
+      REQUIRE(stacks.empty() == anew.empty());
+      if (!anew.empty()) REQUIRE(withThrows([&] { return stacks.total(combine); }) == std::accumulate(anew.begin() + 1, anew.end(), anew.front(), composed));
+    }
+    CHECK(throws > 10);
+  }
+}
+
 TEST_CASE("two_stacks: bytes whose halves do not fit are refused") {
   const auto add = [](int a, int b) { return a + b; };
   TwoStacks<int> stacks;
