@@ -19,6 +19,7 @@
 #include <dstream/checkpoint/recovery.hpp>
 #include <dstream/checkpoint/snapshot.hpp>
 #include <dstream/checkpoint/snapshot_writer.hpp>
+#include <dstream/checkpoint/standing.hpp>
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
@@ -64,16 +65,16 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     }
     directory_.list();
     // Before the journal is read: afterwards no older process can commit.
-    if (job_.decider != nullptr) position_ = job_.decider->claim(facts_.job);
+    const Decider::Position position = job_.decider != nullptr ? job_.decider->claim(facts_.job) : Decider::Position();
     facts_.interval = interval;
     if (directory_.snapshots.empty() && directory_.journals.empty()) {
-      if (position_.seq != 0) refuse(job_.decider->name() + " has committed up to batch " + std::to_string(position_.seq) + " of this job, and the directory is empty: one of them was lost or belongs to another job");
+      if (position.seq != 0) refuse(job_.decider->name() + " has committed up to batch " + std::to_string(position.seq) + " of this job, and the directory is empty: one of them was lost or belongs to another job");
       facts_.zero = facts_.time = zero.nanoseconds;
       facts_.partitions = partitions;
-      epoch_ = job_.decider != nullptr ? position_.epoch : 1;
+      epoch_ = job_.decider != nullptr ? position.epoch : 1;
     } else {
       recovered_.emplace(directory_);
-      goOn();
+      goOn(position);
     }
     return {committed_, epoch_, {facts_.zero}, {facts_.time}, static_cast<std::size_t>(facts_.partitions), recovered_.has_value()};
   }
@@ -191,7 +192,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     bool skipped;
   };
 
-  [[noreturn]] void refuse(const std::string& why) const { throw CheckpointError("dstream: the checkpoint in " + directory_.path() + " cannot be used: " + why); }
+  [[noreturn]] void refuse(const std::string& why) const { refuseCheckpoint(directory_.path(), why); }
 
   /// What fails here may or may not be on the disk: nothing follows it.
   template <class Body>
@@ -206,41 +207,13 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
 
   // --- recovery ---
 
-  /// Where an earlier run stood, by the decider.
-  void goOn() {
-    const JobFacts& known = recovered_->snapshot.facts;
-    if (known.job != facts_.job) refuse("it is the job \"" + known.job + "\", and this is \"" + facts_.job + "\"");
-    if (known.interval != facts_.interval)
-      refuse("its batch interval is " + std::to_string(known.interval) + " ns, and this stream's " + std::to_string(facts_.interval) + " ns");
-    job_.requireFits(recovered_->snapshot, options_, directory_.path());
-    facts_ = known;
-    committed_ = recovered_->last();
-    epoch_ = recovered_->highestEpoch() + 1;
-    if (job_.decider != nullptr) agree();
-    if (const FileRecord* last = recovered_->batch(committed_)) facts_.time = recovered_->journal.payloadOf(*last).time;
-    changed_ = recovered_->snapshot.nodes.size() != job_.nodes.size();
-    for (const auto& node : job_.nodes) {
-      const auto* kept = Job::find(recovered_->snapshot, node.node->name);
-      changed_ = changed_ || kept == nullptr || kept->schema != node.kept->schema();
-    }
-    for (std::uint64_t seq = committed_ + 1; const FileRecord* record = recovered_->plan(seq); ++seq) {
-      const Payload payload = recovered_->journal.payloadOf(*record);
-      planned_.push_back({seq, {payload.time}, payload.attempt + 1, epoch_});
-    }
-  }
-  /// The database says what was committed; the journal must have it.
-  void agree() {
-    const std::string& name = job_.decider->name();
-    const auto disagree = [&](const std::string& how) { refuse(name + " and the journal disagree, " + how + ": one of them was lost, restored or belongs to another job"); };
-    if (!position_.known) disagree("it has never heard of the job");
-    if (position_.seq > recovered_->last()) disagree("it has committed batch " + std::to_string(position_.seq) + " and the journal ends with " + std::to_string(recovered_->last()));
-    if (position_.seq < recovered_->snapshot.seq || position_.seq < recovered_->known)
-      disagree("it ends with batch " + std::to_string(position_.seq) + " and is known to have committed more");
-    if (position_.epoch < epoch_) disagree("its epoch is " + std::to_string(position_.epoch) + " and the journal's " + std::to_string(epoch_ - 1));
-    committed_ = position_.seq;
-    epoch_ = position_.epoch;
-    const FileRecord* last = recovered_->batch(committed_);
-    if (last != nullptr && crc32c(last->payload) != position_.checksum) disagree("batch " + std::to_string(committed_) + " is another one there");
+  void goOn(const Decider::Position& position) {
+    BasicStanding<Use> standing(*recovered_, job_, options_, facts_, position, directory_.path());
+    facts_ = standing.facts;
+    committed_ = standing.committed;
+    epoch_ = standing.epoch;
+    changed_ = standing.changed;
+    planned_ = std::move(standing.planned);
   }
   void restoreNodes() {
     const auto guarded = [&](const std::string& node, const auto& body) {
@@ -438,7 +411,6 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   Writer writer_;
   Job job_;
   JobFacts facts_;
-  Decider::Position position_;
   Deferred<std::unique_ptr<File>, Use> lock_;
   Deferred<std::optional<Recovery>, Use> recovered_;
   Deferred<std::vector<Batch>, Use> planned_;
