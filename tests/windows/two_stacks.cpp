@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/windows/stack_cells.hpp>
 #include <dstream/windows/subtract_on_evict.hpp>
 
 #include "support/catch.hpp"
