@@ -6,6 +6,7 @@
 #include <dstream/core/action.hpp>
 #include <dstream/core/algebra.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/explain.hpp>
 #include <dstream/core/functions.hpp>
 #include <dstream/core/on.hpp>
 #include <dstream/core/owned.hpp>

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <dstream/core.hpp>
+#include <dstream/core/explain.hpp>
 
 #include "support/catch.hpp"
 

@@ -12,7 +12,7 @@
 #include <dstream/actions/collect.hpp>
 #include <dstream/actions/take.hpp>
 #include <dstream/core/on.hpp>
-#include <dstream/core/plan.hpp>
+#include <dstream/core/explain.hpp>
 #include <dstream/operators/filter.hpp>
 #include <dstream/operators/map.hpp>
 #include <dstream/operators/mapValues.hpp>

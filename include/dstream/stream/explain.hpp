@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/explain.hpp>
 #include <dstream/core/function_ref.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/operator_info.hpp>
