@@ -31,8 +31,8 @@ class TwoStacks {
   static constexpr const char* algorithm = "two stacks";
 
   TwoStacks() noexcept {
-    // Or g++ warns in the user's program, where one is moved, that it may not have been set.
-    if constexpr (std::is_trivially_copyable_v<Value>) __builtin_memset(static_cast<void*>(__builtin_addressof(back_)), 0, sizeof(Value));
+    // Not a value yet; but g++ cannot tell when it is one, and would warn in the user's program that it may be used before it is set.
+    __builtin_memset(static_cast<void*>(__builtin_addressof(back_)), 0, sizeof(Value));
   }
   TwoStacks(TwoStacks&& other) noexcept : at_(other.at_) {
     if (at_.hasBack()) {
