@@ -40,6 +40,19 @@ struct Anew {
   [[nodiscard]] std::string total() const { return std::accumulate(values.begin(), values.end(), std::string()); }
 };
 
+/// Calls until nothing is thrown; one call in `oneIn` throws, at one of its first `most` combinations. Gives what the call does; `throws` counts.
+template <class Call>
+auto insist(Random& random, int& countdown, std::size_t& throws, std::uint64_t oneIn, std::uint64_t most, const Call& call) {
+  for (;;) {
+    countdown = random.below(oneIn) == 0 ? 1 + static_cast<int>(random.below(most)) : 0;
+    try {
+      return call();
+    } catch (const std::runtime_error&) {
+      ++throws;
+    }
+  }
+}
+
 /// A window beside the same computed anew.
 struct Trial {
   explicit Trial(std::uint64_t seed) : random(seed) {}
@@ -55,15 +68,8 @@ TEST_CASE("two_stacks: in lockstep with the window computed anew, with throws in
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     Trial trial(seed);
     auto& [random, calls, countdown, join, stacks, anew] = trial;
-    const auto withThrows = [&](const auto& call) {
-      for (;;) {
-        countdown = random.below(3) == 0 ? 1 + static_cast<int>(random.below(3)) : 0;
-        try {
-          return call();
-        } catch (const std::runtime_error&) {
-        }
-      }
-    };
+    std::size_t throws = 0;
+    const auto withThrows = [&, &source = random, &left = countdown](const auto& call) { return insist(source, left, throws, 3, 3, call); };
     for (int step = 0; step < 400; ++step) {
       if (random.below(100) < (step < 200 ? 60U : 40U)) {  // first it grows, then it shrinks
         const std::string value(1, static_cast<char>('a' + random.below(26)));
@@ -76,6 +82,7 @@ TEST_CASE("two_stacks: in lockstep with the window computed anew, with throws in
       REQUIRE(stacks.empty() == anew.values.empty());
       if (!stacks.empty()) REQUIRE(withThrows([&] { return stacks.total(join); }) == anew.total());
     }
+    CHECK(throws > 10);
   }
 }
 
@@ -130,16 +137,7 @@ TEST_CASE("two_stacks: numbers, which turn four at a time, with throws in betwee
     };
     TwoStacks<std::uint64_t> stacks;
     std::deque<std::uint64_t> anew;
-    const auto withThrows = [&](const auto& call) {
-      for (;;) {
-        countdown = random.below(2) == 0 ? 1 + static_cast<int>(random.below(12)) : 0;
-        try {
-          return call();
-        } catch (const std::runtime_error&) {
-          ++throws;
-        }
-      }
-    };
+    const auto withThrows = [&](const auto& call) { return insist(random, countdown, throws, 2, 12, call); };
     for (int step = 0; step < 600; ++step) {
       if (random.below(100) < (step < 300 ? 60U : 40U)) {
         const std::uint64_t value = random.below(1U << 30) << 32 | random.below(1U << 30);
