@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/state/same_state.hpp>
 
+#include <array>
 #include <chrono>
 #include <limits>
 #include <map>
@@ -62,6 +63,7 @@ TEST_CASE("sameState: says what comparing the bytes would say") {
   agreesWithCodec<std::optional<int>>({std::nullopt, 0, 1});
   agreesWithCodec<std::pair<std::string, double>>({{"a", 0.0}, {"a", -0.0}, {"b", 0.0}});
   agreesWithCodec<std::tuple<int, std::string>>({{1, "a"}, {1, "b"}, {2, "a"}});
+  agreesWithCodec<std::array<double, 300>>({{}, {0.0, 1.0}, {-0.0, 1.0}, {nan}});
   agreesWithCodec<std::vector<std::optional<int>>>({{}, {1}, {std::nullopt}, {1, 2}, {1, 3}});
   agreesWithCodec<std::map<std::string, int>>({{}, {{"a", 1}}, {{"a", 2}}, {{"a", 1}, {"b", 1}}});
   agreesWithCodec<Visit>({{"p", 1, {}}, {"p", 2, {}}, {"p", 1, {1}}, {"q", 1, {}}, {"p", 1, {1}}});
@@ -71,6 +73,7 @@ TEST_CASE("sameState: what only a Codec knows is not looked into") {
   STATIC_REQUIRE(!hasSameState<Opaque>());
   STATIC_REQUIRE(!hasSameState<HasOpaque>());
   STATIC_REQUIRE(!hasSameState<std::vector<Opaque>>());
+  STATIC_REQUIRE(!hasSameState<std::array<Opaque, 2>>());
   STATIC_REQUIRE(!hasSameState<std::pair<int, Opaque>>());
 }
 
