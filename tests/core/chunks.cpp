@@ -26,8 +26,8 @@ namespace {
 using namespace dstream;
 using dstream::detail::AppendStep;
 using dstream::detail::ChunkValue;
-using dstream::detail::FilterStep;
-using dstream::detail::MapStep;
+using dstream::detail::FilterOp;
+using dstream::detail::MapOp;
 using dstream::detail::Thins;
 
 /// No pattern that a period of 64 has.
@@ -170,6 +170,10 @@ using Below = decltype([](int x) { return x < 3; });
 using Twice = decltype([](int x) { return 2 * x; });
 using Named = decltype([](int) { return std::string(); });
 using Append = AppendStep<std::vector<int>, int>;
+template <class Predicate, class Next>
+using FilterStep = typename FilterOp<Predicate>::template Step<Next>;
+template <class Fn, class Next>
+using MapStep = typename MapOp<Fn>::template Step<Next>;
 static_assert(Thins<FilterStep<Below, Append>, const int&> && Thins<MapStep<Twice, FilterStep<Below, Append>>, int>);
 static_assert(!Thins<Append, int> && !Thins<MapStep<Twice, Append>, int> && !Thins<FilterStep<Below, Append>, int&>);
 static_assert(!Thins<MapStep<Named, FilterStep<Below, Append>>, int>);

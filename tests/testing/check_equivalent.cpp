@@ -129,15 +129,6 @@ TEST_CASE("checkEquivalent: a function of keys that does not commute") {
 }
 
 /// Numbers the records, and begins anew in each loop: fused, that is each slice.
-template <class Next>
-struct NumberingStep {
-    template <class Accumulator, class Record>
-    Accumulator operator()(Accumulator accumulator, Record&& record) {
-        return next(std::move(accumulator), record * 100 + number++);
-    }
-    Next& next;
-    int number = 0;
-};
 struct Numbering {
     static constexpr Kind kind = Kind::Narrow;
     template <class Record>
@@ -147,9 +138,15 @@ struct Numbering {
     template <class Record>
     using Result = int;
     template <class Next>
-    auto step(Next& next) const {
-        return NumberingStep<Next>{next};
-    }
+    struct Step {
+        template <class Accumulator, class Record>
+        Accumulator operator()(Accumulator accumulator, Record&& record) {
+            return next(std::move(accumulator), record * 100 + number++);
+        }
+        const Numbering& op;
+        Next& next;
+        int number = 0;
+    };
 };
 
 TEST_CASE("checkEquivalent: an operator that sees where loops begin") {
@@ -158,16 +155,6 @@ TEST_CASE("checkEquivalent: an operator that sees where loops begin") {
 }
 
 /// A filter whose fused form is wrong: in one loop with what is before it, it keeps every record.
-template <class Next>
-struct PositiveStep {
-    template <class Accumulator, class Record>
-    Accumulator operator()(Accumulator accumulator, Record&& record) {
-        if (record > 0 || fused) return next(std::move(accumulator), std::forward<Record>(record));
-        return accumulator;
-    }
-    Next& next;
-    bool fused;
-};
 template <class R>
 constexpr bool isFused = false;
 template <class Parent, class First, class Second>
@@ -178,7 +165,7 @@ struct Positive {
     static consteval bool check() {
         return true;
     }
-    struct Step {
+    struct Kept {
         static constexpr Kind kind = Kind::Narrow;
         template <class Record>
         static consteval bool check() {
@@ -187,14 +174,20 @@ struct Positive {
         template <class Record>
         using Result = Record;
         template <class Next>
-        auto step(Next& next) const {
-            return PositiveStep<Next>{next, fused};
-        }
+        struct Step {
+            template <class Accumulator, class Record>
+            Accumulator operator()(Accumulator accumulator, Record&& record) {
+                if (record > 0 || op.fused) return next(std::move(accumulator), std::forward<Record>(record));
+                return accumulator;
+            }
+            const Kept& op;
+            Next& next;
+        };
         bool fused;
     };
     template <class R>
     auto over(R rdd) const {
-        return std::move(rdd) | Step{isFused<R>};
+        return std::move(rdd) | Kept{isFused<R>};
     }
 };
 

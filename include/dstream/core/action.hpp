@@ -22,8 +22,13 @@ constexpr Accumulator foldAll(R& rdd, Accumulator identity, Step step, Merge mer
   auto runner = rdd.runner();
   rdd.prepare(runner);
   if constexpr (runsInline<R>) {
-    for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition)
-      foldInto(rdd, Slice{partition}, identity, step);
+    for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition) {
+      if constexpr (wordSized<Accumulator>) {  // without foldInto: one function less around the loop
+        identity = rdd.fold(Slice{partition}, identity, step);
+      } else {
+        foldInto(rdd, Slice{partition}, identity, step);
+      }
+    }
     return identity;
   } else {
     const auto slices = slicesOf(rdd, runner.sliceBytes());

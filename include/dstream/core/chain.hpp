@@ -18,7 +18,7 @@ template <class First, class Then>
 inline constexpr bool isNarrow<Composed<First, Then>> = isNarrow<First> && isNarrow<Then>;
 
 /// **meaning** a narrow operator, or several composed, with what one has: `check`, `Result` and
-/// `step`; and `describe`, their names with bars between.
+/// `Step`; and `describe`, their names with bars between.
 template <class Op>
 struct Chain {
   template <class Record>
@@ -29,8 +29,9 @@ struct Chain {
   using Result = typename Op::template Result<Record>;
 
   template <class Next>
-  DSTREAM_INLINE constexpr auto step(Next& next) const {
-    return op.step(next);
+  using Step = typename Op::template Step<Next>;
+  DSTREAM_INLINE constexpr operator const Op&() const {  // NOLINT(google-explicit-constructor): what its steps refer to
+    return op;
   }
   void describe(std::string& into) const {
     (into += into.empty() ? "" : " | ") += infoOf<Op>(Role::Fused).name;
@@ -54,17 +55,17 @@ struct Chain<Composed<First, Then>> {
 
   /// A step knows the next one by reference, so the two stay where they are made.
   template <class Next>
-  struct Steps {
-    DSTREAM_INLINE constexpr Steps(const Chain& chain, Next& next)
-        : then(chain.then.step(next)), first(chain.first.step(then)) {}
-    Steps(const Steps&) = delete;
-    Steps& operator=(const Steps&) = delete;
+  struct Step {
+    DSTREAM_INLINE constexpr Step(const Chain& chain, Next& next)
+        : then{chain.then, next}, first{chain.first, then} {}
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
     template <class Accumulator, class Record>
     DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
       return first(std::move(accumulator), std::forward<Record>(record));
     }
     template <class Reference>
-    static constexpr bool thins = Thins<decltype(std::declval<Steps&>().first), Reference>;
+    static constexpr bool thins = Thins<decltype(std::declval<Step&>().first), Reference>;
     template <class Reference, class From, class Accumulator>
       requires thins<Reference>
     DSTREAM_INLINE constexpr Accumulator chunk(From from, std::size_t count, Accumulator accumulator) {
@@ -74,13 +75,9 @@ struct Chain<Composed<First, Then>> {
     [[nodiscard]] DSTREAM_INLINE constexpr bool foreseeable() const {
       return first.template foreseeable<Reference>();
     }
-    decltype(std::declval<const Chain<Then>&>().step(std::declval<Next&>())) then;
-    decltype(std::declval<const Chain<First>&>().step(std::declval<decltype(then)&>())) first;
+    typename Chain<Then>::template Step<Next> then;
+    typename Chain<First>::template Step<decltype(then)> first;
   };
-  template <class Next>
-  DSTREAM_INLINE constexpr auto step(Next& next) const {
-    return Steps<Next>(*this, next);
-  }
   void describe(std::string& into) const {
     first.describe(into);
     then.describe(into);

@@ -21,7 +21,7 @@ enum class Kind { Narrow, Wide, Joint, Temporal, Split, Action, Output };
 
 /// **meaning** the right side of a `|`: an operator, an action, an output, or several composed.
 /// Every closure has `check<Record>()`, consteval, which speaks its sentences and says whether the record fits; a narrow one has
-/// `Result<Record>` and `step(next)`, a wide one and an action `over(rdd)`, a joint one `over(rdd, otherRdd)` and `other`, a temporal one
+/// `Result<Record>` and `Step<Next>`, made of `{op, next}`, a wide one and an action `over(rdd)`, a joint one `over(rdd, otherRdd)` and `other`, a temporal one
 /// `onto(stream)`, one that splits both, an output `attach(graph, node)`.
 template <class T>
 concept Closure = requires {
@@ -71,58 +71,6 @@ concept StreamLike = requires { typename std::remove_cvref_t<T>::stream_tag; };
 template <class T>
 concept RddLike = isNarrowRdd<std::remove_cvref_t<T>> || Rdd<std::remove_cvref_t<T>>;
 
-template <class Source, class Op>
-constexpr auto apply(Source&& source, Op&& op);
-
-template <class R, class Op>
-constexpr auto applyToRdd(R rdd, Op&& op) {
-  using Plain = std::remove_cvref_t<Op>;
-  if constexpr (is<Plain::kind, Kind::Output>) {
-    static_assert(Plain::kind != Kind::Output,
-                  "an output such as print() ends a DStream; a range or a batch is ended by an action: collect(), value(), foreach(f)…");
-    return Invalid{};
-  } else if constexpr (is<Plain::kind, Kind::Temporal>) {
-    static_assert(Plain::kind != Kind::Temporal, "windows, state, transform and trying with an output need a DStream; a range or a batch has no time");
-    return Invalid{};
-  } else if constexpr (!Plain::template check<typename R::reference>()) {
-    return Invalid{};
-  } else if constexpr (is<Plain::kind, Kind::Narrow>) {
-    return NarrowRdd<R, Plain>{std::move(rdd), std::forward<Op>(op)};
-  } else if constexpr (is<Plain::kind, Kind::Joint>) {
-    static_assert(!StreamLike<decltype(op.other)>, "a range or a batch cannot be put together with a DStream; inside transformWith both are batches");
-    if constexpr (!StreamLike<decltype(op.other)>) {
-      return op.over(std::move(rdd), std::forward<Op>(op).other);
-    } else {
-      return Invalid{};
-    }
-  } else {
-    return std::forward<Op>(op).over(std::move(rdd));
-  }
-}
-
-/// Source: anything that has records. An lvalue Rdd is copied: lazy, it would otherwise dangle.
-template <class Source, class Op>
-constexpr auto apply(Source&& source, Op&& op) {
-  using PlainSource = std::remove_cvref_t<Source>;
-  using PlainOp = std::remove_cvref_t<Op>;
-  if constexpr (isComposed<PlainOp>) {
-    return detail::apply(detail::apply(std::forward<Source>(source), std::forward<Op>(op).first), std::forward<Op>(op).then);
-  } else if constexpr (RddLike<PlainSource>) {
-    return detail::applyToRdd(PlainSource(std::forward<Source>(source)), std::forward<Op>(op));
-  } else if constexpr (std::is_same_v<PlainSource, Invalid>) {
-    return Invalid{};
-  } else if constexpr (StreamLike<PlainSource>) {
-    return std::forward<Source>(source).lift(std::forward<Op>(op));
-  } else if constexpr (Iterable<Source>) {
-    return detail::applyToRdd(detail::headOf(std::forward<Source>(source)), std::forward<Op>(op));
-  } else {
-    constexpr bool split = requires { PlainSource::hasTwoParts; };
-    static_assert(!split, "what trying gives has two parts, each of which goes on by itself; write const auto [records, deadLetters] = … | trying(…)");
-    static_assert(split || Iterable<Source>, "the left side of | has no records; it needs a range, an Rdd or a DStream (did an action end the pipeline before?)");
-    return Invalid{};
-  }
-}
-
 template <class Left>
 concept Ended = std::is_same_v<std::remove_cvref_t<Left>, Attached> ||
                 (Closure<Left> && (std::remove_cvref_t<Left>::kind == Kind::Action || std::remove_cvref_t<Left>::kind == Kind::Output));
@@ -133,17 +81,63 @@ concept Ours = Closure<T> || StreamLike<T> || (RddLike<T> && !Iterable<T>) || st
 
 }  // namespace detail
 
+/// An Rdd and an operator; an lvalue Rdd is copied: lazy, it would otherwise dangle. One function for each pipe, since pipes are what a program has most of.
+template <detail::RddLike Left, Closure Right>
+constexpr auto operator|(Left&& rdd, Right&& op) {
+  using R = std::remove_cvref_t<Left>;
+  using Op = std::remove_cvref_t<Right>;
+  if constexpr (detail::isComposed<Op>) {
+    return (std::forward<Left>(rdd) | std::forward<Right>(op).first) | std::forward<Right>(op).then;
+  } else if constexpr (detail::is<Op::kind, Kind::Output>) {
+    static_assert(Op::kind != Kind::Output,
+                  "an output such as print() ends a DStream; a range or a batch is ended by an action: collect(), value(), foreach(f)…");
+    return Invalid{};
+  } else if constexpr (detail::is<Op::kind, Kind::Temporal>) {
+    static_assert(Op::kind != Kind::Temporal, "windows, state, transform and trying with an output need a DStream; a range or a batch has no time");
+    return Invalid{};
+  } else if constexpr (!Op::template check<typename R::reference>()) {
+    return Invalid{};
+  } else if constexpr (detail::is<Op::kind, Kind::Narrow>) {
+    if constexpr (detail::isNarrowRdd<R>) {
+      return NarrowRdd<R, Op>{std::forward<Left>(rdd), std::forward<Right>(op)};
+    } else {
+      return NarrowRdd<R, Op>{{std::forward<Left>(rdd)}, std::forward<Right>(op)};
+    }
+  } else if constexpr (detail::is<Op::kind, Kind::Joint>) {
+    static_assert(!detail::StreamLike<decltype(op.other)>, "a range or a batch cannot be put together with a DStream; inside transformWith both are batches");
+    if constexpr (!detail::StreamLike<decltype(op.other)>) {
+      return op.over(R(std::forward<Left>(rdd)), std::forward<Right>(op).other);
+    } else {
+      return Invalid{};
+    }
+  } else {
+    return std::forward<Right>(op).over(R(std::forward<Left>(rdd)));
+  }
+}
+
+/// Everything else that has records, or will have.
 template <class Left, Closure Right>
-constexpr auto operator|(Left&& left, Right&& right) {
-  if constexpr (detail::RddLike<Left>) {
-    return detail::apply(std::forward<Left>(left), std::forward<Right>(right));
-  } else if constexpr (detail::Ended<Left>) {
+  requires(!detail::RddLike<Left>)
+constexpr auto operator|(Left&& left, Right&& op) {
+  using Source = std::remove_cvref_t<Left>;
+  if constexpr (detail::Ended<Left>) {
     static_assert(!detail::Ended<Left>, "nothing can follow an action or an output; keep the stream in a variable and use it twice");
     return Invalid{};
   } else if constexpr (Closure<Left>) {
-    return Composed<std::remove_cvref_t<Left>, std::remove_cvref_t<Right>>{std::forward<Left>(left), std::forward<Right>(right)};
+    return Composed<Source, std::remove_cvref_t<Right>>{std::forward<Left>(left), std::forward<Right>(op)};
+  } else if constexpr (detail::isComposed<std::remove_cvref_t<Right>>) {
+    return (std::forward<Left>(left) | std::forward<Right>(op).first) | std::forward<Right>(op).then;
+  } else if constexpr (std::is_same_v<Source, Invalid>) {
+    return Invalid{};
+  } else if constexpr (detail::StreamLike<Left>) {
+    return std::forward<Left>(left).lift(std::forward<Right>(op));
+  } else if constexpr (detail::Iterable<Left>) {
+    return detail::headOf(std::forward<Left>(left)) | std::forward<Right>(op);
   } else {
-    return detail::apply(std::forward<Left>(left), std::forward<Right>(right));
+    constexpr bool split = requires { Source::hasTwoParts; };
+    static_assert(!split, "what trying gives has two parts, each of which goes on by itself; write const auto [records, deadLetters] = … | trying(…)");
+    static_assert(split || detail::Iterable<Left>, "the left side of | has no records; it needs a range, an Rdd or a DStream (did an action end the pipeline before?)");
+    return Invalid{};
   }
 }
 

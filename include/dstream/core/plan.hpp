@@ -8,6 +8,7 @@
 
 #include <dstream/core/chunks.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/lent.hpp>
 #include <dstream/core/operator_info.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/range_rdd.hpp>
@@ -93,7 +94,7 @@ template <class Parent, class Step>
 inline constexpr bool runsInChunks<RunnerRdd<Parent>, Step> = runsInChunks<Parent, Step>;
 template <class Parent, class Op, class Step>
 inline constexpr bool runsInChunks<NarrowRdd<Parent, Op>, Step> =
-    runsInChunks<Parent, decltype(std::declval<const Op&>().step(std::declval<Step&>()))>;
+    runsInChunks<Parent, typename Op::template Step<Step>>;
 
 /// What a type that has records, or takes them, says of its own plan.
 template <class T>

@@ -62,60 +62,79 @@ template <class T>
 inline constexpr bool wordSized =
     sizeof(T) <= 16 && std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T>;
 
-/// **meaning** a narrow operator over a parent: the parent's loop with the operator's step around the next one.
 template <class Parent, class Op>
-class [[nodiscard("a pipeline does nothing until an action or output ends it")]] NarrowRdd {
- public:
-  using reference = typename Op::template Result<typename Parent::reference>;
-  using value_type = std::remove_cvref_t<reference>;
-
-  constexpr NarrowRdd(Parent parent, Op op) : parent_(std::move(parent)), op_(std::move(op)) {}
-
-  [[nodiscard]] constexpr std::size_t partitions() const { return parent_.partitions(); }
-  [[nodiscard]] constexpr std::size_t splits(std::size_t partition, std::size_t bytes) const { return parent_.splits(partition, bytes); }
-  [[nodiscard]] constexpr auto runner() const { return parent_.runner(); }
-  /// Known where the source knows it and every operator is one in, one out.
-  [[nodiscard]] constexpr std::size_t recordCount() const
-    requires(Op::keepsCount) && requires(const Parent& parent) { parent.recordCount(); }
-  {
-    return parent_.recordCount();
-  }
-  template <Runner R>
-  constexpr void prepare(R& runner) {
-    parent_.prepare(runner);
-  }
-
-  template <class Accumulator, class Step>
-  DSTREAM_INLINE constexpr Accumulator fold(Slice slice, Accumulator accumulator, Step& step) {
-    auto fused = op_.step(step);
-    return parent_.fold(slice, std::move(accumulator), fused);
-  }
-
- private:
-  [[no_unique_address]] Parent parent_;
-  [[no_unique_address]] Op op_;
-};
+struct NarrowRdd;
 
 namespace detail {
+
 /// What a NarrowRdd is, every pipe would find out anew at a cost that grows with its depth: it is an Rdd and no range.
 template <class T>
 inline constexpr bool isNarrowRdd = false;
 template <class Parent, class Op>
 inline constexpr bool isNarrowRdd<NarrowRdd<Parent, Op>> = true;
-}  // namespace detail
 
-/// **meaning** a narrow operator owned by someone who outlives the batch: what a stream lends to each of its batches.
-template <class Op>
-struct Lent {
-  template <class Record>
-  using Result = typename Op::template Result<Record>;
-
-  template <class Next>
-  DSTREAM_INLINE constexpr auto step(Next& next) const {
-    return op->step(next);
+/// A loop in which there is no operator yet: what the source knows, which all NarrowRdds over it inherit.
+template <class Source>
+struct Loop {
+  [[nodiscard]] constexpr std::size_t partitions() const { return source.partitions(); }
+  [[nodiscard]] constexpr std::size_t splits(std::size_t partition, std::size_t bytes) const { return source.splits(partition, bytes); }
+  [[nodiscard]] constexpr auto runner() const { return source.runner(); }
+  template <Runner R>
+  constexpr void prepare(R& runner) {
+    source.prepare(runner);
+  }
+  [[nodiscard]] constexpr std::size_t recordCount() const
+    requires requires(const Source& records) { records.recordCount(); }
+  {
+    return source.recordCount();
   }
 
-  const Op* op;
+  [[no_unique_address]] Source source;
+};
+
+template <class Parent>
+using LoopOf = std::conditional_t<isNarrowRdd<Parent>, Parent, Loop<Parent>>;
+
+}  // namespace detail
+
+/// **meaning** a narrow operator over a parent: the parent's loop with the operator's step around the next one.
+template <class Parent, class Op>
+struct [[nodiscard("a pipeline does nothing until an action or output ends it")]] NarrowRdd : detail::LoopOf<Parent> {
+  using reference = typename Op::template Result<typename Parent::reference>;
+  using value_type = std::remove_cvref_t<reference>;
+  using Before = Parent;
+  using Operator = Op;
+
+  /// Known where the source knows it and every operator is one in, one out.
+  [[nodiscard]] constexpr std::size_t recordCount() const
+    requires(Op::keepsCount) && requires(const detail::LoopOf<Parent>& parent) { parent.recordCount(); }
+  {
+    return detail::LoopOf<Parent>::recordCount();
+  }
+
+  /// Two operators in one function: each function around the loop is one more copy of it to the compiler.
+  template <class Accumulator, class Next>
+  DSTREAM_INLINE constexpr Accumulator fold(Slice slice, Accumulator accumulator, Next& next) {
+    typename Op::template Step<Next> last{op, next};
+    if constexpr (detail::isNarrowRdd<Parent>) {
+      typename Parent::Operator::template Step<decltype(last)> first{this->Parent::op, last};
+      return this->template below<typename Parent::Before>().fold(slice, std::move(accumulator), first);
+    } else {
+      return this->source.fold(slice, std::move(accumulator), last);
+    }
+  }
+
+  [[no_unique_address]] Op op;
+
+ protected:
+  template <class Lower>
+  DSTREAM_INLINE constexpr auto& below() {
+    if constexpr (detail::isNarrowRdd<Lower>) {
+      return static_cast<Lower&>(*this);
+    } else {
+      return this->source;
+    }
+  }
 };
 
 /// **meaning** an Rdd whose tasks run on the given runner instead of the calling thread.

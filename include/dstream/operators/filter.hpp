@@ -15,46 +15,6 @@ namespace dstream::inline v0 {
 
 namespace detail {
 
-template <class Predicate, class Next>
-struct FilterStep {
-  template <class Accumulator, class Record>
-  DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
-    // GCC 12 folds an inlined `x % 2 == 0` into a truncation it cannot vectorise; a condition of stated odds keeps the comparison.
-    if (__builtin_expect_with_probability(static_cast<bool>(detail::invoke(predicate, std::as_const(record))), 1, 0.5))
-      return next(std::move(accumulator), std::forward<Record>(record));
-    return accumulator;
-  }
-
-  template <class Reference>
-  static constexpr bool thins = true;
-  /// Each value is written, and stays where the predicate holds: what cannot be foreseen is an addition, not a branch.
-  template <class Reference, class From, class Accumulator>
-  DSTREAM_INLINE constexpr Accumulator chunk(From from, std::size_t count, Accumulator accumulator) {
-    std::remove_cvref_t<Reference> kept[chunkRecords];
-    std::size_t size = 0;
-    for (std::size_t i = 0; i < count; ++i, ++from) {
-      const std::remove_cvref_t<Reference> record = *from;
-      kept[size] = record;
-      size += static_cast<bool>(detail::invoke(predicate, record)) ? 1 : 0;
-    }
-    foreseen = size <= count / 32 || size >= count - count / 32;
-    return detail::foldChunk<Reference>(kept, size, std::move(accumulator), next);
-  }
-  /// Of the last chunk nearly all passed, or nearly none.
-  template <class Reference>
-  [[nodiscard]] DSTREAM_INLINE constexpr bool foreseeable() const {
-    if constexpr (Thins<Next, Reference>) {
-      return foreseen && next.template foreseeable<Reference>();
-    } else {
-      return foreseen;
-    }
-  }
-
-  const Predicate& predicate;
-  Next& next;
-  bool foreseen = false;
-};
-
 template <class Predicate>
 struct FilterOp {
   static constexpr Kind kind = Kind::Narrow;
@@ -77,9 +37,44 @@ struct FilterOp {
   using Result = Record;
 
   template <class Next>
-  DSTREAM_INLINE constexpr auto step(Next& next) const {
-    return FilterStep<Predicate, Next>{predicate, next};
-  }
+  struct Step {
+    template <class Accumulator, class Record>
+    DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
+      // GCC 12 folds an inlined `x % 2 == 0` into a truncation it cannot vectorise; a condition of stated odds keeps the comparison.
+      if (__builtin_expect_with_probability(static_cast<bool>(detail::invoke(op.predicate, std::as_const(record))), 1, 0.5))
+        return next(std::move(accumulator), std::forward<Record>(record));
+      return accumulator;
+    }
+
+    template <class Reference>
+    static constexpr bool thins = true;
+    /// Each value is written, and stays where the predicate holds: what cannot be foreseen is an addition, not a branch.
+    template <class Reference, class From, class Accumulator>
+    DSTREAM_INLINE constexpr Accumulator chunk(From from, std::size_t count, Accumulator accumulator) {
+      std::remove_cvref_t<Reference> kept[chunkRecords];
+      std::size_t size = 0;
+      for (std::size_t i = 0; i < count; ++i, ++from) {
+        const std::remove_cvref_t<Reference> record = *from;
+        kept[size] = record;
+        size += static_cast<bool>(detail::invoke(op.predicate, record)) ? 1 : 0;
+      }
+      foreseen = size <= count / 32 || size >= count - count / 32;
+      return detail::foldChunk<Reference>(kept, size, std::move(accumulator), next);
+    }
+    /// Of the last chunk nearly all passed, or nearly none.
+    template <class Reference>
+    [[nodiscard]] DSTREAM_INLINE constexpr bool foreseeable() const {
+      if constexpr (Thins<Next, Reference>) {
+        return foreseen && next.template foreseeable<Reference>();
+      } else {
+        return foreseen;
+      }
+    }
+
+    const FilterOp& op;
+    Next& next;
+    bool foreseen = false;
+  };
 
   [[no_unique_address]] Predicate predicate;
 };

@@ -32,29 +32,6 @@ struct ElementOf<Inner> {
   using type = typename std::remove_cvref_t<Inner>::reference;
 };
 
-template <class Fn, class Next>
-struct FlatMapStep {
-  static constexpr bool acrossLines = LooksAcrossLines<Fn>;
-
-  template <class Accumulator, class Record>
-  DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
-    using Inner = CallResult<Fn, Record>;
-    auto&& inner = detail::invoke(fn, std::forward<Record>(record));
-    if constexpr (Pusher<std::remove_cvref_t<Inner>>) {
-      return inner.fold(std::move(accumulator), next);
-    } else {
-      auto to = detail::last(inner);
-      for (auto from = detail::first(inner); from != to; ++from) {
-        accumulator = next(std::move(accumulator), static_cast<typename ElementOf<Inner>::type>(*from));
-        if (stopped(accumulator)) break;
-      }
-      return accumulator;
-    }
-  }
-  const Fn& fn;
-  Next& next;
-};
-
 template <class Fn>
 struct FlatMapOp {
   static constexpr Kind kind = Kind::Narrow;
@@ -76,9 +53,27 @@ struct FlatMapOp {
   using Result = typename ElementOf<CallResult<Fn, Record>>::type;
 
   template <class Next>
-  DSTREAM_INLINE constexpr auto step(Next& next) const {
-    return FlatMapStep<Fn, Next>{fn, next};
-  }
+  struct Step {
+    static constexpr bool acrossLines = LooksAcrossLines<Fn>;
+
+    template <class Accumulator, class Record>
+    DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
+      using Inner = CallResult<Fn, Record>;
+      auto&& inner = detail::invoke(op.fn, std::forward<Record>(record));
+      if constexpr (Pusher<std::remove_cvref_t<Inner>>) {
+        return inner.fold(std::move(accumulator), next);
+      } else {
+        auto to = detail::last(inner);
+        for (auto from = detail::first(inner); from != to; ++from) {
+          accumulator = next(std::move(accumulator), static_cast<typename ElementOf<Inner>::type>(*from));
+          if (stopped(accumulator)) break;
+        }
+        return accumulator;
+      }
+    }
+    const FlatMapOp& op;
+    Next& next;
+  };
 
   [[no_unique_address]] Fn fn;
 };

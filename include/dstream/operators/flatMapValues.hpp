@@ -29,20 +29,6 @@ struct WithKeyStep {
   Next& next;
 };
 
-template <class Fn, class Next>
-struct FlatMapValuesStep {
-  template <class Accumulator, class Record>
-  DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
-    using Element = typename ElementOf<CallResult<Fn, ValueRecord<Record>>>::type;
-    using Row = std::pair<SharedKey<Record>, Passed<Element>>;
-    const auto& key = member<0>(record);
-    WithKeyStep<Row, std::remove_cvref_t<decltype(key)>, Next> row{key, next};
-    return FlatMapStep<Fn, decltype(row)>{fn, row}(std::move(accumulator), member<1>(std::forward<Record>(record)));
-  }
-  const Fn& fn;
-  Next& next;
-};
-
 template <class Fn>
 struct FlatMapValuesOp {
   static constexpr Kind kind = Kind::Narrow;
@@ -68,11 +54,20 @@ struct FlatMapValuesOp {
   using Result = std::pair<SharedKey<Record>, Passed<typename ElementOf<CallResult<Fn, ValueRecord<Record>>>::type>>;
 
   template <class Next>
-  DSTREAM_INLINE constexpr auto step(Next& next) const {
-    return FlatMapValuesStep<Fn, Next>{fn, next};
-  }
+  struct Step {
+    template <class Accumulator, class Record>
+    DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
+      using Element = typename ElementOf<CallResult<Fn, ValueRecord<Record>>>::type;
+      using Row = std::pair<SharedKey<Record>, Passed<Element>>;
+      const auto& key = member<0>(record);
+      WithKeyStep<Row, std::remove_cvref_t<decltype(key)>, Next> row{key, next};
+      return typename FlatMapOp<Fn>::template Step<decltype(row)>{op.values, row}(std::move(accumulator), member<1>(std::forward<Record>(record)));
+    }
+    const FlatMapValuesOp& op;
+    Next& next;
+  };
 
-  [[no_unique_address]] Fn fn;
+  [[no_unique_address]] FlatMapOp<Fn> values;
 };
 
 }  // namespace detail
@@ -85,7 +80,7 @@ struct FlatMapValuesOp {
 /// **source** Spark PairDStreamFunctions.flatMapValues.
 template <class Fn>
 [[nodiscard]] constexpr auto flatMapValues(Fn fn) {
-  return detail::FlatMapValuesOp<Fn>{std::move(fn)};
+  return detail::FlatMapValuesOp<Fn>{{std::move(fn)}};
 }
 
 }  // namespace dstream::inline v0

@@ -15,32 +15,6 @@ namespace dstream::inline v0 {
 
 namespace detail {
 
-template <class Fn, class Next>
-struct MapStep {
-  template <class Accumulator, class Record>
-  DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
-    return next(std::move(accumulator), detail::invoke(fn, std::forward<Record>(record)));
-  }
-
-  template <class Reference>
-  static constexpr bool thins = Thins<Next, CallResult<Fn, Reference>&&>;
-  template <class Reference, class From, class Accumulator>
-    requires thins<Reference>
-  DSTREAM_INLINE constexpr Accumulator chunk(From from, std::size_t count, Accumulator accumulator) {
-    using Result = CallResult<Fn, Reference>;
-    std::remove_cvref_t<Result> results[chunkRecords];
-    for (std::size_t i = 0; i < count; ++i, ++from) results[i] = detail::invoke(fn, static_cast<Reference>(*from));
-    return detail::foldChunk<Result&&>(results, count, std::move(accumulator), next);
-  }
-  template <class Reference>
-  [[nodiscard]] DSTREAM_INLINE constexpr bool foreseeable() const {
-    return next.template foreseeable<CallResult<Fn, Reference>&&>();
-  }
-
-  const Fn& fn;
-  Next& next;
-};
-
 template <class Fn>
 struct MapOp {
   static constexpr Kind kind = Kind::Narrow;
@@ -62,9 +36,30 @@ struct MapOp {
   using Result = CallResult<Fn, Record>;
 
   template <class Next>
-  DSTREAM_INLINE constexpr auto step(Next& next) const {
-    return MapStep<Fn, Next>{fn, next};
-  }
+  struct Step {
+    template <class Accumulator, class Record>
+    DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
+      return next(std::move(accumulator), detail::invoke(op.fn, std::forward<Record>(record)));
+    }
+
+    template <class Reference>
+    static constexpr bool thins = Thins<Next, CallResult<Fn, Reference>&&>;
+    template <class Reference, class From, class Accumulator>
+      requires thins<Reference>
+    DSTREAM_INLINE constexpr Accumulator chunk(From from, std::size_t count, Accumulator accumulator) {
+      using Result = CallResult<Fn, Reference>;
+      std::remove_cvref_t<Result> results[chunkRecords];
+      for (std::size_t i = 0; i < count; ++i, ++from) results[i] = detail::invoke(op.fn, static_cast<Reference>(*from));
+      return detail::foldChunk<Result&&>(results, count, std::move(accumulator), next);
+    }
+    template <class Reference>
+    [[nodiscard]] DSTREAM_INLINE constexpr bool foreseeable() const {
+      return next.template foreseeable<CallResult<Fn, Reference>&&>();
+    }
+
+    const MapOp& op;
+    Next& next;
+  };
 
   [[no_unique_address]] Fn fn;
 };

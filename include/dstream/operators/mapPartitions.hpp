@@ -44,8 +44,7 @@ struct MapPartitionsOp {
   }
   template <class R>
   constexpr auto over(R rdd) const {
-    using Buffers = WholeRdd<R, Glom>;
-    return NarrowRdd<Buffers, FlatMapOp<Fn>>{Buffers{std::move(rdd), {}}, FlatMapOp<Fn>{fn}};
+    return WholeRdd<R, Glom>{std::move(rdd), {}} | FlatMapOp<Fn>{fn};
   }
   [[no_unique_address]] Fn fn;
 };

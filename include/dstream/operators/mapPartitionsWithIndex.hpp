@@ -64,8 +64,7 @@ struct MapPartitionsWithIndexOp {
   }
   template <class R>
   constexpr auto over(R rdd) const {
-    using Buffers = WholeRdd<R, NumberedGlom>;
-    return NarrowRdd<Buffers, FlatMapOp<OnNumbered<Fn>>>{Buffers{std::move(rdd), {}}, FlatMapOp<OnNumbered<Fn>>{{fn}}};
+    return WholeRdd<R, NumberedGlom>{std::move(rdd), {}} | FlatMapOp<OnNumbered<Fn>>{{fn}};
   }
   [[no_unique_address]] Fn fn;
 };

@@ -84,7 +84,7 @@ struct TryOp : Nameable<TryOp<Op>> {
     runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
       using Records = std::vector<Kept<U>>;
       AppendStep<Records, U> append;
-      auto inner = chain.step(append);
+      typename Chain<Op>::template Step<decltype(append)> inner{chain, append};
       TryStep<T, Records, decltype(inner)> step{inner, parts[task].letters, node, seq};
       static_cast<void>(parent.fold(slices[task], &parts[task].records, step));
     });
@@ -164,7 +164,7 @@ struct TryingIntoOp {
   template <class Stream>
   auto onto(const Stream& stream) const {
     auto records = stream.lift(op);
-    detail::apply(records.lift(DeadLettersOp{}), into);
+    records.lift(DeadLettersOp{}) | into;
     return records;
   }
 

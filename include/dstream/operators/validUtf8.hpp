@@ -54,32 +54,6 @@ constexpr std::size_t validPrefix(std::string_view text, std::size_t& broken) {
   return at;
 }
 
-template <class Next>
-struct ValidUtf8Step {
-  template <class Accumulator>
-  DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, std::string_view text) {
-    std::size_t broken = 0;
-    const std::size_t valid = validPrefix(text, broken);
-    return next(std::move(accumulator), valid == text.size() ? text : repair(text, valid, broken));
-  }
-
-  /// Out of the loop: most text is valid.
-  [[gnu::noinline]] constexpr std::string_view repair(std::string_view text, std::size_t valid, std::size_t broken) {
-    repaired.clear();
-    for (constexpr std::string_view replacement = "\xEF\xBF\xBD";;) {
-      repaired.insert(repaired.end(), text.begin(), text.begin() + static_cast<std::ptrdiff_t>(valid));
-      text.remove_prefix(valid);
-      if (text.empty()) return {repaired.data(), repaired.size()};
-      repaired.insert(repaired.end(), replacement.begin(), replacement.end());
-      text.remove_prefix(broken);
-      valid = validPrefix(text, broken);
-    }
-  }
-
-  Next& next;
-  Deferred<std::vector<char>, Next> repaired = {};
-};
-
 struct ValidUtf8Op {
   static constexpr Kind kind = Kind::Narrow;
   static constexpr OperatorInfo info{"validUtf8", Role::Fused};
@@ -95,9 +69,31 @@ struct ValidUtf8Op {
   using Result = std::string_view;
 
   template <class Next>
-  DSTREAM_INLINE constexpr auto step(Next& next) const {
-    return ValidUtf8Step<Next>{next};
-  }
+  struct Step {
+    template <class Accumulator>
+    DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, std::string_view text) {
+      std::size_t broken = 0;
+      const std::size_t valid = validPrefix(text, broken);
+      return next(std::move(accumulator), valid == text.size() ? text : repair(text, valid, broken));
+    }
+
+    /// Out of the loop: most text is valid.
+    [[gnu::noinline]] constexpr std::string_view repair(std::string_view text, std::size_t valid, std::size_t broken) {
+      repaired.clear();
+      for (constexpr std::string_view replacement = "\xEF\xBF\xBD";;) {
+        repaired.insert(repaired.end(), text.begin(), text.begin() + static_cast<std::ptrdiff_t>(valid));
+        text.remove_prefix(valid);
+        if (text.empty()) return {repaired.data(), repaired.size()};
+        repaired.insert(repaired.end(), replacement.begin(), replacement.end());
+        text.remove_prefix(broken);
+        valid = validPrefix(text, broken);
+      }
+    }
+
+    const ValidUtf8Op& op;
+    Next& next;
+    Deferred<std::vector<char>, Next> repaired = {};
+  };
 };
 
 }  // namespace detail

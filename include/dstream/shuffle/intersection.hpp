@@ -21,9 +21,6 @@ namespace dstream::inline v0 {
 
 namespace detail {
 
-template <class R>
-using KeyedByItself = NarrowRdd<R, MapOp<AsKey>>;
-
 /// What intersection and subtract ask of the two records.
 template <class First, class Second>
 consteval bool recordsMeet() {
@@ -52,7 +49,7 @@ struct IntersectionOp {
   }
   template <class First, class Second>
   auto over(First first, Second second) const {
-    return cogrouped<Seen, Seen>(KeyedByItself<First>{std::move(first), {}}, KeyedByItself<Second>{std::move(second), {}}, partitions)
+    return cogrouped<Seen, Seen>(std::move(first) | MapOp<AsKey>{}, std::move(second) | MapOp<AsKey>{}, partitions)
            | filter(InBoth{}) | keys();
   }
   std::size_t partitions;

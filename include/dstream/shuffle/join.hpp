@@ -34,35 +34,38 @@ struct JoinSide {
   }
 };
 
-template <class Row, class First, class Second, class Next>
-struct JoinStep {
-  template <class Accumulator, class Record>
-  DSTREAM_INLINE Accumulator operator()(Accumulator accumulator, Record&& record) {
-    auto&& sides = member<1>(record);
-    const auto& firsts = member<0>(sides);
-    const auto& seconds = member<1>(sides);
-    for (std::size_t i = 0; i < First::size(firsts); ++i)
-      for (std::size_t j = 0; j < Second::size(seconds); ++j) {
-        accumulator = next(std::move(accumulator), Row(member<0>(record), typename Row::second_type(First::at(firsts, i), Second::at(seconds, j))));
-        if (stopped(accumulator)) return accumulator;
-      }
-    return accumulator;
-  }
-  Next& next;
-};
-
 template <class Key, class First, class Second, bool firstMayMiss, bool secondMayMiss>
 struct JoinRowsOp {
   static constexpr Kind kind = Kind::Narrow;
   using Row = std::pair<MemberView<Key>, std::pair<MemberView<First>, MemberView<Second>>>;
 
   template <class>
+  static consteval bool check() {
+    return true;
+  }
+  template <class>
   using Result = Row;
 
+  using Firsts = JoinSide<First, firstMayMiss>;
+  using Seconds = JoinSide<Second, secondMayMiss>;
+
   template <class Next>
-  DSTREAM_INLINE auto step(Next& next) const {
-    return JoinStep<Row, JoinSide<First, firstMayMiss>, JoinSide<Second, secondMayMiss>, Next>{next};
-  }
+  struct Step {
+    template <class Accumulator, class Record>
+    DSTREAM_INLINE Accumulator operator()(Accumulator accumulator, Record&& record) {
+      auto&& sides = member<1>(record);
+      const auto& firsts = member<0>(sides);
+      const auto& seconds = member<1>(sides);
+      for (std::size_t i = 0; i < Firsts::size(firsts); ++i)
+        for (std::size_t j = 0; j < Seconds::size(seconds); ++j) {
+          accumulator = next(std::move(accumulator), Row(member<0>(record), typename Row::second_type(Firsts::at(firsts, i), Seconds::at(seconds, j))));
+          if (stopped(accumulator)) return accumulator;
+        }
+      return accumulator;
+    }
+    const JoinRowsOp& op;
+    Next& next;
+  };
 };
 
 /// A side of which values may be missing holds optionals, so that the next loop is given them and not copies.
@@ -82,7 +85,7 @@ struct JoinOp {
     using V = std::conditional_t<firstMayMiss, std::optional<Left>, Left>;
     using W = std::conditional_t<secondMayMiss, std::optional<Right>, Right>;
     auto groups = cogrouped<std::vector<V>, std::vector<W>>(std::move(first), std::move(second), partitions);
-    return NarrowRdd<decltype(groups), JoinRowsOp<Key, V, W, firstMayMiss, secondMayMiss>>{std::move(groups), {}};
+    return std::move(groups) | JoinRowsOp<Key, V, W, firstMayMiss, secondMayMiss>{};
   }
   std::size_t partitions;
 };

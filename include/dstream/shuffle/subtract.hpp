@@ -54,7 +54,7 @@ struct SubtractOp {
   }
   template <class First, class Second>
   auto over(First first, Second second) const {
-    return cogrouped<Times, Seen>(KeyedByItself<First>{std::move(first), {}}, KeyedByItself<Second>{std::move(second), {}}, partitions)
+    return cogrouped<Times, Seen>(std::move(first) | MapOp<AsKey>{}, std::move(second) | MapOp<AsKey>{}, partitions)
            | flatMap(OnlyInFirst<typename First::value_type>{});
   }
   std::size_t partitions;

@@ -10,7 +10,9 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
+#include <dstream/core/lent.hpp>
 #include <dstream/core/operator_info.hpp>
+#include <dstream/core/pipe.hpp>
 #include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/stream/batch.hpp>
@@ -149,7 +151,7 @@ struct NarrowNode {
   [[nodiscard]] std::optional<rdd_type> compute(const Batch& batch) const {
     auto rdd = parent.compute(batch);
     if (!rdd) return std::nullopt;
-    return rdd_type{*std::move(rdd), Lent<Op>{&op}};
+    return *std::move(rdd) | Lent<Op>{&op};
   }
   void eachShared(VisitShared visit, const FusedOperators* below = nullptr) const {
     const FusedOperators operators{detail::infoOf(op, Role::Fused), below};

@@ -28,7 +28,7 @@ struct CutLine {
 
 /// A step whose function cuts lines at a delimiter: it is given lines cut.
 template <class Step>
-concept CutsLines = requires(const Step& step) { requires std::remove_cvref_t<decltype(step.fn)>::cutsLines; };
+concept CutsLines = requires(const Step& step) { requires std::remove_cvref_t<decltype(step.op.fn)>::cutsLines; };
 }  // namespace detail
 
 /// **meaning** the lines of a text. A line ends at LF; a CR just before it belongs to the end; any other CR is data; a last line without LF
@@ -131,7 +131,7 @@ class Lines {
     const char* from = base;  // where the line begins that has not ended
     const char* cut = end;      // its delimiter, once met
     std::uint16_t places[detail::placesFor(chunksAtOnce + 1)];
-    detail::LineCuts marks{step.fn.delimiter};
+    detail::LineCuts marks{step.op.fn.delimiter};
     for (bool more = base != end; more;) {
       const auto left = static_cast<std::size_t>(end - base);
       const std::size_t chunks = left / 64 < chunksAtOnce ? left / 64 : chunksAtOnce;
