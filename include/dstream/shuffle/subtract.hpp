@@ -13,6 +13,7 @@
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/operators/flatMap.hpp>
+#include <dstream/operators/map.hpp>
 #include <dstream/shuffle/cogroup.hpp>
 #include <dstream/shuffle/intersection.hpp>
 
