@@ -11,6 +11,7 @@
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/operators/filter.hpp>
 #include <dstream/operators/map.hpp>
+#include <dstream/text/lines.hpp>
 
 #include "support/catch.hpp"
 
@@ -64,7 +65,44 @@ TEST_CASE("an Rdd is its parent and what it does, nothing more") {
   const std::vector<int> records{1};
   const auto head = detail::headOf(records);
   const auto fused = records | map([](int x) { return x; }) | filter([](int) { return true; });
-  CHECK(sizeof(fused) <= sizeof(head) + sizeof(void*));
+  CHECK(sizeof(fused) == sizeof(head));
 }
+
+/// Operators that show in which order they come: digits behind what was there.
+template <std::size_t... digits>
+constexpr auto appended(const std::vector<long>& records, std::index_sequence<digits...>) {
+  return (records | ... | map([](long x) { return 10 * x + static_cast<long>(digits) + 1; }));
+}
+template <std::size_t count>
+void everyOperatorOnce(const std::vector<long>& records) {
+  long behind = 0;
+  long shift = 1;
+  for (std::size_t i = 1; i <= count; ++i) behind = 10 * behind + static_cast<long>(i), shift *= 10;
+  auto rdd = appended(records, std::make_index_sequence<count>());
+  std::vector<long> seen;
+  const auto keep = [&seen](int, long x) {
+    seen.push_back(x);
+    return Until<int>{0};
+  };
+  for (std::size_t slice = 0; slice < 3; ++slice) foldUntil(rdd, Slice{0, slice, 3}, 0, keep);
+  std::vector<long> expected;
+  for (const long x : records) expected.push_back(x * shift + behind);
+  CHECK(seen == expected);
+  CHECK(rdd.partitions() == 1);
+  CHECK(rdd.recordCount() == records.size());
+}
+
+TEST_CASE("NarrowRdd: however many operators, each is in the loop once and in its place") {
+  const std::vector<long> records{4, 5, 6, 7};
+  everyOperatorOnce<1>(records);
+  everyOperatorOnce<2>(records);
+  everyOperatorOnce<3>(records);
+  everyOperatorOnce<4>(records);
+  everyOperatorOnce<5>(records);
+  everyOperatorOnce<8>(records);
+}
+
+// Its parent may be a range, whose elements are not its own.
+static_assert(detail::Iterable<Lines> && !detail::Iterable<decltype(lines("") | map([](std::string_view line) { return line; }))>);
 
 }  // namespace
