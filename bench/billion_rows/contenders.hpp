@@ -52,6 +52,8 @@ inline Digest noted(Digest digest, std::string_view station, const Extremes& fou
 }
 
 [[gnu::noinline]] Digest straightforward(std::string_view rows);
+/// The same with std::unordered_map.
+[[gnu::noinline]] Digest naive(std::string_view rows);
 [[gnu::noinline]] Digest dstreamRows(std::string_view rows);
 [[gnu::noinline]] Digest dstreamRowsOn(std::string_view rows, dstream::RunnerRef runner);
 [[gnu::noinline]] Digest dstreamHelpers(std::string_view rows);

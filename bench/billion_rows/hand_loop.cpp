@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <cstring>
+#include <unordered_map>
 
 #include "billion_rows/contenders.hpp"
 #include "support/rivals.hpp"
 
 namespace bench {
 
-Digest straightforward(std::string_view rows) {
-  CarefulMap<CarefulText, Extremes> stations;
+namespace {
+
+template <class Map>
+Digest loop(std::string_view rows) {
+  using Text = typename Map::key_type;
+  Map stations;
   const char* const end = rows.data() + rows.size();
   for (const char* at = rows.data(); at != end;) {
     const char* const semicolon =
@@ -18,7 +23,7 @@ Digest straightforward(std::string_view rows) {
     std::int32_t tenths = 0;
     for (; *digit != '\n'; ++digit)
       if (*digit != '.') tenths = tenths * 10 + (*digit - '0');
-    const CarefulText station(at, static_cast<std::size_t>(semicolon - at));
+    const Text station(at, static_cast<std::size_t>(semicolon - at));
     stations[station].add(negative ? -tenths : tenths);
     at = digit + 1;
   }
@@ -26,6 +31,15 @@ Digest straightforward(std::string_view rows) {
   for (const auto& [station, found] : stations)
     digest += noted(Digest{}, std::string_view(station.data(), station.size()), found);
   return digest;
+}
+
+}  // namespace
+
+Digest straightforward(std::string_view rows) {
+  return loop<CarefulMap<CarefulText, Extremes>>(rows);
+}
+Digest naive(std::string_view rows) {
+  return loop<std::unordered_map<std::string_view, Extremes>>(rows);
 }
 
 }  // namespace bench

@@ -24,6 +24,7 @@ int main() {
       std::to_string(rows) + " rows, " + std::to_string(text.size() / 1'000'000) + " MB mapped",
       static_cast<double>(rows), "row");
   contest.add("straightforward loop", [&] { return bench::straightforward(text); });
+  contest.add("the same, std::unordered_map", [&] { return bench::naive(text); });
   contest.add("dstream, one worker", [&] { return bench::dstreamRows(text); });
   contest.add("dstream, cut and parseFixed", [&] { return bench::dstreamHelpers(text); });
   contest.add(
@@ -37,6 +38,9 @@ int main() {
   bench::Claims claims("billion_rows");
   claims.add("billion rows, one worker: time / straightforward loop",
              contest.ratio("dstream, one worker", "straightforward loop"), bench::atMost(0.70));
+  claims.add("billion rows, one worker: time / the loop with std::unordered_map",
+             contest.ratio("dstream, one worker", "the same, std::unordered_map"),
+             bench::atMost(0.70));
   claims.add("billion rows, cut and parseFixed: time / straightforward loop",
              contest.ratio("dstream, cut and parseFixed", "straightforward loop"),
              bench::atMost(0.70));
