@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "fusion_sum/contenders.hpp"
+#include "instructions/small/pair.hpp"
 
-int main() {
+int main(int count, char** arguments) {
+  bench::PairRun run(count, arguments);
   const bench::Floats input = bench::makeFloats(20'000);
-  return bench::handSum(input) == bench::dstreamSum(input) && bench::dstreamSumInAnyOrder(input) > 0 ? 0 : 1;
+  run.add("floats, sum", [&] { return bench::handSum(input); }, [&] { return bench::dstreamSum(input); });
+  return run.end();
 }
