@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <dstream/dstream.hpp>
+#include <dstream/testing.hpp>
 
 #include "job/allocations.hpp"
 #include "socket/loopback.hpp"
@@ -108,6 +109,25 @@ double bareWakings() {
   return (processSeconds() - used) * 1e6 / wakings;
 }
 
+/// The sleep alone, µs.
+double bareSleeps() {
+  constexpr int sleeps = 1000;
+  const double used = processSeconds();
+  const auto start = Steady::now();
+  for (int i = 1; i <= sleeps; ++i) std::this_thread::sleep_until(start + i * 1ms);
+  return (processSeconds() - used) * 1e6 / sleeps;
+}
+
+/// The same batches without a thread and without a sleep: forming them, running their output, and what a test's clock and its list of results cost; µs.
+double ownWork() {
+  auto driver = testing::drive<std::string>(flatMap(splitWords) | map(one) | reduceByKey(plus));
+  constexpr int batches = 20'000;
+  for (int i = 0; i < 100; ++i) driver.tick();
+  const double used = processSeconds();
+  for (int i = 0; i < batches; ++i) driver.tick();
+  return (processSeconds() - used) * 1e6 / batches;
+}
+
 /// Processor time of all threads per batch in which nothing came, µs, and the allocations.
 void emptyBatches(bench::Claims& claims) {
   std::atomic<std::uint64_t> batches{0};
@@ -129,7 +149,10 @@ void emptyBatches(bench::Claims& claims) {
   stream.stop();
   const auto count = static_cast<double>(batches - first);
   std::printf("empty batches of 1 ms: %.0f of them, %.2f allocations each\n", count, static_cast<double>(allocated2 - allocated) / count);
-  std::printf("  two bare threads, one waking the other each ms: %.1f us\n", bareWakings());
+  const double sleeping = bareSleeps();
+  const double both = bareWakings();
+  std::printf("  of it the sleep of a bare thread: %.1f us; a second one woken by it: %.1f us\n", sleeping, both - sleeping);
+  std::printf("  the same batches driven on one thread, without sleeping: %.1f us\n", ownWork());
   claims.add("an empty batch, all threads' processor time, us", microseconds / count, bench::atMost(20));
 }
 
