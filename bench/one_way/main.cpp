@@ -167,7 +167,10 @@ int main() {
     for (int round = 0; round < (bench::quick() ? 3 : 7); ++round)
       for (int contender = 0; contender < 2; ++contender) {
         Arrivals arrivals = contender == 0 ? blocking(ticker.port()) : byActor(world, ticker.port());
-        if (arrivals.lines() != static_cast<std::size_t>(lines)) return std::puts("lines were lost"), 1;
+        if (arrivals.lines() != static_cast<std::size_t>(lines)) {
+          std::puts("lines were lost");
+          return 1;
+        }
         medians[contender].push_back(arrivals.at(0.5));
         tails[contender].push_back(arrivals.at(0.99));
       }
