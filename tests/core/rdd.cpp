@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -101,6 +102,15 @@ TEST_CASE("NarrowRdd: however many operators, each is in the loop once and in it
   everyOperatorOnce<5>(records);
   everyOperatorOnce<8>(records);
 }
+
+// A pipeline is not silently cut down to what it began with.
+using Shorter = decltype(numbers | map([](int x) { return x; }));
+using Longer = decltype(std::declval<Shorter>() | filter([](int x) { return x > 1; }));
+static_assert(!std::is_convertible_v<Longer, Shorter> && !std::is_assignable_v<Shorter&, Longer>);
+static_assert(!std::is_base_of_v<Shorter, Longer>);
+template <class Left, class Right>
+concept OneOrTheOther = requires(bool flag, Left left, Right right) { flag ? left : right; };
+static_assert(OneOrTheOther<Shorter, Shorter> && !OneOrTheOther<Longer, Shorter>);
 
 // Its parent may be a range, whose elements are not its own.
 static_assert(detail::Iterable<Lines> && !detail::Iterable<decltype(lines("") | map([](std::string_view line) { return line; }))>);

@@ -24,5 +24,7 @@ struct Lent {
 
   const Op* op;
 };
+template <class Op>
+Lent(const Op*) -> Lent<Op>;
 
 }  // namespace dstream::inline v0

@@ -99,9 +99,9 @@ constexpr auto operator|(Left&& rdd, Right&& op) {
     return Invalid{};
   } else if constexpr (detail::is<Op::kind, Kind::Narrow>) {
     if constexpr (detail::isNarrowRdd<R>) {
-      return NarrowRdd<R, Op>{std::forward<Left>(rdd), std::forward<Right>(op)};
+      return NarrowRdd<R, Op>{{std::forward<Left>(rdd), std::forward<Right>(op)}};
     } else {
-      return NarrowRdd<R, Op>{{std::forward<Left>(rdd)}, std::forward<Right>(op)};
+      return NarrowRdd<R, Op>{{{std::forward<Left>(rdd)}, std::forward<Right>(op)}};
     }
   } else if constexpr (detail::is<Op::kind, Kind::Joint>) {
     static_assert(!detail::StreamLike<decltype(op.other)>, "a range or a batch cannot be put together with a DStream; inside transformWith both are batches");
@@ -115,7 +115,7 @@ constexpr auto operator|(Left&& rdd, Right&& op) {
   }
 }
 
-/// Everything else that has records, or will have.
+/// Every other left side: streams, ranges, closures, and what cannot be piped.
 template <class Left, Closure Right>
   requires(!detail::RddLike<Left>)
 constexpr auto operator|(Left&& left, Right&& op) {

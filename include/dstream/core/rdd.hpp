@@ -73,7 +73,7 @@ inline constexpr bool isNarrowRdd = false;
 template <class Parent, class Op>
 inline constexpr bool isNarrowRdd<NarrowRdd<Parent, Op>> = true;
 
-/// A loop in which there is no operator yet: what the source knows, which all NarrowRdds over it inherit.
+/// A loop in which there is no operator yet: what the source knows, which all layers of operators over it inherit.
 template <class Source>
 struct Loop {
   [[nodiscard]] constexpr std::size_t partitions() const { return source.partitions(); }
@@ -92,49 +92,58 @@ struct Loop {
   [[no_unique_address]] Source source;
 };
 
-template <class Parent>
-using LoopOf = std::conditional_t<isNarrowRdd<Parent>, Parent, Loop<Parent>>;
-
-}  // namespace detail
-
-/// **meaning** a narrow operator over a parent: the parent's loop with the operator's step around the next one.
 template <class Parent, class Op>
-struct [[nodiscard("a pipeline does nothing until an action or output ends it")]] NarrowRdd : detail::LoopOf<Parent> {
-  using reference = typename Op::template Result<typename Parent::reference>;
-  using value_type = std::remove_cvref_t<reference>;
-  using Before = Parent;
+struct Layer;
+
+template <class Parent>
+struct LoopOf {
+  using type = Loop<Parent>;
+};
+template <class Parent, class Op>
+struct LoopOf<NarrowRdd<Parent, Op>> {
+  using type = Layer<Parent, Op>;
+};
+
+/// An operator around the loop below it. A base of its NarrowRdd, and of those over that; so no NarrowRdd is the base of another one, into which it could be
+/// cut down.
+template <class Parent, class Op>
+struct Layer : LoopOf<Parent>::type {
+  using Below = typename LoopOf<Parent>::type;
   using Operator = Op;
 
   /// Known where the source knows it and every operator is one in, one out.
   [[nodiscard]] constexpr std::size_t recordCount() const
-    requires(Op::keepsCount) && requires(const detail::LoopOf<Parent>& parent) { parent.recordCount(); }
+    requires(Op::keepsCount) && requires(const Below& below) { below.recordCount(); }
   {
-    return detail::LoopOf<Parent>::recordCount();
+    return Below::recordCount();
   }
 
   /// Two operators in one function: each function around the loop is one more copy of it to the compiler.
   template <class Accumulator, class Next>
   DSTREAM_INLINE constexpr Accumulator fold(Slice slice, Accumulator accumulator, Next& next) {
     typename Op::template Step<Next> last{op, next};
-    if constexpr (detail::isNarrowRdd<Parent>) {
-      typename Parent::Operator::template Step<decltype(last)> first{this->Parent::op, last};
-      return this->template below<typename Parent::Before>().fold(slice, std::move(accumulator), first);
+    if constexpr (isNarrowRdd<Parent>) {
+      typename Below::Operator::template Step<decltype(last)> first{this->Below::op, last};
+      if constexpr (requires { typename Below::Below::Operator; }) {
+        return this->Below::Below::fold(slice, std::move(accumulator), first);
+      } else {
+        return this->source.fold(slice, std::move(accumulator), first);
+      }
     } else {
       return this->source.fold(slice, std::move(accumulator), last);
     }
   }
 
   [[no_unique_address]] Op op;
+};
 
- protected:
-  template <class Lower>
-  DSTREAM_INLINE constexpr auto& below() {
-    if constexpr (detail::isNarrowRdd<Lower>) {
-      return static_cast<Lower&>(*this);
-    } else {
-      return this->source;
-    }
-  }
+}  // namespace detail
+
+/// **meaning** a narrow operator over a parent: the parent's loop with the operator's step around the next one.
+template <class Parent, class Op>
+struct [[nodiscard("a pipeline does nothing until an action or output ends it")]] NarrowRdd : detail::Layer<Parent, Op> {
+  using reference = typename Op::template Result<typename Parent::reference>;
+  using value_type = std::remove_cvref_t<reference>;
 };
 
 /// **meaning** an Rdd whose tasks run on the given runner instead of the calling thread.

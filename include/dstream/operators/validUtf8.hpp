@@ -90,7 +90,7 @@ struct ValidUtf8Op {
       }
     }
 
-    const ValidUtf8Op& op;
+    const ValidUtf8Op& op;  // of no use here, but every step is made as {op, next}
     Next& next;
     Deferred<std::vector<char>, Next> repaired = {};
   };

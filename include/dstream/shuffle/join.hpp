@@ -63,7 +63,7 @@ struct JoinRowsOp {
         }
       return accumulator;
     }
-    const JoinRowsOp& op;
+    const JoinRowsOp& op;  // of no use here, but every step is made as {op, next}
     Next& next;
   };
 };
