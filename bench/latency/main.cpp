@@ -44,17 +44,8 @@ std::vector<std::string> linesOf(const std::string& text) {
 }
 
 /// Sends `bytesPerSecond` of the book's lines for `length`, each with the mark of its slot in front; 0: as fast as they are taken.
-void send(std::uint16_t& port, std::atomic<bool>& listening, const std::vector<std::string>& lines, double bytesPerSecond, nanoseconds length,
-          const Steady::time_point& origin) {
-  const bench::Descriptor listener(::socket(AF_INET, SOCK_STREAM, 0), "socket");
-  sockaddr_in address = bench::loopback(0);
-  socklen_t size = sizeof address;
-  if (::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener.get(), 1) != 0
-      || ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    bench::fail("latency bench: cannot listen on the loopback interface");
-  port = ntohs(address.sin_port);
-  listening.store(true, std::memory_order_release);  // partner: the acquire in run
-  const bench::Descriptor connection(::accept(listener.get(), nullptr, nullptr), "accept");
+void send(const bench::Listener& listener, const std::vector<std::string>& lines, double bytesPerSecond, nanoseconds length, const Steady::time_point& origin) {
+  const bench::Descriptor connection(listener.accept(), "accept");
   std::string batch;
   std::size_t next = 0;
   double owed = 0;
@@ -94,18 +85,16 @@ struct Measured {
 /// One run; lines of the first quarter are not measured: connection, tables and blocks are warm then.
 Measured run(const std::vector<std::string>& lines, nanoseconds interval, double bytesPerSecond, nanoseconds length) {
   using namespace dstream;
-  std::uint16_t port = 0;
-  std::atomic<bool> listening{false};
+  const bench::Listener listener;
   Steady::time_point origin = Steady::now() + std::chrono::milliseconds(20);
   const std::int64_t warm = length / slotLength / 4;
   Measured measured;
 
-  std::thread sender([&] { send(port, listening, lines, bytesPerSecond, length, origin); });
-  while (!listening.load(std::memory_order_acquire)) std::this_thread::yield();  // partner: the release in send
+  std::thread sender([&] { send(listener, lines, bytesPerSecond, length, origin); });
   {
     Context context{"local", "bench of latency"};
     StreamingContext stream{context, interval};
-    stream.socketTextStream("127.0.0.1", port, {.onEnd = EndOfStream::Finish}) | flatMap(splitWords)
+    stream.socketTextStream("127.0.0.1", listener.port(), {.onEnd = EndOfStream::Finish}) | flatMap(splitWords)
         | map([](auto word) { return std::pair{word, 1L}; }) | reduceByKey(plus) | foreachRDD([&](auto batch) {
             const Steady::time_point now = Steady::now();
             batch.foreach([&](const auto& counted) {

@@ -35,26 +35,18 @@ constexpr std::size_t lineBytes = 32;  // when it was sent, blanks, a line end
 /// Sends so many lines to one connection after another, one each `gap`. It does not sleep in between, so that only the reader is woken.
 class Ticker {
  public:
-  Ticker(int lines, Nanos gap) : lines_(lines), gap_(gap), listener_(::socket(AF_INET, SOCK_STREAM, 0), "socket") {
-    sockaddr_in address = bench::loopback(0);
-    socklen_t size = sizeof address;
-    const bool listens = ::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size) == 0 && ::listen(listener_.get(), 8) == 0
-                         && ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    const bench::Descriptor checked(listens ? ::dup(listener_.get()) : -1, "listen");
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
+  Ticker(int lines, Nanos gap) : lines_(lines), gap_(gap), thread_([this] { serve(); }) {}
   Ticker(const Ticker&) = delete;
   Ticker& operator=(const Ticker&) = delete;
   ~Ticker() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
+    listener_.close();
     thread_.join();
   }
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
 
  private:
   void serve() {
-    for (int accepted = 0; (accepted = ::accept(listener_.get(), nullptr, nullptr)) >= 0;) {
+    for (int accepted = 0; (accepted = listener_.accept()) >= 0;) {
       const bench::Descriptor connection(accepted, "accept");
       const int on = 1;
       ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -74,8 +66,7 @@ class Ticker {
 
   int lines_;
   Nanos gap_;
-  bench::Descriptor listener_;
-  std::uint16_t port_ = 0;
+  bench::Listener listener_;
   std::thread thread_;
 };
 
@@ -108,9 +99,7 @@ class Arrivals {
 
 Arrivals blocking(std::uint16_t port) {
   const bench::Descriptor connection(::socket(AF_INET, SOCK_STREAM, 0), "socket");
-  const sockaddr_in address = bench::loopback(port);
-  const bench::Descriptor connected(
-      ::connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? ::dup(connection.get()) : -1, "connect");
+  bench::connectTo(port, connection);
   Arrivals arrivals;
   char buffer[4096];
   for (ssize_t bytes = 0; (bytes = ::recv(connection.get(), buffer, sizeof buffer, 0)) > 0;)

@@ -24,13 +24,17 @@
 
 namespace bench {
 
+/// A bench that cannot have its socket ends with the reason.
+inline void require(bool good, const char* what) {
+  if (good) return;
+  std::cerr << "socket bench: " << what << ": " << std::strerror(errno) << '\n';
+  std::exit(1);
+}
+
 class Descriptor {
  public:
   explicit Descriptor(int descriptor, const char* what) : descriptor_(descriptor) {
-    if (descriptor < 0) {
-      std::cerr << "socket bench: " << what << ": " << std::strerror(errno) << '\n';
-      std::exit(1);
-    }
+    require(descriptor >= 0, what);
   }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -49,35 +53,52 @@ inline sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
+inline void connectTo(std::uint16_t port, const Descriptor& connection) {
+  const sockaddr_in address = loopback(port);
+  require(::connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address)
+              == 0,
+          "connect");
+}
+
+/// Listens on the loopback interface, on a port of the system's choice.
+class Listener {
+ public:
+  Listener() : socket_(::socket(AF_INET, SOCK_STREAM, 0), "socket") {
+    sockaddr_in address = loopback(0);
+    socklen_t size = sizeof address;
+    auto* const to = reinterpret_cast<sockaddr*>(&address);
+    require(::bind(socket_.get(), to, size) == 0 && ::listen(socket_.get(), 8) == 0
+                && ::getsockname(socket_.get(), to, &size) == 0,
+            "cannot listen on the loopback interface");
+    port_ = ntohs(address.sin_port);
+  }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  /// The next connection, or less than 0 after close().
+  [[nodiscard]] int accept() const { return ::accept(socket_.get(), nullptr, nullptr); }
+  void close() const { ::shutdown(socket_.get(), SHUT_RDWR); }
+
+ private:
+  Descriptor socket_;
+  std::uint16_t port_ = 0;
+};
+
 /// Sends the text so many times, 1 MiB at a time, to one connection after another; a plain loop on
 /// a thread of its own.
 class Sender {
  public:
   Sender(std::string_view text, int copies)
-      : text_(text), copies_(copies), listener_(::socket(AF_INET, SOCK_STREAM, 0), "socket") {
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof address;
-    if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size) != 0
-        || ::listen(listener_.get(), 8) != 0
-        || ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      std::cerr << "socket bench: cannot listen on the loopback interface: " << std::strerror(errno)
-                << '\n';
-      std::exit(1);
-    }
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
+      : text_(text), copies_(copies), thread_([this] { serve(); }) {}
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
   ~Sender() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
+    listener_.close();
     thread_.join();
   }
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
 
  private:
   void serve() {
-    for (int accepted = 0; (accepted = ::accept(listener_.get(), nullptr, nullptr)) >= 0;) {
+    for (int accepted = 0; (accepted = listener_.accept()) >= 0;) {
       const Descriptor connection(accepted, "accept");
       for (int copy = 0; copy < copies_; ++copy)
         for (std::string_view rest = text_; !rest.empty();) {
@@ -91,8 +112,7 @@ class Sender {
 
   std::string_view text_;
   int copies_;
-  Descriptor listener_;
-  std::uint16_t port_ = 0;
+  Listener listener_;
   std::thread thread_;
 };
 
@@ -102,12 +122,7 @@ class Sender {
 template <class Lines>
 Received receive(std::uint16_t port, Lines lines) {
   const Descriptor connection(::socket(AF_INET, SOCK_STREAM, 0), "socket");
-  const sockaddr_in address = loopback(port);
-  if (::connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address)
-      != 0) {
-    std::cerr << "socket bench: connect: " << std::strerror(errno) << '\n';
-    std::exit(1);
-  }
+  connectTo(port, connection);
   Received received;
   std::vector<char> buffer(std::size_t{64} << 10);
   std::size_t kept = 0;

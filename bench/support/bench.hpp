@@ -113,8 +113,8 @@ class Series {
       else if (!file.empty() && file.back() != '_')
         file += '_';
     std::ofstream(outputFolder("contests") / (file + ".json"))
-        << "{\n  \"title\": \"" << title_ << "\",\n  \"unit\": \"" << unit_ << "\",\n  \"build\": \""
-        << buildLine() << "\",\n  \"contenders\": [" << rows_ << "]\n}\n";
+        << "{\n  \"title\": \"" << title_ << "\",\n  \"quick\": " << (quick() ? "true" : "false")
+        << ",\n  \"unit\": \"" << unit_ << "\",\n  \"build\": \"" << buildLine() << "\",\n  \"contenders\": [" << rows_ << "]\n}\n";
   }
 
  private:
