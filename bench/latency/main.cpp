@@ -3,7 +3,6 @@
 // The sender is an open loop: each line has its time, a late one is sent late and counts from when it was due, so nothing is omitted.
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
