@@ -12,7 +12,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include <dstream/runtime/real_world.hpp>
@@ -32,43 +31,22 @@ Nanos now() {
 
 constexpr std::size_t lineBytes = 32;  // when it was sent, blanks, a line end
 
-/// Sends so many lines to one connection after another, one each `gap`. It does not sleep in between, so that only the reader is woken.
-class Ticker {
- public:
-  Ticker(int lines, Nanos gap) : lines_(lines), gap_(gap), thread_([this] { serve(); }) {}
-  Ticker(const Ticker&) = delete;
-  Ticker& operator=(const Ticker&) = delete;
-  ~Ticker() {
-    listener_.close();
-    thread_.join();
-  }
-  [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
-
- private:
-  void serve() {
-    for (int accepted = 0; (accepted = listener_.accept()) >= 0;) {
-      const bench::Descriptor connection(accepted, "accept");
-      const int on = 1;
-      ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      Nanos due = now();
-      for (int line = 0; line < lines_; ++line) {
-        due += gap_;
-        while (now() < due) {
-        }
-        char text[lineBytes];
-        std::fill(text, text + lineBytes, ' ');
-        std::to_chars(text, text + lineBytes, now());
-        text[lineBytes - 1] = '\n';
-        if (::send(accepted, text, lineBytes, MSG_NOSIGNAL) != static_cast<ssize_t>(lineBytes)) break;
-      }
+/// Sends so many lines, one each `gap`. It does not sleep in between, so that only the reader is woken.
+void tick(int connection, int lines, Nanos gap) {
+  const int on = 1;
+  ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  Nanos due = now();
+  for (int line = 0; line < lines; ++line) {
+    due += gap;
+    while (now() < due) {
     }
+    char text[lineBytes];
+    std::fill(text, text + lineBytes, ' ');
+    std::to_chars(text, text + lineBytes, now());
+    text[lineBytes - 1] = '\n';
+    if (::send(connection, text, lineBytes, MSG_NOSIGNAL) != static_cast<ssize_t>(lineBytes)) return;
   }
-
-  int lines_;
-  Nanos gap_;
-  bench::Listener listener_;
-  std::thread thread_;
-};
+}
 
 /// What has come, and how long each line took.
 class Arrivals {
@@ -150,7 +128,7 @@ int main() {
   double worst = 0;
   for (const Nanos gap : {50'000, 500'000}) {
     const int lines = bench::quick() ? 1'000 : 4'000;
-    const Ticker ticker(lines, gap);
+    const bench::Server ticker([lines, gap](int connection) { tick(connection, lines, gap); });
     std::vector<double> medians[2];
     std::vector<double> tails[2];
     for (int round = 0; round < (bench::quick() ? 3 : 7); ++round)

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <iostream>
 #include <string_view>
 #include <thread>
@@ -82,38 +83,43 @@ class Listener {
   std::uint16_t port_ = 0;
 };
 
-/// Sends the text so many times, 1 MiB at a time, to one connection after another; a plain loop on
-/// a thread of its own.
-class Sender {
+/// Serves one connection after another, on a thread of its own: `serve(connection)` for each.
+class Server {
  public:
-  Sender(std::string_view text, int copies)
-      : text_(text), copies_(copies), thread_([this] { serve(); }) {}
-  Sender(const Sender&) = delete;
-  Sender& operator=(const Sender&) = delete;
-  ~Sender() {
+  explicit Server(std::function<void(int)> serve)
+      : serve_(std::move(serve)), thread_([this] {
+          for (int accepted = 0; (accepted = listener_.accept()) >= 0;) {
+            const Descriptor connection(accepted, "accept");
+            serve_(accepted);
+          }
+        }) {}
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server() {
     listener_.close();
     thread_.join();
   }
   [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
 
  private:
-  void serve() {
-    for (int accepted = 0; (accepted = listener_.accept()) >= 0;) {
-      const Descriptor connection(accepted, "accept");
-      for (int copy = 0; copy < copies_; ++copy)
-        for (std::string_view rest = text_; !rest.empty();) {
-          const ssize_t sent = ::send(accepted, rest.data(),
-                                      std::min(rest.size(), std::size_t{1} << 20), MSG_NOSIGNAL);
-          if (sent <= 0) return;
-          rest.remove_prefix(static_cast<std::size_t>(sent));
-        }
-    }
-  }
-
-  std::string_view text_;
-  int copies_;
+  std::function<void(int)> serve_;
   Listener listener_;
   std::thread thread_;
+};
+
+/// Sends the text so many times, 1 MiB at a time, to each connection; a plain loop.
+class Sender : public Server {
+ public:
+  Sender(std::string_view text, int copies)
+      : Server([text, copies](int connection) {
+          for (int copy = 0; copy < copies; ++copy)
+            for (std::string_view rest = text; !rest.empty();) {
+              const ssize_t sent = ::send(connection, rest.data(),
+                                          std::min(rest.size(), std::size_t{1} << 20), MSG_NOSIGNAL);
+              if (sent <= 0) return;
+              rest.remove_prefix(static_cast<std::size_t>(sent));
+            }
+        }) {}
 };
 
 /// recv into 64 KiB; `lines(text, received)` adds the lines that end in `text` and returns the
