@@ -30,13 +30,7 @@ constexpr auto add = [](Extremes all, std::int32_t tenths) {
   all.add(tenths);
   return all;
 };
-constexpr auto join = [](Extremes left, const Extremes& right) {
-  left.sum += right.sum;
-  left.rows += right.rows;
-  if (right.least < left.least) left.least = right.least;
-  if (right.most > left.most) left.most = right.most;
-  return left;
-};
+constexpr auto join = [](Extremes left, const Extremes& right) { return left += right; };
 
 const auto extremes = map(fields) | mapValues([](std::string_view text) { return tenthsOf(text); })
                       | aggregateByKey(Extremes{}, add, join);

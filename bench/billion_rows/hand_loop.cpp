@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <cstring>
+#include <thread>
 #include <unordered_map>
 
 #include "billion_rows/contenders.hpp"
@@ -9,8 +10,10 @@ namespace bench {
 
 namespace {
 
+using Stations = CarefulMap<CarefulText, Extremes>;
+
 template <class Map>
-Digest loop(std::string_view rows) {
+Map loop(std::string_view rows) {
   using Text = typename Map::key_type;
   Map stations;
   const char* const end = rows.data() + rows.size();
@@ -27,6 +30,11 @@ Digest loop(std::string_view rows) {
     stations[station].add(negative ? -tenths : tenths);
     at = digit + 1;
   }
+  return stations;
+}
+
+template <class Map>
+Digest digestOf(const Map& stations) {
   Digest digest;
   for (const auto& [station, found] : stations)
     digest += noted(Digest{}, std::string_view(station.data(), station.size()), found);
@@ -35,11 +43,18 @@ Digest loop(std::string_view rows) {
 
 }  // namespace
 
-Digest straightforward(std::string_view rows) {
-  return loop<CarefulMap<CarefulText, Extremes>>(rows);
+Digest straightforward(std::string_view rows) { return digestOf(loop<Stations>(rows)); }
+Digest straightforwardByTwo(std::string_view rows) {
+  const std::size_t middle = rows.find('\n', rows.size() / 2) + 1;
+  Stations second;
+  std::thread other([&] { second = loop<Stations>(rows.substr(middle)); });
+  Stations stations = loop<Stations>(rows.substr(0, middle));
+  other.join();
+  for (const auto& [station, found] : second) stations[station] += found;
+  return digestOf(stations);
 }
 Digest naive(std::string_view rows) {
-  return loop<std::unordered_map<std::string_view, Extremes>>(rows);
+  return digestOf(loop<std::unordered_map<std::string_view, Extremes>>(rows));
 }
 
 }  // namespace bench

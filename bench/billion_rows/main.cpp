@@ -33,7 +33,17 @@ int main() {
   contest.add(
       "dstream, two workers", [&] { return bench::dstreamRowsOn(text, runner); },
       bench::Clock::Wall);
+  contest.add(
+      "straightforward loop by the clock", [&] { return bench::straightforward(text); },
+      bench::Clock::Wall);
+  contest.add(
+      "straightforward loop, two threads", [&] { return bench::straightforwardByTwo(text); },
+      bench::Clock::Wall);
   contest.run(7);
+
+  std::printf("speed of two threads / one, the loop by hand: %.2f\n",
+              contest.ratio("straightforward loop by the clock",
+                            "straightforward loop, two threads"));
 
   bench::Claims claims("billion_rows");
   claims.add("billion rows, one worker: time / straightforward loop",
