@@ -54,7 +54,7 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
     auto pulled = buffer | closure_;
     for (auto&& record : pulled) {
       accumulator = step(std::move(accumulator), static_cast<reference>(record));
-      if (stopped(accumulator)) break;
+      if (v0::stopped(accumulator)) break;
     }
     return accumulator;
   }

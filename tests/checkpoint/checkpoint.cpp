@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/checkpoint/checkpoint.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <initializer_list>
+#include <optional>
+#include <ranges>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <dstream/dstream.hpp>
@@ -87,6 +92,83 @@ TEST_CASE("checkpoint: a queue goes on behind what was committed, and what the p
   for (const std::string& path : world.files().paths())
     if (support::contains(path, "/part-")) shown += world.files().content(path);
   CHECK(shown == "1\n7\n8\n");
+}
+
+TEST_CASE("checkpoint: a batch that a stop cut short comes again, whoever caught what the stop threw, and is no failure") {
+  const std::vector<int> numbers{1, 2, 3, 4, 5, 6};
+  for (const bool inTransform : {true, false}) {
+    testing::World world;
+    std::vector<int> seen;
+    bool stops = true;
+    for (int run = 0; run < 2; ++run) {
+      support::Told told;
+      Context context("local[2]", "job", support::quiet(), world);
+      StreamingContext stream(context, 1s);
+      stream.addStreamingListener([&](const Event& event) { told.events.push_back(event); });
+      stream.checkpoint("/checkpoint", {.repeats = 0, .afterRepeats = AfterRepeats::Skip});
+      const auto source = stream.rangeStream(numbers, 3).named("range") | repartition(3);
+      const auto stopOnce = [&](int) {
+        if (std::exchange(stops, false)) stream.stop(false, false);
+      };
+      if (inTransform) {
+        source | transform([&](const auto& batch) {
+          batch.foreach(stopOnce);
+          return batch.collect();
+        }) | foreachRDD([&](const auto& batch) {
+          for (const int number : batch.collect()) seen.push_back(number);
+        });
+      } else {
+        source | foreachRDD([&](const auto& batch) {
+          std::vector<int> whole;
+          try {
+            batch.foreach(stopOnce);
+            whole = batch.collect();
+          } catch (...) {  // everything, and goes on
+          }
+          for (const int number : whole) seen.push_back(number);
+        });
+      }
+      stream.start();
+      stream.awaitTermination();
+      CHECK(told.all<BatchFailed>().empty());
+      CHECK(told.all<BatchSkipped>().empty());
+    }
+    std::sort(seen.begin(), seen.end());
+    CHECK(seen == numbers);
+  }
+}
+
+TEST_CASE("checkpoint: a range that throws once is read again, and nothing of it is missing") {
+  testing::World world;
+  std::vector<int> seen;
+  bool throws = true;
+  Context context("local[2]", "job", support::quiet(), world);
+  StreamingContext stream(context, 1s);
+  stream.checkpoint("/checkpoint");
+  const auto numbers = std::views::iota(0, 6) | std::views::transform([&](int n) { return n == 3 && std::exchange(throws, false) ? throw std::runtime_error("once") : n; });
+  stream.rangeStream(numbers, 2).named("range") | foreachRDD([&](const auto& batch) {
+    for (const int number : batch.collect()) seen.push_back(number);
+  });
+  stream.start();
+  stream.awaitTermination();
+  CHECK(seen == std::vector<int>{0, 1, 2, 3, 4, 5});
+}
+
+TEST_CASE("checkpoint: no file is too old for a stream that has one, unless it is said; without one they are") {
+  for (const bool checkpoint : {true, false})
+    for (const std::optional<bool> said : {std::optional<bool>(), std::optional(false), std::optional(true)}) {
+      testing::World world;
+      world.files().put("/in/old", "line\n");
+      world.advance(1h);
+      std::int64_t lines = 0;
+      Context context("local", "job", support::quiet(), world);
+      StreamingContext stream(context, 1s);
+      if (checkpoint) stream.checkpoint("/checkpoint");
+      stream.textFileStream("/in", FileOptions{.newFilesOnly = false, .allUnseen = said}).named("files") | foreachRDD([&](const auto& batch) { lines += batch.count(); });
+      stream.start();
+      world.advance(3s);
+      CHECK(lines == (said.value_or(checkpoint) ? 1 : 0));
+    }
 }
 
 }  // namespace

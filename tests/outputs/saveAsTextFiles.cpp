@@ -152,6 +152,19 @@ TEST_CASE("saveAsTextFiles: rolling, batches share a directory until its time is
   CHECK_THROWS_AS(stage.stream.queueStream(stage.queue), IllegalState);
 }
 
+TEST_CASE("saveAsTextFiles: rolling, a directory that somebody takes before its time is over is done, and the stream goes on") {
+  Stage stage;
+  stage.stream.queueStream(stage.queue) | saveAsTextFiles("/out/n", "log", {.rollEvery = 3s});
+  stage.stream.start();
+  for (int i = 1; i <= 5; ++i) stage.queue.push(Numbers{i});
+  stage.world.advance(3s);
+  stage.world.files().rename("/out/n-1000002000.log", "/out/taken");
+  stage.world.advance(4s);
+  CHECK(stage.told.all<BatchFailed>().empty());
+  CHECK(stage.world.files().exists("/out/n-1000005000.log/part-1000005000-00000"));
+  CHECK_FALSE(stage.world.files().exists("/out/n-1000002000.log/_SUCCESS"));
+}
+
 TEST_CASE("saveAsTextFiles: what cannot be asked for is refused at once") {
   Stage stage;
   CHECK_THROWS_AS(saveAsTextFiles("a", "", {.rollEvery = -1s}), std::invalid_argument);

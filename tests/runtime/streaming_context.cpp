@@ -563,6 +563,24 @@ TEST_CASE("streaming_context: an error is thrown by every later wait, before and
     CHECK(messageOf<std::runtime_error>([&] { static_cast<void>(stage.stream.awaitTerminationOrTimeout(1s)); }) == "batch 2");
 }
 
+TEST_CASE("streaming_context: what leaves a part of the runtime is thrown by every later wait too, and does not come in the way of a stop") {
+    struct Breaking final : Actor {
+        Step step(World&) override { throw std::runtime_error("broken"); }
+    };
+    for (const bool waits : {true, false}) {
+        support::Stage stage;
+        stage.anOutput();
+        stage.stream.start();
+        Breaking breaking;
+        stage.world.spawn(breaking, Lane::Io);
+        for (int i = 0; waits && i < 2; ++i) CHECK(support::messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "broken");
+        stage.stream.stop(false, true);
+        CHECK(stage.stream.getState() == StreamingContextState::Stopped);
+        CHECK(support::messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "broken");
+        stage.world.retire(breaking);
+    }
+}
+
 TEST_CASE("streaming_context: what was thrown arrives as it was, of whatever type") {
     Stage stage;
     stage.stream.queueStream(stage.queue) | foreachRDD([](const auto&) { throw 42; });

@@ -108,6 +108,23 @@ TEST_CASE("threads: waiting, asking and stopping from several threads at once") 
     }
 }
 
+TEST_CASE("threads: receivers may be asked after from the first event on") {
+    Context context("local[2]", "threads", quiet());
+    for (int run = 0; run < 20; ++run) {
+        StreamingContext stream(context, 1ms);
+        std::atomic<std::size_t> asked{0};
+        stream.addStreamingListener([&](const Event&) {
+            asked += stream.metrics().receivers.size();
+            asked.notify_all();
+        });
+        stream.socketTextStream("127.0.0.1", 1) | foreachRDD([](const auto&) {});
+        stream.start();
+        asked.wait(0);
+        stream.stop(false);
+        CHECK(asked > 0);
+    }
+}
+
 TEST_CASE("threads: stop before start wakes who waits already") {
     Context context("local", "threads", quiet());
     StreamingContext stream(context, 1s);

@@ -102,17 +102,21 @@ TEST_CASE("rangeStream: text is owned; vector<bool> too") {
     CHECK(seen == bits);
 }
 
-TEST_CASE("rangeStream: what the range throws fails the batch, is thrown by awaitTermination and ends the source") {
-    support::Stage stage;
-    std::vector<Numbers> batches;
-    stage.stream.rangeStream(std::views::iota(0, 100) | std::views::transform([](int n) { return n == 3 ? throw std::runtime_error("three") : n; }), 2) |
-        foreachRDD([&](const auto& batch) { batches.push_back(batch.collect()); });
-    stage.stream.start();
-    CHECK(messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "three");
-    CHECK(batches.front() == Numbers{0, 1});
-    stage.world.advance(3s);
-    CHECK(stage.told.all<BatchFailed>().size() == 1);
-    for (std::size_t i = 1; i < batches.size(); ++i) CHECK(batches[i].empty());
+TEST_CASE("rangeStream: what the range throws fails the batch and is thrown by awaitTermination; behind it goes on only who knows where it stands") {
+    const auto numbers = std::views::iota(0, 8) | std::views::transform([](int n) { return n == 3 ? throw std::runtime_error("three") : n; });
+    const auto batchesOf = [](auto range) {
+        support::Stage stage;
+        std::vector<Numbers> batches;
+        stage.stream.rangeStream(std::move(range), 2) | foreachRDD([&](const auto& batch) { batches.push_back(batch.collect()); });
+        stage.stream.start();
+        CHECK(messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "three");
+        stage.world.advance(4s);
+        CHECK(stage.told.all<BatchFailed>().size() == 1);
+        std::erase(batches, Numbers{});
+        return batches;
+    };
+    CHECK(batchesOf(numbers) == std::vector<Numbers>{{0, 1}, {4, 5}, {6, 7}});
+    CHECK(batchesOf(numbers | std::views::filter([](int) { return true; })) == std::vector<Numbers>{{0, 1}});
 }
 
 TEST_CASE("rangeStream: zero records per batch make no sense") {

@@ -187,6 +187,24 @@ TEST_CASE("receiverStream: of two outputs each gets every record") {
 
 // --- restart, stop, finish, fail ---
 
+TEST_CASE("receiverStream: onStart may ask for the whole stream's stop; who waits carries it out, and onStop is called behind onStart") {
+    Custom custom;
+    bool inStart = false;
+    custom.script->onStart = [&](const auto& handle) {
+        inStart = true;
+        handle.store(1);
+        CHECK(custom.stream.stop(false, true).droppedBatches == 0);
+        CHECK(custom.stream.getState() == StreamingContextState::Active);
+        inStart = false;
+    };
+    custom.script->onStop = [&] { CHECK_FALSE(inStart); };
+    custom.stream.start();
+    custom.stream.awaitTermination();
+    CHECK(custom.stream.getState() == StreamingContextState::Stopped);
+    CHECK(custom.script->stops == 1);
+    CHECK(support::contains(std::to_string(custom.batches.empty() ? 0 : custom.batches.back().size()), "1"));
+}
+
 TEST_CASE("receiverStream: restart calls onStop, waits and calls onStart with a new handle") {
     Custom test;
     test.start();

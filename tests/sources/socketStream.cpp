@@ -118,6 +118,35 @@ TEST_CASE("socketStream: frames come whole, in order, once, however the bytes ar
   }
 }
 
+// What a framing must not do: a size that is not there is read.
+struct Careless {
+  using value_type = std::string_view;
+  [[nodiscard]] static std::size_t frame(std::string_view bytes) { return bytes.substr(4).empty() ? 0 : 5; }
+  [[nodiscard]] static std::string_view record(std::string_view frame) { return frame; }
+};
+
+TEST_CASE("socketStream: a framing that throws fails its receiver, by name, and no other; each wait says so") {
+  Socket<Careless> socket;
+  testing::Peer peer = socket.accept();
+  peer.send("abcdefgh");
+  socket.tick();
+  CHECK(socket.all == std::vector<std::string>{"abcde"});
+  const std::string what = support::messageOf<std::runtime_error>([&] { static_cast<void>(socket.stage.stream.awaitTerminationOrTimeout(1s)); });
+  CHECK(support::contains(what, "socket 0 failed: server:9: the framing threw: "));
+  CHECK(support::messageOf<std::runtime_error>([&] { static_cast<void>(socket.stage.stream.awaitTerminationOrTimeout(1s)); }) == what);
+  const auto before = socket.stage.stream.metrics().formed;
+  socket.tick();
+  CHECK(socket.stage.stream.metrics().formed == before + 1);
+  CHECK(socket.dropped() == std::vector<std::string>{"3 server:9: the framing threw: " + what.substr(what.find("threw: ") + 7)});
+}
+
+TEST_CASE("socketStream: the longest idle time is none") {
+  Socket<Counted> socket(quiet(), {.idleTimeout = std::chrono::nanoseconds::max()});
+  testing::Peer peer = socket.accept();
+  socket.tick();
+  CHECK(socket.stage.stream.receivers().at(0).state == ReceiverState::Up);
+}
+
 TEST_CASE("socketStream: a frame over the limit whose size is told is passed over, nothing else is lost") {
   for (const std::size_t piece : {1U, 3U, 50U, 1000U}) {
     Socket<Counted> socket({.blockBytes = 256, .maxRecordBytes = 100, .stopOnSignals = false, .defaultListener = false});

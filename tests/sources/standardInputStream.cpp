@@ -83,6 +83,11 @@ TEST_CASE("standardInputStream: a real pipe, written bit by bit") {
   CHECK(all == Lines{"one", "two", "three"});
 }
 
+TEST_CASE("standardInputStream: one that cannot be read is an error at once, since it will not be another one later") {
+  const Redirected redirected(::open("/", O_RDONLY | O_DIRECTORY));
+  CHECK(support::contains(support::messageOf<std::runtime_error>([] { allLines(); }), "standard input: Is a directory"));
+}
+
 TEST_CASE("standardInputStream: a real file, and nothing at all") {
   const support::TemporaryDirectory directory;
   const std::string path = directory.path() + "/file";

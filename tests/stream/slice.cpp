@@ -2,8 +2,11 @@
 #include <dstream/stream/slice.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include <dstream/windows/window.hpp>
@@ -58,6 +61,22 @@ TEST_CASE("slice: from within an output; of a stream that has a batch now and th
   stage.stream.start();
   stage.world.advance(5s);
   CHECK(seen == std::vector<Numbers>{{3}, {7}});
+}
+
+TEST_CASE("slice: after a stop, with the Context gone too, on the thread that asks; from the first time to the last") {
+  for (const bool graceful : {true, false}) {
+    support::Stage stage;
+    const auto numbers = stage.stream.queueStream(stage.queue) | map([](int x) { return std::pair{x, 1}; }) | reduceByKey(plus, 3);
+    numbers | foreachRDD([](const auto&) {});
+    stage.stream.remember(9s);
+    for (const int x : {1, 2, 3}) stage.queue.push(Numbers{x, x});
+    stage.stream.start();
+    stage.world.advance(3s);
+    stage.stream.stop(true, graceful);
+    const auto batches = numbers.slice(Time{0}, Time{std::numeric_limits<std::int64_t>::max()});
+    REQUIRE(batches.size() >= 3);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(batches[i].collect() == std::vector{std::pair{static_cast<int>(i) + 1, 2}});
+  }
 }
 
 TEST_CASE("slice: not before start; remember: once, for longer than zero, before start") {

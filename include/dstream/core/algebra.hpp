@@ -23,10 +23,11 @@ inline constexpr Minus minus{};
 /// **meaning** `Inverse<Fn, T>::type` is a function with `inverse(fn(x, y), y) == x` for every x and y of T. A window over a function whose
 /// inverse is known takes out what leaves, the oldest first, instead of combining anew; so to state an inverse is to state that fn is associative and
 /// commutative. Specialise it for your own functions; testing::checkLaws tests what you state.
-/// Plus over integers is known; over floating point it is not, since what rounding leaves behind would stay for ever.
+/// Plus over integers is known; over floating point it is not, since what rounding leaves behind would stay for ever, nor over bool, where it is `or`.
 template <class Fn, class T>
 struct Inverse {};
 template <std::integral T>
+  requires(!std::is_same_v<T, bool>)
 struct Inverse<Plus, T> {
   using type = Minus;
 };

@@ -80,7 +80,7 @@ struct Identity {};
 template <class T>
   requires std::is_arithmetic_v<T>
 struct Identity<Plus, T> {
-  static constexpr T value() { return T{}; }
+  static constexpr T value() { return std::is_floating_point_v<T> ? static_cast<T>(-0.0) : T{}; }  // 0.0 would make 0.0 of -0.0
 };
 template <class T>
   requires std::is_arithmetic_v<T>

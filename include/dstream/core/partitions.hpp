@@ -37,7 +37,7 @@ class Partitions {
     const auto to = at(slice.index + 1);
     for (auto record = at(slice.index); record != to; ++record) {  // no index: inside another loop it is one register too many
       accumulator = step(std::move(accumulator), Owned<T>::look(*record));
-      if (stopped(accumulator)) break;
+      if (v0::stopped(accumulator)) break;
     }
     return accumulator;
   }

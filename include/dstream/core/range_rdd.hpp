@@ -151,7 +151,7 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
     for (; from != to; ++from) {
       if constexpr (prefetches) prefetch(*from);
       accumulator = step(std::move(accumulator), static_cast<reference>(*from));
-      if (stopped(accumulator)) break;
+      if (v0::stopped(accumulator)) break;
     }
     return accumulator;
   }

@@ -58,7 +58,7 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
     template <class Accumulator, class Record>
     DSTREAM_INLINE Accumulator operator()(Accumulator accumulator, Record&& record) {
       WithFirst<Step> pair{record, step};
-      for (std::size_t partition = 0; partition < second.partitions() && !stopped(accumulator); ++partition)
+      for (std::size_t partition = 0; partition < second.partitions() && !v0::stopped(accumulator); ++partition)
         accumulator = second.fold(Slice{partition}, std::move(accumulator), pair);
       return accumulator;
     }

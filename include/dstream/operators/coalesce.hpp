@@ -35,7 +35,7 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
     const std::size_t from = begin(slice.partition);
     const std::size_t count = begin(slice.partition + 1) - from;
     const std::size_t to = from + count * (slice.index + 1) / slice.count;
-    for (std::size_t partition = from + count * slice.index / slice.count; partition < to && !stopped(accumulator); ++partition)
+    for (std::size_t partition = from + count * slice.index / slice.count; partition < to && !v0::stopped(accumulator); ++partition)
       accumulator = parent_.fold(Slice{partition}, std::move(accumulator), step);
     return accumulator;
   }

@@ -23,7 +23,7 @@ template <class Inner>
 struct ElementOf {
   using Yield = decltype(*detail::first(std::declval<std::remove_reference_t<Inner>&>()));
   static constexpr bool moves =
-      !std::is_lvalue_reference_v<Inner> && !isView<std::remove_cvref_t<Inner>> && std::is_lvalue_reference_v<Yield>;
+      !std::is_lvalue_reference_v<Inner> && !isView<std::remove_cvref_t<Inner>> && OwnsElements<std::remove_cvref_t<Inner>> && std::is_lvalue_reference_v<Yield>;
   using type = std::conditional_t<moves, std::add_rvalue_reference_t<std::remove_reference_t<Yield>>, Yield>;
 };
 template <class Inner>
@@ -66,7 +66,7 @@ struct FlatMapOp {
         auto to = detail::last(inner);
         for (auto from = detail::first(inner); from != to; ++from) {
           accumulator = next(std::move(accumulator), static_cast<typename ElementOf<Inner>::type>(*from));
-          if (stopped(accumulator)) break;
+          if (v0::stopped(accumulator)) break;
         }
         return accumulator;
       }

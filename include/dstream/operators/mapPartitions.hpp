@@ -93,7 +93,7 @@ struct PushPartition {
   template <class Parent, class Accumulator, class Step>
   DSTREAM_INLINE constexpr Accumulator fold(Parent& parent, std::size_t partition, Accumulator accumulator, Step& step) const {
     const auto emit = [&](U record) {
-      if (!stopped(accumulator)) accumulator = step(std::move(accumulator), std::forward<U>(record));
+      if (!v0::stopped(accumulator)) accumulator = step(std::move(accumulator), std::forward<U>(record));
     };
     fn(PartitionLoop<Parent, Accumulator>(parent, partition, accumulator), emit);
     return accumulator;

@@ -24,20 +24,14 @@ struct ReduceStep {
   using Partial = std::optional<Kept<T>>;
   template <class Record>
   DSTREAM_INLINE constexpr Partial* operator()(Partial* partial, Record&& record) const {
-    if (*partial) {
-      **partial = Owned<T>::own(combined(**partial, std::forward<Record>(record)));
-    } else {
+    if (!*partial) {
       partial->emplace(Owned<T>::own(std::forward<Record>(record)));
+    } else if constexpr (SelfOwned<T>) {
+      **partial = static_cast<T>(detail::invoke(*fn, std::move(**partial), std::forward<Record>(record)));
+    } else {  // owned in one expression: T may be a view of what the function gave
+      **partial = Owned<T>::own(static_cast<T>(detail::invoke(*fn, Owned<T>::look(**partial), std::forward<Record>(record))));
     }
     return partial;
-  }
-  template <class Record>
-  DSTREAM_INLINE constexpr T combined(Kept<T>& stored, Record&& record) const {
-    if constexpr (SelfOwned<T>) {
-      return detail::invoke(*fn, std::move(stored), std::forward<Record>(record));
-    } else {
-      return detail::invoke(*fn, Owned<T>::look(stored), std::forward<Record>(record));
-    }
   }
   const Fn* fn;
 };

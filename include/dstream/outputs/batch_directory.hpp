@@ -248,6 +248,10 @@ class SaveBatches {
   void closeBefore(std::int64_t begin) {
     if (open_ < 0 || open_ >= begin) return;
     const std::string done = nameOf(open_);
+    if (!Tree{*files_}.isDirectory(done)) {  // a consumer has taken it already
+      open_ = -1;
+      return;
+    }
     if (files_->info(done + "/_SUCCESS").kind == FileInfo::Kind::None) files_->open(done + "/_SUCCESS", Files::Mode::Create)->sync();
     files_->syncDirectory(done);
     open_ = -1;

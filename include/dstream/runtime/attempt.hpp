@@ -18,19 +18,10 @@
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/output_times.hpp>
 #include <dstream/runtime/world.hpp>
+#include <dstream/stream/errors.hpp>
 #include <dstream/stream/graph.hpp>
 
 namespace dstream::inline v0::detail {
-
-inline std::string whatOf(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& known) {
-    return known.what();
-  } catch (...) {
-    return "an exception of unknown type";
-  }
-}
 
 /// **meaning** makes the outputs' jobs of a batch and runs them, and has its nodes compute what they still keep for the next one. Under a committer
 /// in the order that lets all of it be taken back: first the outputs that repeat, then those that only stage, and the transactional ones once all else is durable.
@@ -52,7 +43,7 @@ class BasicAttempt {
   bool run(Info& info, const Nodes& nodes, Committer* committer) {
     const Running inside(*this);
     Jobs jobs;
-    if (!generate(info, nodes, jobs)) return true;
+    if (!generate(info, nodes, jobs)) return !info.cutShort;
     if (committer != nullptr && !tries(info, [&] { committer->plan(info.batch); })) return true;
     if (!runJobs(info, jobs, SinkClass::AtLeastOnce) || !runJobs(info, jobs, SinkClass::Staged)) return false;
     if (committer == nullptr) {
@@ -91,9 +82,9 @@ class BasicAttempt {
     const BasicAttempt* outer;
   };
 
-  /// All outputs' jobs, null where a stream has no batch. One failure and no output of this batch runs.
+  /// All outputs' jobs, null where a stream has no batch. One failure, or a stop, and no output of this batch runs.
   bool generate(Info& info, const Nodes& nodes, Jobs& jobs) {
-    return tries(info, [&] {
+    return triesWhole(info, [&] {
       for (NodeBase* node : nodes) node->advance(info.batch);
       jobs.reserve(graph_.outputs().size());
       for (const auto& output : graph_.outputs()) jobs.push_back(output->generate(info.batch));
@@ -117,12 +108,14 @@ class BasicAttempt {
     bool whole = true;
     try {
       job.run();
+      whole = !runner_.refused();  // a function of the user's that catches everything may have swallowed it
     } catch (const BatchCancelled&) {
-      failure = "cut short by a stop";
       whole = false;
     } catch (...) {
-      failure = whatOf(count(info));
+      whole = !runner_.refused();
+      if (whole) failure = whatOf(count(info));
     }
+    if (!whole) failure = "cut short by a stop";
     const Nanos duration = world_.now(Clock::Steady) - began;
     times_.note(id, duration, whole && !failure.empty());
     if (!failure.empty() || events_.listened()) events_.post(OutputCompleted{info.batch, id, outputName, duration, std::move(failure)});
@@ -146,11 +139,13 @@ class BasicAttempt {
   bool triesWhole(Info& info, const Body& body) {
     try {
       body();
-      return true;
+      info.cutShort = runner_.refused();
+      return !info.cutShort;
     } catch (const BatchCancelled&) {
       info.cutShort = true;
     } catch (...) {
-      failed(info);
+      info.cutShort = runner_.refused();
+      if (!info.cutShort) failed(info);
     }
     return false;
   }

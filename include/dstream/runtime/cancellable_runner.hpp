@@ -14,7 +14,8 @@
 namespace dstream::inline v0 {
 
 namespace detail {
-/// What a task throws when its batch is given up by an immediate stop; never seen by users.
+/// What a task throws when its batch is given up by an immediate stop. A user's function that catches everything may swallow it; the attempt is cut
+/// short all the same.
 struct BatchCancelled : NoFault {};
 }  // namespace detail
 
@@ -35,7 +36,7 @@ class CancellableRunner {
   template <class Body>
   void forEach(std::size_t n, Body&& body) {
     runner_.forEach(n, [&](std::size_t slot, std::size_t task) {
-      if (cancelled()) throw detail::BatchCancelled{};
+      if (cancelled()) refuse();
       const Inside inside(*this);
       body(slot, task);
     });
@@ -47,8 +48,21 @@ class CancellableRunner {
   void cancel() { cancelled_.store(true, detail::memory_order_release); }
   /// acquire: partner of cancel's release.
   [[nodiscard]] bool cancelled() const { return cancelled_.load(detail::memory_order_acquire); }
+  /// A task was not run, so what waited for it is not whole. acquire: partner of refuse's release.
+  [[nodiscard]] bool refused() const { return refused_.load(detail::memory_order_acquire); }
+
+  /// After the last batch: what is still remembered is computed by who asks for it, on its own thread.
+  void retire() {
+    runner_ = RunnerRef();
+    cancelled_.store(false, detail::memory_order_release);
+  }
 
  private:
+  [[noreturn]] void refuse() {
+    refused_.store(true, detail::memory_order_release);
+    throw detail::BatchCancelled{};
+  }
+
   struct Inside {
     explicit Inside(const CancellableRunner& runner) : outer(std::exchange(inside_, &runner)) {}
     Inside(const Inside&) = delete;
@@ -65,6 +79,7 @@ class CancellableRunner {
   const std::size_t partitions_;
   const std::size_t tableMemory_;
   detail::Atomic<bool> cancelled_{false};
+  detail::Atomic<bool> refused_{false};
 };
 
 }  // namespace dstream::inline v0

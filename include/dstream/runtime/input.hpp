@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <exception>
 #include <string>
+#include <utility>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function.hpp>
@@ -52,6 +53,23 @@ struct BasicRuntime {
   Nanos interval = 0;
 };
 using Runtime = BasicRuntime<>;
+
+namespace detail {
+/// While it lives this thread is in a receiver's onStart or onStop, where nothing may wait.
+template <class = OnUse>
+class ReceiverCall {
+ public:
+  ReceiverCall() : outer_(std::exchange(inside_, true)) {}
+  ReceiverCall(const ReceiverCall&) = delete;
+  ReceiverCall& operator=(const ReceiverCall&) = delete;
+  ~ReceiverCall() { inside_ = outer_; }
+  [[nodiscard]] static bool inside() { return inside_; }
+
+ private:
+  static inline thread_local bool inside_ = false;
+  const bool outer_;
+};
+}  // namespace detail
 
 /// **meaning** a source in the graph. plan is called on the io lane, once per batch in order, and so are ended, drained and finished;
 /// requestStop and receiver from any thread; start before and close after anything of the input runs.

@@ -198,13 +198,13 @@ class BasicStreamingContext {
 
   /// Stops. Graceful: receivers first, then everything received is processed, within the configuration's gracefulStopTimeout; else at once:
   /// what is running is cut short at the next task, what waits is dropped, and the report says how much. Then, if asked, the Context too.
-  /// In the Initialized or Stopped state a warning. From an output's function it cannot wait for the batch it is in: it asks for the stop, which
-  /// awaitTermination or the destructor then carries out, and its report is empty. A user function that does not return is waited for: it cannot be interrupted.
+  /// In the Initialized or Stopped state a warning. From an output's function it cannot wait for the batch it is in, nor from a receiver's onStart or onStop
+  /// for the receiver: it asks for the stop, which awaitTermination or the destructor then carries out, and its report is empty. A user function that does not return is waited for: it cannot be interrupted.
   /// **errors** IllegalState from a listener.
   StopReport stop(bool stopContext = true, bool stopGracefully = false) {
     if (events_.calledFromListener())
       throw IllegalState("dstream: a StreamingContext cannot be stopped from a listener, since stop waits for the listeners; stop it from another thread");
-    if (started() && run_.calledFromOutput()) {
+    if (started() && (run_.calledFromOutput() || detail::ReceiverCall<>::inside())) {
       if (asking_.exchange(true)) return {};  // the first to ask decides
       askedContext_ = stopContext;
       askedGracefully_ = stopGracefully;
@@ -268,7 +268,12 @@ class BasicStreamingContext {
 
   bool awaitUntil(Nanos deadline) {
     const auto toStop = [this] { return cameToItsEnd() || interrupted() || stopAsked_.load(detail::memory_order_acquire); };
-    world_.await([&] { return lastError() != nullptr || graph_->state() == StreamingContextState::Stopped || toStop(); }, deadline);
+    try {
+      world_.await([&] { return lastError() != nullptr || graph_->state() == StreamingContextState::Stopped || toStop(); }, deadline);
+    } catch (...) {  // a part of the runtime failed, and will not go on: whoever asks later learns of it too
+      if (started()) run_.report(std::current_exception());
+      throw;
+    }
     if (const std::exception_ptr error = lastError()) std::rethrow_exception(error);
     if (toStop()) {
       const detail::Lock life(life_);

@@ -103,6 +103,9 @@ class BasicStreamingRun {
   [[nodiscard]] bool done() const { return clock_->done() && scheduler_->completed() >= clock_->formed(); }
   /// The most recent error of an output or a receiver. It outlives the stop.
   [[nodiscard]] std::exception_ptr error() const { return scheduler_ ? scheduler_->error() : nullptr; }
+  void report(std::exception_ptr error) {
+    if (scheduler_) scheduler_->report(std::move(error));
+  }
   [[nodiscard]] bool calledFromOutput() const { return scheduler_ && scheduler_->calledFromOutput(); }
   void measure(BasicMetrics<Use>& metrics) const {
     if (!clock_) return;  // the start failed
@@ -122,7 +125,12 @@ class BasicStreamingRun {
   bool drain(Nanos deadline) {
     for (Input* input : running_) input->requestStop();
     clock_->drain();
-    const bool complete = world_.await([this] { return done() || scheduler_->halted(); }, deadline) && done();
+    bool complete = false;
+    try {
+      complete = world_.await([this] { return done() || scheduler_->halted(); }, deadline) && done();
+    } catch (...) {  // a part of the runtime failed: what remains of the stop goes on
+      report(std::current_exception());
+    }
     if (!complete) events_.post(Warning{"graceful stop: the time ran out, or a failed batch had ended the work, before everything received was processed"});
     return complete;
   }
@@ -148,6 +156,7 @@ class BasicStreamingRun {
     for (Input* input : started_) report.droppedBytes += input->close();
     started_.clear();
     if (pool_) pool_->close();
+    if (runner_) runner_->retire();
     return report;
   }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -73,7 +74,21 @@ inline std::uint64_t hashBytes(const char* bytes, std::size_t size, std::uint64_
 DSTREAM_INLINE constexpr std::uint64_t hashWord(std::uint64_t word, std::uint64_t seed) { return mix(mix(word ^ secret0, seed ^ secret1), secret1); }
 
 template <class T>
-concept Text = std::convertible_to<const T&, std::string_view> && !std::is_null_pointer_v<T>;
+inline constexpr bool isStdText = false;
+template <class Traits>
+inline constexpr bool isStdText<std::basic_string_view<char, Traits>> = true;
+template <class Traits, class Allocator>
+inline constexpr bool isStdText<std::basic_string<char, Traits, Allocator>> = true;
+
+template <class T>
+concept StdHashable = requires(const T& key) {
+  { std::hash<T>{}(key) } -> std::convertible_to<std::size_t>;
+};
+
+/// What is nothing but text: std's, and what converts to it and has neither a == nor a hash of its own.
+template <class T>
+concept Text = std::convertible_to<const T&, std::string_view> && !std::is_null_pointer_v<T> &&
+               (isStdText<T> || std::is_pointer_v<T> || std::is_array_v<T> || !StdHashable<T>);
 
 }  // namespace detail
 
@@ -92,7 +107,7 @@ struct KeyHash<T> {
 template <std::floating_point T>
 struct KeyHash<T> {
   static constexpr std::uint64_t hash(T key, std::uint64_t seed) {
-    const double widened = key == T{0} ? 0.0 : static_cast<double>(key);  // -0.0 equals 0.0
+    const double widened = key == T{0} ? 0.0 : key != key ? __builtin_nan("") : static_cast<double>(key);  // -0.0 equals 0.0, and one NaN all others
     return detail::hashWord(__builtin_bit_cast(std::uint64_t, widened), seed);
   }
 };
@@ -144,9 +159,7 @@ struct KeyHash<std::vector<T, Allocator>> {
 };
 
 template <class T>
-  requires(!std::is_arithmetic_v<T> && !std::is_enum_v<T> && !detail::Text<T>) && requires(const T& key) {
-    { std::hash<T>{}(key) } -> std::convertible_to<std::size_t>;
-  }
+  requires(!std::is_arithmetic_v<T> && !std::is_enum_v<T> && !detail::Text<T>) && detail::StdHashable<T>
 struct KeyHash<T> {
   static std::uint64_t hash(const T& key, std::uint64_t seed) { return detail::hashWord(std::hash<T>{}(key), seed); }
 };

@@ -59,7 +59,7 @@ struct JoinRowsOp {
       for (std::size_t i = 0; i < Firsts::size(firsts); ++i)
         for (std::size_t j = 0; j < Seconds::size(seconds); ++j) {
           accumulator = next(std::move(accumulator), Row(member<0>(record), typename Row::second_type(Firsts::at(firsts, i), Seconds::at(seconds, j))));
-          if (stopped(accumulator)) return accumulator;
+          if (v0::stopped(accumulator)) return accumulator;
         }
       return accumulator;
     }

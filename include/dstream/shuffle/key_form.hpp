@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
@@ -19,11 +21,45 @@
 
 namespace dstream::inline v0::detail {
 
+template <class T>
+inline constexpr bool holdsFloats = std::is_floating_point_v<T>;
+template <template <class...> class Product, class... Members>
+  requires(sizeof...(Members) > 0) && (std::tuple_size<Product<Members...>>::value == sizeof...(Members))
+inline constexpr bool holdsFloats<Product<Members...>> = (holdsFloats<std::remove_cvref_t<Members>> || ...);
+template <class T>
+inline constexpr bool holdsFloats<std::optional<T>> = holdsFloats<T>;
+template <class T, class Allocator>
+inline constexpr bool holdsFloats<std::vector<T, Allocator>> = holdsFloats<T>;
+
+/// As ==, but for a NaN, which is equal to every other one: a key of it could not be found again.
+template <class Left, class Right>
+constexpr bool sameFloats(const Left& left, const Right& right) {
+  if constexpr (std::is_floating_point_v<Left>) {
+    return left == right || (left != left && right != right);
+  } else if constexpr (!holdsFloats<Left>) {
+    return left == right;
+  } else if constexpr (requires { left.has_value(); }) {
+    return left.has_value() == right.has_value() && (!left || detail::sameFloats(*left, *right));
+  } else if constexpr (requires { left.size(); }) {
+    if (left.size() != right.size()) return false;
+    for (std::size_t i = 0; i < left.size(); ++i)
+      if (!detail::sameFloats(left[i], right[i])) return false;
+    return true;
+  } else {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      using std::get;
+      return (detail::sameFloats(get<I>(left), get<I>(right)) && ...);
+    }(std::make_index_sequence<std::tuple_size_v<Left>>{});
+  }
+}
+
 /// Equal whether kept or not.
 template <class Key, class K>
 DSTREAM_INLINE bool sameKey(const Kept<Key>& stored, const K& key) {
-  if constexpr (Text<Kept<Key>>) {
+  if constexpr (isStdText<Kept<Key>>) {
     return std::string_view(stored) == std::string_view(key);
+  } else if constexpr (holdsFloats<Kept<Key>>) {
+    return detail::sameFloats(stored, key);
   } else if constexpr (requires { static_cast<bool>(stored == key); }) {
     return stored == key;
   } else if constexpr (requires { static_cast<bool>(Owned<Key>::look(stored) == key); }) {
@@ -106,7 +142,7 @@ struct KeyForm<Key> {
     return KeyHash<Key>::hash(probe, seed.first);
   }
   DSTREAM_INLINE static std::uint64_t hashStored(const Stored& stored, const HashSeed& seed) { return hash(stored, seed); }
-  DSTREAM_INLINE static bool same(const Stored& stored, const Key& probe) { return stored == probe; }
+  DSTREAM_INLINE static bool same(const Stored& stored, const Key& probe) { return sameKey<Key>(stored, probe); }
   DSTREAM_INLINE static Stored keep(Arena&, const Key& probe) { return probe; }
   static Kept<Key> take(Stored& stored) { return stored; }
   static std::uint64_t partitionHash(const Stored& stored) { return KeyHash<Key>::hash(stored, 0); }

@@ -224,7 +224,7 @@ class Keyed {
     const auto to = at(slice.index + 1);
     for (auto entry = at(slice.index); entry != to; ++entry) {
       accumulator = step(std::move(accumulator), look(*entry));
-      if (stopped(accumulator)) break;
+      if (v0::stopped(accumulator)) break;
     }
     return accumulator;
   }

@@ -66,7 +66,7 @@ class LiveKeyed {
       }
       if (value == nullptr) continue;
       accumulator = step(std::move(accumulator), reference(Owned<Key>::look(*key), Owned<Value>::look(*value)));
-      if (stopped(accumulator)) break;
+      if (v0::stopped(accumulator)) break;
     }
     return accumulator;
   }
@@ -96,6 +96,7 @@ class LiveTables {
   [[nodiscard]] std::size_t partitions() const { return tables_.size(); }
 
   [[nodiscard]] Records show() {
+    if (auto same = last_.lock()) return Records(std::move(same));
     auto shown = std::make_shared<typename Records::Shown>();
     shown->live = &tables_;
     last_ = shown;

@@ -35,7 +35,6 @@ DSTREAM_INLINE void gather(Times& side, Value&&) {
 
 template <class Values>
 void append(Values& side, Values&& others) {
-  side.reserve(side.size() + others.size());
   for (auto&& other : others) side.push_back(std::move(other));
 }
 inline void append(Seen& side, Seen&& other) { side.any |= other.any; }

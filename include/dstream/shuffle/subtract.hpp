@@ -29,7 +29,7 @@ struct Repeated {
   DSTREAM_INLINE constexpr Accumulator fold(Accumulator accumulator, Step& step) const {
     for (std::size_t i = 0; i < times; ++i) {
       accumulator = step(std::move(accumulator), static_cast<Record>(record));
-      if (stopped(accumulator)) break;
+      if (v0::stopped(accumulator)) break;
     }
     return accumulator;
   }
@@ -56,7 +56,7 @@ struct SubtractOp {
   template <class First, class Second>
   auto over(First first, Second second) const {
     return cogrouped<Times, Seen>(std::move(first) | MapOp<AsKey>{}, std::move(second) | MapOp<AsKey>{}, partitions)
-           | flatMap(OnlyInFirst<typename First::value_type>{});
+           | v0::flatMap(OnlyInFirst<typename First::value_type>{});
   }
   std::size_t partitions;
 };

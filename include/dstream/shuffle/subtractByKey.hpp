@@ -27,7 +27,7 @@ struct PairsOf {
   DSTREAM_INLINE constexpr Accumulator fold(Accumulator accumulator, Step& step) const {
     for (std::size_t i = 0; i < count; ++i) {
       accumulator = step(std::move(accumulator), reference(key, Owned<Value>::look(values[i])));
-      if (stopped(accumulator)) break;
+      if (v0::stopped(accumulator)) break;
     }
     return accumulator;
   }
@@ -58,7 +58,7 @@ struct SubtractByKeyOp {
   auto over(First first, Second second) const {
     using Key = KeyOf<typename First::reference>;
     using Value = ValueOf<typename First::reference>;
-    return cogrouped<std::vector<Value>, Seen>(std::move(first), std::move(second), partitions) | flatMap(PairsOnlyInFirst<Key, Value>{});
+    return cogrouped<std::vector<Value>, Seen>(std::move(first), std::move(second), partitions) | v0::flatMap(PairsOnlyInFirst<Key, Value>{});
   }
   std::size_t partitions;
 };

@@ -37,7 +37,7 @@ struct FixedRecords {
       const std::size_t bytes = part.read(at, piece.get(), left < perPiece * length ? static_cast<std::size_t>(left) : perPiece * length);
       for (std::size_t record = 0; record < bytes; record += length) {
         accumulator = step(std::move(accumulator), std::string_view(piece.get() + record, length));
-        if (stopped(accumulator)) return accumulator;
+        if (v0::stopped(accumulator)) return accumulator;
       }
       at += bytes;
     }

@@ -25,6 +25,7 @@
 #include <dstream/sources/receiver_status.hpp>
 #include <dstream/sources/resumption.hpp>
 #include <dstream/sources/server.hpp>
+#include <dstream/stream/errors.hpp>
 #include <dstream/stream/node.hpp>
 #include <dstream/stream/persistent.hpp>
 
@@ -56,6 +57,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   void start(Runtime& runtime) override {
     runtime_ = &runtime;
+    world_.store(&runtime.world, detail::memory_order_release);
     if (options_.rate.estimate) estimator_.emplace(options_.rate.pid, runtime.interval, static_cast<double>(options_.rate.minimum));
     former_.emplace(framing_.template former<Use>(runtime.blocks, runtime.configuration.maxRecordBytes, *this));
     resumption_.start(runtime, *this, this->name, options_.logBytes);
@@ -112,7 +114,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   void requestStop() override {
     stopRequested_.store(true, detail::memory_order_release);
-    if (runtime_ != nullptr) runtime_->world.wake(*this);
+    if (World* const world = world_.load(detail::memory_order_acquire)) world->wake(*this);
   }
   [[nodiscard]] bool ended() const override { return ended_; }
   [[nodiscard]] bool finished() const override { return finished_; }
@@ -151,7 +153,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   [[nodiscard]] bool hasReceiver() const override { return true; }
   [[nodiscard]] ReceiverInfo receiver() const override {
-    ReceiverInfo info = status_.of(id, this->name, runtime_ == nullptr ? 0 : runtime_->world.now(Clock::Steady));
+    const World* const world = world_.load(detail::memory_order_acquire);
+    ReceiverInfo info = status_.of(id, this->name, world == nullptr ? 0 : world->now(Clock::Steady));
     info.rate = limiter_.rate();
     return info;
   }
@@ -294,6 +297,11 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
       breakOff(what);
       static_cast<void>(resumable ? giveUp(what) : backOff(what));  // a sender that goes on would send the same again
       return Status::Bytes;
+    } catch (...) {  // what only a framing of the user's own throws, or memory that is not to be had: nobody knows where the records stand
+      const std::string what = origin_.peer() + ": the framing threw: " + detail::whatOf(std::current_exception());
+      breakOff(what);
+      static_cast<void>(giveUp(what));
+      return std::nullopt;
     }
   }
 
@@ -362,7 +370,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     if (options_.idleTimeout.count() == 0) return Step::idle();
     const Nanos now = runtime_->world.now(Clock::Steady);
     if (std::exchange(heard_, false) || heardAt_ == never) heardAt_ = now;
-    if (now - heardAt_ < options_.idleTimeout.count()) return Step::at(heardAt_ + options_.idleTimeout.count());
+    const Nanos limit = options_.idleTimeout.count();
+    if (now - heardAt_ < limit) return limit < never - heardAt_ ? Step::at(heardAt_ + limit) : Step::idle();
     return mishap(origin_.peer() + ": nothing came for " + std::to_string(options_.idleTimeout.count() / 1'000'000) + " ms");
   }
 
@@ -419,6 +428,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   // the io lane's
   Runtime* runtime_ = nullptr;
+  detail::Atomic<World*> world_{nullptr};  // for other threads: start's release, partner of the acquires in requestStop and receiver
   Deferred<std::optional<Former>, Use> former_;
   Deferred<std::unique_ptr<Connection>, Use> connection_;
   Nanos retryAt_ = 0;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,8 +29,8 @@ namespace dstream::inline v0 {
 struct FileOptions {
   /// Files modified before the stream was made are passed over.
   bool newFilesOnly = true;
-  /// No file is too old, and each is remembered for as long as it is there; else what minRememberDuration says.
-  bool allUnseen = false;
+  /// No file is too old, and each is remembered for as long as it is there; else what minRememberDuration says. Where nothing is said: with a checkpoint directory.
+  std::optional<bool> allUnseen = {};
   /// Rounded up to whole batches: files older than that when their batch comes are passed over; for so long a file that was taken is known.
   std::chrono::nanoseconds minRememberDuration = std::chrono::seconds(60);
   /// The path of a file → whether to take it. Empty: files whose name does not begin with a dot.
@@ -62,7 +63,7 @@ class BasicDirectoryWatch {
   using Report = FunctionRef<void(const std::string& path, const std::string& reason, bool trouble)>;
 
   BasicDirectoryWatch(Files& files, const std::string& glob, const FileOptions& options, Time made, std::int64_t batch)
-      : files_(files), glob_(glob), options_(options) {
+      : files_(files), glob_(glob), options_(options), allUnseen_(options.allUnseen.value_or(false)) {
     batch_ = batch;
     remember_ = (options.minRememberDuration.count() + batch - 1) / batch * batch;
     if (options.newFilesOnly) since_ = made.nanoseconds - files.stampLag();
@@ -114,7 +115,7 @@ class BasicDirectoryWatch {
   [[nodiscard]] bool listedCompletely(Time time) const { return listedAt_ == time.nanoseconds; }
   void restoreTaken(Time time, bool complete, const Found& files) {
     const Time oldAt = ageing(time);
-    if (!options_.allUnseen) std::erase_if(known_, [&](const Entry& entry) { return !remembers(entry, oldAt); });
+    if (!allUnseen_) std::erase_if(known_, [&](const Entry& entry) { return !remembers(entry, oldAt); });
     for (const FoundFile& file : files) {
       auto at = known_.end();  // what is new is mostly last
       while (at != known_.begin() && !((at - 1)->path < file.path)) --at;
@@ -161,7 +162,7 @@ class BasicDirectoryWatch {
     return {listedAt_ + batch_};
   }
   [[nodiscard]] bool remembers(const Entry& entry, Time time) const {
-    return entry.taken != Entry::never && (options_.allUnseen || entry.taken > time.nanoseconds - remember_);
+    return entry.taken != Entry::never && (allUnseen_ || entry.taken > time.nanoseconds - remember_);
   }
 
   /// From now on it is what is listed, and of the rest what must not be forgotten; when memory runs out it is as it was.
@@ -179,7 +180,7 @@ class BasicDirectoryWatch {
   }
   /// A listing that failed says nothing of what is there.
   void keepUnlisted(Entry& entry, Time time, bool complete, Known& known) const {
-    if (options_.allUnseen ? !complete : remembers(entry, time)) known.push_back(std::move(entry));
+    if (allUnseen_ ? !complete : remembers(entry, time)) known.push_back(std::move(entry));
   }
 
   struct Verdict {
@@ -208,7 +209,7 @@ class BasicDirectoryWatch {
       if (info.kind == FileInfo::Kind::Directory) return {Verdict::PassOver, "it is a directory"};
       if (info.kind == FileInfo::Kind::Other) return {Verdict::Trouble, "it is not a regular file"};
       if (since_ != 0 && info.modified <= since_) return {Verdict::PassOver, "it was modified before the stream was made"};
-      if (!options_.allUnseen && info.modified <= oldAt.nanoseconds - remember_) return {Verdict::Trouble, "it is older than the remembered time"};
+      if (!allUnseen_ && info.modified <= oldAt.nanoseconds - remember_) return {Verdict::Trouble, "it is older than the remembered time"};
       if (info.modified > time.nanoseconds) return {Verdict::Later};
       if (info.bytes == 0) return {Verdict::Trouble, "there is no data in it"};
       return {Verdict::Take};
@@ -292,6 +293,7 @@ class BasicDirectoryWatch {
   Deferred<Files, Use>& files_;
   const std::string glob_;
   const FileOptions& options_;
+  const bool allUnseen_;
   std::int64_t remember_ = 0;
   std::int64_t batch_ = 0;
   std::int64_t since_ = 0;

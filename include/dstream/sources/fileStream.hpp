@@ -93,6 +93,7 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
   NodeBase& node() override { return *this; }
   void start(BasicRuntime<Use>& runtime) override {
     runtime_ = &runtime;
+    if (!options_.allUnseen) options_.allUnseen = !runtime.checkpoint.empty();
     watch_.emplace(runtime.world.files(), directory_, options_, made_, interval_);
   }
   /// Its files are found later; the event FilesTaken tells them.
@@ -161,7 +162,7 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
   const char* const kindName_;
   const std::string directory_;
   const Format format_;
-  const FileOptions options_;
+  FileOptions options_;
   const Time made_;
   const std::int64_t interval_;
   BasicRuntime<Use>* runtime_ = nullptr;

@@ -216,7 +216,7 @@ class FrameBlocks {
       const std::size_t told = framing_.frame(text);
       const std::size_t bytes = told == 0 || told > text.size() ? text.size() : told;  // an open end
       accumulator = step(std::move(accumulator), framing_.record(text.substr(0, bytes)));
-      if (stopped(accumulator)) break;
+      if (v0::stopped(accumulator)) break;
       text.remove_prefix(bytes);
     }
     return accumulator;

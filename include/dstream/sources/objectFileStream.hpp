@@ -37,7 +37,7 @@ struct ObjectRecords {
       if (detail::crc32c(payload) != header.checksum) fail(part, at, "has a wrong checksum");
       while (!payload.empty()) {
         accumulator = step(std::move(accumulator), decode(part, at, payload));
-        if (stopped(accumulator)) return accumulator;
+        if (v0::stopped(accumulator)) return accumulator;
       }
       at += header.payloadBytes;
     }

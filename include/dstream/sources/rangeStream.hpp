@@ -90,7 +90,7 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
       try {
         read(*piece, partitions->emplace_back());
       } catch (...) {
-        atEnd_.store(true, detail::memory_order_release);  // nobody knows where the range stands now
+        if (!sized) atEnd_.store(true, detail::memory_order_release);  // nobody knows where the range stands now
         throw;
       }
     }

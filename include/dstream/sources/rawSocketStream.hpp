@@ -54,7 +54,7 @@ struct DecodedAll {
   DSTREAM_INLINE Accumulator fold(Accumulator accumulator, Step& step) const {
     for (std::string_view rest = bytes; !rest.empty();) {
       accumulator = step(std::move(accumulator), Codec<T>::decode(rest));
-      if (stopped(accumulator)) break;
+      if (v0::stopped(accumulator)) break;
     }
     return accumulator;
   }

@@ -64,6 +64,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   NodeBase& node() override { return *this; }
   void start(Deferred<Runtime, Of>& runtime) override {
     runtime_ = &runtime;
+    world_.store(&runtime.world, detail::memory_order_release);
     store_->attach(runtime.world, *this, runtime.blocks, id);
     runtime.world.spawn(*this, Lane::Io);
   }
@@ -81,7 +82,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   }
   void requestStop() override {
     stopRequested_.store(true, detail::memory_order_release);
-    if (runtime_ != nullptr) runtime_->world.wake(*this);
+    if (World* const world = world_.load(detail::memory_order_acquire)) world->wake(*this);
   }
   [[nodiscard]] bool ended() const override { return ended_; }
   [[nodiscard]] bool finished() const override { return finished_; }
@@ -100,7 +101,8 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   }
   [[nodiscard]] bool hasReceiver() const override { return true; }
   [[nodiscard]] ReceiverInfo receiver() const override {
-    ReceiverInfo info = status_.of(id, this->name, runtime_ == nullptr ? 0 : runtime_->world.now(Clock::Steady));
+    const World* const world = world_.load(detail::memory_order_acquire);
+    ReceiverInfo info = status_.of(id, this->name, world == nullptr ? 0 : world->now(Clock::Steady));
     info.bytes = store_->bytesStored();
     return info;
   }
@@ -207,6 +209,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   // the io lane's
   Of receiver_;
   Deferred<Runtime, Of>* runtime_ = nullptr;
+  detail::Atomic<World*> world_{nullptr};  // for other threads: start's release, partner of the acquires in requestStop and receiver
   Nanos startAt_ = std::numeric_limits<Nanos>::min();
   std::uint64_t planned_ = 0;
   bool running_ = false;

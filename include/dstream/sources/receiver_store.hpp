@@ -15,26 +15,12 @@
 #include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/block.hpp>
+#include <dstream/runtime/input.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/sources/record_bytes.hpp>
 #include <dstream/stream/errors.hpp>
 
 namespace dstream::inline v0::detail {
-
-/// While it lives this thread is in a receiver's onStart or onStop, where nothing may wait.
-template <class = OnUse>
-class ReceiverCall {
- public:
-  ReceiverCall() : outer_(std::exchange(inside_, true)) {}
-  ReceiverCall(const ReceiverCall&) = delete;
-  ReceiverCall& operator=(const ReceiverCall&) = delete;
-  ~ReceiverCall() { inside_ = outer_; }
-  [[nodiscard]] static bool inside() { return inside_; }
-
- private:
-  static inline thread_local bool inside_ = false;
-  const bool outer_;
-};
 
 /// The blocks of one batch, counted by the pool while they live.
 template <class T>

@@ -32,7 +32,7 @@ struct FromStandardInput {
 template <class Use>
 auto BasicStreamingContext<Use>::standardInputStream(bool stripBom) {
   using Receiver = ByteReceiver<LineFraming, FromStandardInput, Use>;
-  return addInput(std::make_shared<Receiver>("standard input", LineFraming{}, FromStandardInput{}, SocketOptions{.onEnd = EndOfStream::Finish, .stripBom = stripBom}));
+  return addInput(std::make_shared<Receiver>("standard input", LineFraming{}, FromStandardInput{}, SocketOptions{.onEnd = EndOfStream::Finish, .stripBom = stripBom, .failAfter = 1}));
 }
 
 }  // namespace dstream::inline v0

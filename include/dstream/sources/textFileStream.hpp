@@ -28,7 +28,7 @@ struct TextLines {
     for (std::string_view text = reader.next(); !text.empty(); text = reader.next()) {
       if (std::exchange(head, false) && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
       accumulator = Lines(text).fold(std::move(accumulator), step);
-      if (stopped(accumulator)) break;
+      if (v0::stopped(accumulator)) break;
     }
     return accumulator;
   }

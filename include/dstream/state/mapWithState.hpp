@@ -163,6 +163,7 @@ class States {
     const S* const known = at == Tables::Table::none ? nullptr : &table.entries()[at].second.state;
     State<S> state(known, false);
     std::optional<Mapped> result = Call::call(spec_.fn, time, key, std::move(value), state);
+    if (result) mapped.push_back(Owned<Mapped>::own(*std::move(result)));  // before the state goes or moves: it may be a view of it
     if (state.removed()) {
       if (known != nullptr) order_[part].remove(table, at);
     } else if (state.updated()) {
@@ -170,7 +171,6 @@ class States {
     } else if (known != nullptr && spec_.idle != 0) {
       order_[part].touch(table, at, time.nanoseconds);
     }
-    if (result) mapped.push_back(Owned<Mapped>::own(*std::move(result)));
   }
 
   void timeOut(std::size_t part, Time time, std::vector<Kept<Mapped>>& mapped) {

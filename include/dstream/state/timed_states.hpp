@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -172,9 +173,10 @@ class TimedStates {
   }
   void take(Table& table, std::size_t at) {
     const std::size_t last = table.entries().size() - 1;
-    if (timed_) unlink(at);
-    table.erase(Owned<Key>::look(table.entries()[at].first));
+    if (!table.erase(Owned<Key>::look(table.entries()[at].first)))
+      throw std::logic_error("dstream: a state has lost its key: one that is not equal to itself, or whose hash changes");
     if (!timed_) return;
+    unlink(at);
     if (at != last) {  // the last entry took the free place: its neighbours must know
       const Link moved = links_[at] = links_[last];
       (moved.older == nobody ? oldest_ : links_[moved.older].younger) = static_cast<std::uint32_t>(at);

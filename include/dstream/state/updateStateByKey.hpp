@@ -61,7 +61,7 @@ class StateRecords {
     const std::size_t to = entries.size() * (slice.index + 1) / slice.count;
     for (std::size_t i = entries.size() * slice.index / slice.count; i < to; ++i) {
       accumulator = step(std::move(accumulator), Product::look(entries[i]));
-      if (stopped(accumulator)) break;
+      if (v0::stopped(accumulator)) break;
     }
     return accumulator;
   }

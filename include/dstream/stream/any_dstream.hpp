@@ -49,7 +49,7 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
   Accumulator fold(Slice slice, Accumulator accumulator, Step& step) {
     held_->each(slice, [&](reference record) {
       accumulator = step(std::move(accumulator), static_cast<reference>(record));
-      return stopped(accumulator);
+      return v0::stopped(accumulator);
     });
     return accumulator;
   }

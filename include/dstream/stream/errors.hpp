@@ -3,7 +3,9 @@
 // IllegalState: a context or stream is in the wrong state for a call; MissingBatch: a stream has none when it must; Outage: what an output needs is
 // away. Wrong arguments are std::invalid_argument.
 
+#include <exception>
 #include <stdexcept>
+#include <string>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/no_fault.hpp>
@@ -23,5 +25,17 @@ struct MissingBatch : std::runtime_error {
 struct Outage : std::runtime_error, NoFault {
   using std::runtime_error::runtime_error;
 };
+
+namespace detail {
+inline std::string whatOf(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& known) {
+    return known.what();
+  } catch (...) {
+    return "an exception of unknown type";
+  }
+}
+}  // namespace detail
 
 }  // namespace dstream::inline v0

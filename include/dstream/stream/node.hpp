@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/function_ref.hpp>
@@ -66,8 +67,8 @@ class NodeBase {
   virtual void again(const Batch&) {}
   /// The batch is done: what is remembered of it, and no longer asked to be, goes.
   virtual void forget(const Batch& batch) = 0;
-  /// Whether the batch of this time can still be had.
-  [[nodiscard]] virtual bool remembers(Time) const { return false; }
+  /// The times of the batches that can still be had, oldest first.
+  [[nodiscard]] virtual std::vector<Time> remembered() const { return {}; }
   /// For checkpoints: null for a node that keeps nothing.
   virtual Persistent* persistent() { return nullptr; }
   /// It keeps something, and its `.transient()` says that no checkpoint may have it.
@@ -105,9 +106,12 @@ class SharedNode : public NodeBase {
   }
   void forget(const Batch& batch) override { remembered_.dropUntil({batch.time.nanoseconds - remember}); }
   void again(const Batch& batch) override { remembered_.dropFrom(batch.time); }
-  [[nodiscard]] bool remembers(Time time) const override {
-    const auto* known = remembered_.find(time);
-    return known != nullptr && known->value;
+  [[nodiscard]] std::vector<Time> remembered() const override {
+    std::vector<Time> times;
+    remembered_.each([&](Time time, const std::optional<R>& batch) {
+      if (batch) times.push_back(time);
+    });
+    return times;
   }
 
  private:

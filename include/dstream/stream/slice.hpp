@@ -16,8 +16,8 @@ namespace dstream::inline v0 {
 
 /// **shape** DStream<T> → vector<BatchRdd<…>>, in the order of time
 /// **meaning** the batches with times in [from, to], ends included; ends between two batches are rounded down. What is no longer remembered is left
-/// out: say StreamingContext::remember(d) before start. (Spark computes it anew where it can.) **threads** from an output's function, or after stop.
-/// **cost** nothing until the batches are used; fused operators are computed again then. **errors** IllegalState before start.
+/// out: say StreamingContext::remember(d) before start. (Spark computes it anew where it can.) **threads** from an output's function, or after stop: then
+/// on the thread that asks. **cost** nothing until the batches are used; fused operators are computed again then. **errors** IllegalState before start.
 /// **source** Spark DStream.slice.
 template <Node N>
 auto DStream<N>::slice(Time from, Time to) const {
@@ -26,13 +26,12 @@ auto DStream<N>::slice(Time from, Time to) const {
   const NodeBase& shared = node_.shared();
   const std::int64_t zero = shared.zero().nanoseconds;
   const std::int64_t slide = node_.slide();
-  const auto atOrBefore = [&](Time time) { return (time.nanoseconds - zero) / slide; };
-  if (to.nanoseconds <= zero) return batches;
-  for (std::int64_t number = from.nanoseconds <= zero ? 1 : atOrBefore(from), last = atOrBefore(to); number <= last; ++number) {
+  const Time first{from.nanoseconds <= zero ? zero : from.nanoseconds - (from.nanoseconds - zero) % slide};
+  for (const Time time : shared.remembered()) {
+    if (time < first || time > to) continue;
     Batch batch;
-    batch.seq = static_cast<std::uint64_t>(number);
-    batch.time = {zero + number * slide};
-    if (!shared.remembers(batch.time)) continue;
+    batch.seq = static_cast<std::uint64_t>((time.nanoseconds - zero) / slide);
+    batch.time = time;
     if (auto rdd = node_.compute(batch)) batches.push_back(BatchRdd<rdd_type>(*std::move(rdd), batch));
   }
   return batches;

@@ -115,7 +115,7 @@ class Lines {
         const auto length = static_cast<std::size_t>(to - from);
         const bool fed = length - 1 < static_cast<std::size_t>(end - from) - 1 && to[-1] == '\r';
         accumulator = step(std::move(accumulator), std::string_view(from, length - static_cast<std::size_t>(fed)));
-        if (stopped(accumulator)) return accumulator;
+        if (v0::stopped(accumulator)) return accumulator;
         from = to + 1;
       }
       at += bytes;
@@ -155,7 +155,7 @@ class Lines {
         const char* const at = cut < last ? cut : last;  // a delimiter may be the CR that belongs to the end
         const char* const behind = at + static_cast<std::ptrdiff_t>(at != last);
         accumulator = step(std::move(accumulator), detail::CutLine{{from, static_cast<std::size_t>(at - from)}, {behind, static_cast<std::size_t>(last - behind)}});
-        if (stopped(accumulator)) return accumulator;
+        if (v0::stopped(accumulator)) return accumulator;
         from = to + 1;
         cut = end;
       }

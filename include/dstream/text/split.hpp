@@ -28,7 +28,7 @@ class Fields {
     for (;;) {
       const char* found = detail::findByte(at, end, delimiter_);
       accumulator = step(std::move(accumulator), std::string_view(at, static_cast<std::size_t>((found == nullptr ? end : found) - at)));
-      if (found == nullptr || stopped(accumulator)) return accumulator;
+      if (found == nullptr || v0::stopped(accumulator)) return accumulator;
       at = found + 1;
     }
   }

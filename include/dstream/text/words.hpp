@@ -46,7 +46,7 @@ class Words {
       if (start == nullptr) start = base + edges[next++];
       for (; next < count; next += 2) {
         accumulator = step(std::move(accumulator), std::string_view(start, static_cast<std::size_t>(base + edges[next] - start)));
-        if (stopped(accumulator)) return accumulator;
+        if (v0::stopped(accumulator)) return accumulator;
         start = base + edges[next + 1];
       }
       if (next != count) start = nullptr;

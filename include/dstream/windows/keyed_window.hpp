@@ -190,7 +190,9 @@ class KeyedWindow {
     lookAhead(table, count, [&](std::size_t i) -> decltype(auto) { return Owned<Key>::look(come[from + i].key); }, likely);
     for (std::size_t i = 0; i < count; ++i, ++left) {
       const auto& key = Owned<Key>::look(come[left].key);
-      if (!table.entries()[table.indexOf(key, likely[i])].second.evict(come[left].value, functions_)) table.erase(key);
+      const std::size_t at = table.indexOf(key, likely[i]);
+      if (at == Table::none) throw std::logic_error("dstream: a window has lost a key: one that is not equal to itself, or whose hash changes");
+      if (!table.entries()[at].second.evict(come[left].value, functions_)) table.erase(key);
     }
   }
 

@@ -38,14 +38,17 @@ class StacksSlot {
 
   StacksSlot(const Kept<Value>& value, const Functions& combine) : combined_(value) { stacks_.push(value, combine); }
 
+  // Combined first: a function that throws has changed nothing then.
   void push(const Kept<Value>& value, const Functions& combine) {
+    Kept<Value> combined = combine(combined_, value);
     stacks_.push(value, combine);
-    combined_ = stacks_.total(combine);
+    combined_ = std::move(combined);
   }
   bool evict(Leaving, const Functions& combine) {
+    std::optional<Kept<Value>> rest = stacks_.totalBehindOldest(combine);
     stacks_.pop(combine);
-    if (stacks_.empty()) return false;
-    combined_ = stacks_.total(combine);
+    if (!rest) return false;
+    combined_ = *std::move(rest);
     return true;
   }
   [[nodiscard]] const Kept<Value>* shown() const { return &combined_; }
@@ -148,7 +151,7 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter,
   template <Node N>
   auto onto(const DStream<N>& stream) const {
     const WindowExtent checked = extent.over(stream.node().slide());
-    const auto reduced = stream | reduceByKey(fn, partitions);
+    const auto reduced = stream | v0::reduceByKey(fn, partitions);
     using Value = ValueOf<typename decltype(reduced)::rdd_type::reference>;
     if constexpr (!std::is_same_v<Inv, Declared>) {
       return keyedWindows<InverseSlot<Value, Fn, Inv>, durable>(reduced, {{fn}, {inv}, keepsEmpty}, checked, info, this->name, filter);

@@ -84,6 +84,17 @@ class TwoStacks {
     return combine(at_.cells[at_.front], back_);
   }
 
+  /// The combination of all but the oldest; none where there is no other. What throws has changed nothing that a next call would see, and a pop
+  /// that follows does not throw.
+  template <class Combine>
+  [[nodiscard]] DSTREAM_INLINE std::optional<Value> totalBehindOldest(const Combine& combine) {
+    if (at_.front == at_.stop) [[unlikely]] turn(combine);
+    const std::uint32_t next = at_.front + 1;
+    if (next == at_.stop) return at_.hasBack() ? std::optional<Value>(back_) : std::optional<Value>();
+    if (at_.end == 0) return at_.cells[next];
+    return combine(at_.cells[next], back_);
+  }
+
   /// Asks for the memory that the next call touches.
   void prefetch() const {
     __builtin_prefetch(at_.cells + at_.front);

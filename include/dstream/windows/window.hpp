@@ -107,7 +107,8 @@ class WindowNode final : public SharedNode<BatchesRdd<PaneOf<typename Parent::rd
   }
   void savePane(Pane& pane, std::string& out) {
     pane.prepare(runner_);
-    RecordBytes<Record>::save(pane, runner_, out);
+    Pane copy = pane;  // a loop may move out what its Rdd owns
+    RecordBytes<Record>::save(copy, runner_, out);
   }
   std::optional<BatchesRdd<Pane>> compute(const Batch&) override {
     std::vector<Pane> batches;
