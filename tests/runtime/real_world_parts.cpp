@@ -13,6 +13,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -73,6 +74,93 @@ TEST_CASE("real_world_cores: the quota of cgroup v1, and files that say nothing 
 }
 
 TEST_CASE("real_world_cores: this process may use at least one core") { CHECK(detail::affineCores() >= 1); }
+
+struct Waiting final : Actor {
+  Step step(World&) override {
+    entered = true;
+    entered.notify_all();
+    open.wait(false);
+    return Step::idle();
+  }
+  std::atomic<bool> entered{false};
+  std::atomic<bool> open{false};
+};
+
+TEST_CASE("real_world_loop: while a step of every other lane waits, the actors of one are stepped still, woken and at their time") {
+  struct Stepped final : Actor {
+    Step step(World& world) override {
+      if (++steps == 2) return Step::at(world.now(Clock::Steady) + 1'000'000);
+      world.notify();
+      return Step::idle();
+    }
+    std::atomic<int> steps{0};
+  };
+  constexpr std::array blocking{Lane::Jobs, Lane::Events, Lane::Background, Lane::Log};
+  for (const Lane lane : {Lane::Io, Lane::Jobs, Lane::Events, Lane::Background, Lane::Log}) {
+    RealWorld world;
+    Stepped stepped;
+    world.spawn(stepped, lane);
+    REQUIRE(world.await([&] { return stepped.steps == 1; }, never));
+    std::array<Waiting, blocking.size()> waiting;
+    for (std::size_t i = 0; i < blocking.size(); ++i) {
+      if (blocking[i] == lane) continue;
+      world.spawn(waiting[i], blocking[i]);
+      waiting[i].entered.wait(false);
+    }
+    world.wake(stepped);
+    CHECK(world.await([&] { return stepped.steps == 3; }, never));
+    for (Waiting& one : waiting) {
+      one.open = true;
+      one.open.notify_all();
+      world.retire(one);
+    }
+    world.retire(stepped);
+  }
+}
+
+TEST_CASE("real_world_loop: a step of the io lane that waits for another actor's end does not keep the other lanes from theirs") {
+  struct Retiring final : Actor {
+    explicit Retiring(Waiting& of) : waiting(of) {}
+    Step step(World& world) override {
+      begun = true;
+      begun.notify_all();
+      world.retire(waiting);
+      done = true;
+      world.notify();
+      return Step::idle();
+    }
+    Waiting& waiting;
+    std::atomic<bool> begun{false};
+    std::atomic<bool> done{false};
+  };
+  struct Opening final : Actor {
+    explicit Opening(Waiting& of) : waiting(of) {}
+    Step step(World&) override {
+      if (!asked) return Step::idle();
+      waiting.open = true;
+      waiting.open.notify_all();
+      return Step::idle();
+    }
+    Waiting& waiting;
+    std::atomic<bool> asked{false};
+  };
+  for (int run = 0; run < 50; ++run) {
+    RealWorld world;
+    Waiting waiting;
+    Opening opening(waiting);
+    Retiring retiring(waiting);
+    world.spawn(opening, Lane::Events);
+    world.spawn(waiting, Lane::Jobs);
+    waiting.entered.wait(false);
+    world.spawn(retiring, Lane::Io);
+    retiring.begun.wait(false);
+    opening.asked = true;
+    world.wake(opening);
+    CHECK(world.await([&] { return retiring.done.load(); }, never));
+    world.retire(opening);
+    world.retire(retiring);
+  }
+}
 
 TEST_CASE("real_world_loop: an actor retired before its lane's first round leaves no trace") {
   struct Once final : Actor {

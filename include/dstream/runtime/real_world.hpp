@@ -99,9 +99,9 @@ class NoSigpipe {
 
 }  // namespace detail
 
-/// **meaning** clocks are the system's (steady: CLOCK_MONOTONIC). Each lane is a thread that starts with its
-/// first actor and ends with the world. An actor that asks to be stepped at a moment is stepped within the
-/// kernel's precision, some µs.
+/// **meaning** clocks are the system's (steady: CLOCK_MONOTONIC). With each lane that gets its first actor a thread more is
+/// there, until the world ends; any of them steps any lane. An actor that asks to be stepped at a moment is stepped within
+/// the kernel's precision, some µs.
 /// **function contract** connections and workers end before the world, and every actor is retired or no
 /// longer needs to be stepped when it ends. retire from an actor's step on one lane must not be waited for by
 /// the actor's step on another.

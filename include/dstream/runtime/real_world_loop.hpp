@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// The lanes of RealWorld: one thread each, which steps its actors in turn and sleeps in poll. Part of
-// real_world.hpp.
+// The lanes of RealWorld and the threads that step their actors. Part of real_world.hpp.
 
 #include <poll.h>
-#include <sys/prctl.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <time.h>
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -21,25 +23,27 @@
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_thread.hpp>
+#include <dstream/runtime/system_error.hpp>
 #include <dstream/runtime/world.hpp>
 
 namespace dstream::inline v0::detail {
 
-/// A descriptor that the lane of its owner looks at while the owner waits for it. Changed under the lanes'
-/// mutex only.
+/// A descriptor that is looked at while its owner waits for it. Changed under the lanes' mutex only.
 struct Watch {
   Actor* owner;
-  std::size_t lane;
-  int fd = -1;
-  short events = 0;  // cleared when they have come: who does not wait again is not polled, and costs nothing
+  std::uint64_t number;  // what epoll tells it by
+  int fd = -1;           // that epoll knows
+  short events = 0;      // cleared when they have come: who does not wait again costs nothing
 };
 
-/// All threads and actors of one world. One mutex guards everything here; it is never held across a step, a
-/// poll or a wake-up.
+/// All threads and actors of one world. There are as many threads as lanes in use, and none belongs to a lane: all sleep in one epoll, and who is woken steps
+/// whatever is due, one lane after another. So a batch is formed and worked off by one thread, without a wake-up in between: waking a processor that sleeps takes
+/// longer than a small batch. Before a thread steps a lane that may block it sees to it that another one will notice what comes meanwhile.
+/// One mutex guards everything here; it is never held across a step, a sleep or a wake-up.
 template <class Use = OnUse>
 class BasicLanes {
-  using Polled = Deferred<std::vector<pollfd>, Use>;
   using Watches = Deferred<std::vector<std::shared_ptr<Watch>>, Use>;
+  using Threads = Deferred<std::vector<Thread>, Use>;
 
  public:
   explicit BasicLanes(World& world) : world_(world) {}
@@ -51,29 +55,25 @@ class BasicLanes {
       const Lock lock(mutex_);
       stopping_ = true;
     }
-    for (Loop& loop : loops_) {
-      if (!loop.thread.exists()) continue;
-      setEvent(loop.event.get());
-      loop.thread.join();
-    }
+    if (event_.get() >= 0) setEvent(event_.get());
+    for (Thread& thread : threads_) thread.join();
   }
 
-  void spawn(Actor& actor, Lane lane) {
+  void spawn(Actor& actor, Lane which) {
     Lock lock(mutex_);
-    const auto index = static_cast<std::size_t>(lane);
-    Loop& loop = loops_[index];
+    LaneState& lane = laneOf(which);
     if (find(&actor) != nullptr) throw std::logic_error("World::spawn: the actor is spawned already");
-    residents_.push_back(std::make_unique<Resident>(actor, index, ++spawned_));
+    residents_.push_back(std::make_unique<Resident>(actor, lane, ++numbered_));
     Resident* const resident = residents_.back().get();
     try {
-      loop.residents.push_back(resident);
-      start(loop, index);
+      lane.residents.push_back(resident);
+      use(lane);
     } catch (...) {
-      std::erase(loop.residents, resident);
+      std::erase(lane.residents, resident);
       residents_.pop_back();
       throw;
     }
-    signal(loop, lock);
+    call(lane, lock);
   }
 
   void retire(Actor& actor) {
@@ -81,48 +81,61 @@ class BasicLanes {
     Resident* const found = find(&actor);
     if (found == nullptr) return;
     Resident& resident = *found;
-    Loop& loop = loops_[resident.lane];
-    if (loop.stepped != &resident) return remove(resident);
-    resident.retired = true;  // the loop removes it after the step
-    if (loop.thread.isThis()) return;
-    removed_.wait(lock, [&, number = resident.number] {
+    LaneState& lane = *resident.lane;
+    if (lane.stepped != &resident) return remove(resident);
+    resident.retired = true;  // its thread removes it after the step
+    if (lane.isStepping()) return;
+    const std::uint64_t number = resident.number;
+    const bool looked = laneOf(Lane::Io).isStepping();  // a step that waits here looks after nothing
+    if (looked) leave(lock);
+    removed_.wait(lock, [&] {
       const Resident* const now = find(&actor);
       return now == nullptr || now->number != number;
     });
+    if (looked) ++looking_;
   }
 
   void wake(Actor& actor) {
     Lock lock(mutex_);
     Resident* const resident = find(&actor);
     if (resident == nullptr || std::exchange(resident->woken, true)) return;
-    signal(loops_[resident->lane], lock);
+    call(*resident->lane, lock);
   }
 
   std::shared_ptr<Watch> watch(Actor& owner) {
     const Lock lock(mutex_);
     const Resident* const resident = find(&owner);
-    const std::size_t lane = resident == nullptr ? static_cast<std::size_t>(Lane::Io) : resident->lane;
-    start(loops_[lane], lane);
-    loops_[lane].watches.push_back(std::make_shared<Watch>(&owner, lane));
-    return loops_[lane].watches.back();
+    use(resident == nullptr ? laneOf(Lane::Io) : *resident->lane);
+    watches_.push_back(std::make_shared<Watch>(&owner, ++numbered_));
+    return watches_.back();
   }
 
-  /// Wakes the owner once, when one of these events (or an error) has come to the descriptor.
+  /// Wakes the owner once, when one of these events (or an error) has come to the descriptor. Another descriptor than before: the one before has been let go.
+  /// **errors** SystemError.
   void expect(Watch& watch, int fd, short events) {
     Lock lock(mutex_);
-    if (watch.fd != fd) watch.events = 0;
-    watch.fd = fd;
     watch.events = static_cast<short>(watch.events | events);
-    signal(loops_[watch.lane], lock);
+    const int operation = watch.fd == fd ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    if (ask(watch, operation, fd)) {
+      watch.fd = fd;
+      return;
+    }
+    watch.events = 0;
+    if (errno != EPERM) throw SystemError(errno, "epoll");
+    Resident* const owner = find(watch.owner);  // a file: it can always be read
+    if (owner == nullptr || std::exchange(owner->woken, true)) return;
+    call(*owner->lane, lock);
   }
 
-  /// Afterwards the descriptor may be closed. The loop is called out of its poll, which would keep a closed
-  /// socket open.
+  /// Before the descriptor is closed.
+  void letGo(Watch& watch) {
+    const Lock lock(mutex_);
+    forget(watch);
+  }
   void unwatch(const std::shared_ptr<Watch>& watch) {
-    Lock lock(mutex_);
-    watch->events = 0;
-    std::erase(loops_[watch->lane].watches, watch);
-    signal(loops_[watch->lane], lock);
+    const Lock lock(mutex_);
+    forget(*watch);
+    std::erase(watches_, watch);
   }
 
   /// The oldest exception that left a step and was not taken yet, or none.
@@ -135,10 +148,14 @@ class BasicLanes {
   }
 
  private:
+  struct LaneState;
+
   struct Resident {
-    Resident(Actor& of, std::size_t on, std::uint64_t as) : actor(&of), lane(on), number(as) {}
+    Resident(Actor& of, LaneState& on, std::uint64_t as) : actor(&of), lane(&on), number(as) {}
+    [[nodiscard]] bool due(Nanos now) const { return !failed && (woken || until <= now); }
+
     Actor* actor;
-    std::size_t lane;
+    LaneState* lane;
     std::uint64_t number;  // tells it from an actor spawned later at the same address
     Nanos until = never;
     bool woken = true;
@@ -146,50 +163,95 @@ class BasicLanes {
     bool retired = false;  // by its own step, or waited for
   };
 
-  struct Loop {
-    Thread thread{};
-    Descriptor event{};
+  struct LaneState {
+    [[nodiscard]] bool isStepping() const { return taken && ::pthread_equal(thread, ::pthread_self()) != 0; }
+    [[nodiscard]] bool due(Nanos now) const {
+      for (const Resident* resident : residents)
+        if (resident != nullptr && resident->due(now)) return true;
+      return false;
+    }
+
     std::vector<Resident*> residents{};  // in the order of spawn; null: removed during this round
-    Watches watches{};
     Resident* stepped = nullptr;
-    bool asleep = false;     // in poll, or about to be: what it will not notice by itself must set the event
-    bool signalled = false;  // the event is set already
+    pthread_t thread{};  // that has taken it
+    bool taken = false;
+    bool used = false;
   };
 
-  void start(Loop& loop, std::size_t lane) {
-    if (loop.thread.exists()) return;
-    if (loop.event.get() < 0) loop.event = Descriptor::event();
-    static constexpr std::array names{"dstream-io", "dstream-jobs", "dstream-events", "dstream-disk", "dstream-log"};
-    loop.thread = Thread(names[lane], [this, &loop] {
-      ::prctl(PR_SET_TIMERSLACK, 1UL);  // the usual 50 µs would show in a batch interval of 100
-      run(loop);
-    });
+  /// Those that may block come first: what they work on has just been in this processor's cache, and another thread sees to the io lane.
+  static constexpr std::array order{Lane::Jobs, Lane::Log, Lane::Events, Lane::Background, Lane::Io};
+  static constexpr std::uint64_t eventNumber = 0;
+  static constexpr std::uint64_t timerNumber = 1;
+
+  LaneState& laneOf(Lane which) { return lanes_[static_cast<std::size_t>(which)]; }
+
+  /// A thread more for a lane that had none.
+  void use(LaneState& lane) {
+    if (lane.used) return;
+    if (epoll_.get() < 0) open();
+    threads_.reserve(threads_.size() + 1);
+    threads_.push_back(Thread("dstream", [this] { run(); }));
+    lane.used = true;
+  }
+  void open() {
+    Descriptor event = Descriptor::event();
+    Descriptor timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+    Descriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
+    // Edges: each write, each time that runs out wakes one thread, and nobody needs to read them.
+    epoll_event told{EPOLLIN | EPOLLET, {.u64 = eventNumber}};
+    bool ready = timer.get() >= 0 && epoll.get() >= 0 && ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, event.get(), &told) == 0;
+    told.data.u64 = timerNumber;
+    ready = ready && ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, timer.get(), &told) == 0;
+    if (!ready) throw SystemError(errno, "epoll");
+    event_ = std::move(event);
+    timer_ = std::move(timer);
+    epoll_ = std::move(epoll);
   }
 
-  void run(Loop& loop) {
-    Polled polled;
-    Watches asked;
+  void run() {
     Lock lock(mutex_);
+    ++looking_;
     while (!stopping_) {
-      poll(loop, polled, asked, lock);
-      const Nanos now = steadyNow();
-      // One step each, then back to poll: whoever is always ready delays the others by one step.
-      for (std::size_t i = 0; i < loop.residents.size() && !stopping_; ++i) {
-        Resident* resident = loop.residents[i];
-        if (resident != nullptr && due(*resident, now)) step(loop, *resident, lock);
+      LaneState* lane = dueLane();
+      if (lane == nullptr || watched()) {
+        look(lane == nullptr, lock);
+        if (lane == nullptr) continue;
       }
-      std::erase(loop.residents, nullptr);
+      if (!lane->taken) round(*lane, lock);
     }
+    --looking_;
+    lock.unlock();
+    setEvent(event_.get());  // for the next one
   }
 
-  static bool due(const Resident& resident, Nanos now) {
-    return !resident.failed && (resident.woken || resident.until <= now);
+  /// The first one that somebody must step, and nobody has taken.
+  LaneState* dueLane() {
+    const Nanos now = steadyNow();
+    for (const Lane which : order)
+      if (LaneState& lane = laneOf(which); !lane.taken && lane.due(now)) return &lane;
+    return nullptr;
   }
 
-  void step(Loop& loop, Resident& resident, Lock& lock) {
+  /// One step for each of its actors that is due: whoever is always ready delays the others by one step.
+  void round(LaneState& lane, Lock& lock) {
+    const bool mayBlock = &lane != &laneOf(Lane::Io);
+    lane.taken = true;
+    lane.thread = ::pthread_self();
+    if (mayBlock) leave(lock);
+    const Nanos now = steadyNow();
+    for (std::size_t i = 0; i < lane.residents.size() && !stopping_; ++i) {
+      Resident* resident = lane.residents[i];
+      if (resident != nullptr && resident->due(now)) step(lane, *resident, lock);
+    }
+    std::erase(lane.residents, nullptr);
+    lane.taken = false;
+    if (mayBlock) ++looking_;
+  }
+
+  void step(LaneState& lane, Resident& resident, Lock& lock) {
     resident.woken = false;
     resident.until = never;
-    loop.stepped = &resident;
+    lane.stepped = &resident;
     lock.unlock();
     Step next = Step::idle();
     std::exception_ptr failure;
@@ -199,7 +261,7 @@ class BasicLanes {
       failure = std::current_exception();
     }
     lock.lock();
-    loop.stepped = nullptr;
+    lane.stepped = nullptr;
     resident.until = next.until;
     resident.failed = failure != nullptr;
     if (resident.retired) {  // from here on the actor may be gone
@@ -213,59 +275,77 @@ class BasicLanes {
     lock.lock();
   }
 
-  // Sleeps until an actor is due, or only looks if one is; then marks the owners of the descriptors that got
-  // ready.
-  void poll(Loop& loop, Polled& polled, Watches& asked, Lock& lock) {
-    Nanos until = never;
-    for (const Resident* resident : loop.residents) {
-      if (resident == nullptr || resident->failed) continue;  // null: removed before the first round
-      const Nanos wanted = resident->woken ? Step::ready().until : resident->until;
-      if (wanted < until) until = wanted;
-    }
-    const Nanos now = until == never ? 0 : steadyNow();
-    polled.assign(1, {loop.event.get(), POLLIN, 0});
-    asked.clear();
-    for (const auto& watch : loop.watches) {
-      if (watch->events == 0) continue;
-      polled.push_back({watch->fd, watch->events, 0});
-      asked.push_back(watch);
-    }
-    if (until <= now && asked.empty()) return;
-    timespec timeout{};
-    if (until > now && until != never) {
-      // The kernel may be late by a thousandth of a timeout: wait for less, then for the rest.
-      Nanos wait = until - now;
-      if (wait > 1'000'000) wait -= wait / 1000;
-      timeout = {static_cast<time_t>(wait / 1'000'000'000), static_cast<long>(wait % 1'000'000'000)};
-    }
-    loop.asleep = until > now;
-    lock.unlock();
-    const int ready = ::ppoll(polled.data(), polled.size(), until == never ? nullptr : &timeout, nullptr);
-    if (ready > 0 && polled[0].revents != 0) clearEvent(loop.event.get());
+  /// This thread looks after nothing for a while. If nobody else does, another one is called, or will be when the next actor is due.
+  void leave(Lock& lock) {
+    if (--looking_ != 0) return;
+    if (dueLane() == nullptr) return arm();
+    callOne(lock);
     lock.lock();
-    loop.asleep = false;
-    loop.signalled = false;
-    for (std::size_t i = 0; ready > 0 && i < asked.size(); ++i) {
-      const short came = polled[i + 1].revents;
-      Watch& watch = *asked[i];
-      if (came == 0 || watch.events == 0 || watch.fd != polled[i + 1].fd) continue;
-      const bool broken = (came & ~(POLLIN | POLLOUT)) != 0;
-      watch.events = broken ? short{0} : static_cast<short>(watch.events & ~came);
-      Resident* const owner = find(watch.owner);
-      if (owner == nullptr) continue;
-      owner->woken = true;
-      Loop& home = loops_[owner->lane];  // not this one if the owner has moved since it connected
-      if (home.asleep && !std::exchange(home.signalled, true)) setEvent(home.event.get());
-    }
-    asked.clear();
+  }
+  /// Somebody must look at the lane; unlocks first, so that nobody wakes up to a locked mutex. Who has taken it will look again, and so will whoever is looking.
+  void call(const LaneState& lane, Lock& lock) {
+    if (!lane.taken && looking_ == 0) callOne(lock);
+  }
+  void callOne(Lock& lock) {
+    const bool needed = !std::exchange(called_, true);
+    lock.unlock();
+    if (needed) setEvent(event_.get());
   }
 
-  // Calls the loop out of its poll if it is there; unlocks first, so that it does not wake up to a locked
-  // mutex.
-  static void signal(Loop& loop, Lock& lock) {
-    const bool needed = loop.asleep && !std::exchange(loop.signalled, true);
+  /// Marks the owners of the descriptors that got ready; sleeps until something comes, if so asked.
+  void look(bool sleep, Lock& lock) {
+    if (sleep) {
+      --looking_;
+      arm();
+    }
     lock.unlock();
-    if (needed) setEvent(loop.event.get());
+    std::array<epoll_event, 16> came;
+    const int count = ::epoll_wait(epoll_.get(), came.data(), static_cast<int>(came.size()), sleep ? -1 : 0);
+    lock.lock();
+    if (sleep) ++looking_;
+    called_ = false;
+    for (int i = 0; i < count; ++i) {
+      const epoll_event& one = came[static_cast<std::size_t>(i)];
+      if (one.data.u64 == timerNumber) armed_ = never;
+      for (const auto& watch : watches_)
+        if (watch->number == one.data.u64) arrived(*watch, static_cast<short>(one.events));
+    }
+  }
+  void arrived(Watch& watch, short came) {
+    if (watch.events == 0) return;
+    const bool broken = (came & ~(POLLIN | POLLOUT)) != 0;
+    watch.events = broken ? short{0} : static_cast<short>(watch.events & ~came);
+    if (watch.events != 0) ask(watch, EPOLL_CTL_MOD, watch.fd);
+    if (Resident* const owner = find(watch.owner)) owner->woken = true;
+  }
+
+  /// The timer for the first moment at which an actor wants to be stepped whose lane nobody has taken.
+  void arm() {
+    Nanos first = never;
+    for (const LaneState& lane : lanes_) {
+      if (lane.taken) continue;
+      for (const Resident* resident : lane.residents)
+        if (resident != nullptr && !resident->failed && resident->until < first) first = resident->until;
+    }
+    if (first == armed_) return;
+    armed_ = first;
+    const Nanos at = first == never ? 0 : first < 1 ? 1 : first;  // 0 stops it
+    const itimerspec timer{{}, {static_cast<time_t>(at / 1'000'000'000), static_cast<long>(at % 1'000'000'000)}};
+    ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &timer, nullptr);
+  }
+
+  [[nodiscard]] bool watched() const {
+    for (const auto& watch : watches_)
+      if (watch->events != 0) return true;
+    return false;
+  }
+  bool ask(const Watch& watch, int operation, int fd) {
+    epoll_event asked{static_cast<std::uint32_t>(watch.events) | EPOLLONESHOT, {.u64 = watch.number}};
+    return ::epoll_ctl(epoll_.get(), operation, fd, &asked) == 0;
+  }
+  void forget(Watch& watch) {
+    watch.events = 0;
+    if (const int fd = std::exchange(watch.fd, -1); fd >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
   }
 
   Resident* find(const Actor* actor) const {
@@ -275,8 +355,7 @@ class BasicLanes {
   }
 
   void remove(Resident& resident) {
-    auto& residents = loops_[resident.lane].residents;
-    for (Resident*& one : residents)
+    for (Resident*& one : resident.lane->residents)
       if (one == &resident) one = nullptr;
     std::erase_if(residents_, [&](const auto& one) { return one.get() == &resident; });
   }
@@ -285,9 +364,17 @@ class BasicLanes {
   Mutex mutex_;
   Condition removed_;
   std::vector<std::unique_ptr<Resident>> residents_;  // a handful: a search costs less than a hash table
-  std::array<Loop, 5> loops_;
+  std::array<LaneState, order.size()> lanes_;
+  Watches watches_;
+  Threads threads_;
+  Descriptor epoll_;
+  Descriptor event_;
+  Descriptor timer_;
+  Nanos armed_ = never;
+  std::size_t looking_ = 0;  // threads that will look once more what is due, before they sleep or may block
+  bool called_ = false;      // a thread has been woken, and has not looked yet
   Deferred<std::vector<std::exception_ptr>, Use> failures_;
-  std::uint64_t spawned_ = 0;
+  std::uint64_t numbered_ = timerNumber;
   bool stopping_ = false;
 };
 using Lanes = BasicLanes<>;

@@ -237,6 +237,7 @@ class BasicRealConnection final : public Connection {
   int open(const Address& address) {
     Descriptor fresh(::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (fresh.get() < 0) return errno;
+    lanes_.letGo(*watch_);
     socket_ = std::move(fresh);
     const int on = 1;
     ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -247,7 +247,7 @@ class BasicStreamingContext {
   }
   /// The plan of everything that the outputs reach. See stream/explain.hpp.
   [[nodiscard]] std::string explain() const { return dstream::explain(*graph_); }
-  /// In any state. The listener is called on a thread of its own, with one event after another.
+  /// In any state. The listener is called with one event after another, by a thread that meanwhile nothing else waits for.
   void addStreamingListener(Listener listener) { events_.add(std::move(listener)); }
 
   /// The streaming context of this process that is active (of several worlds' the one started last), or null.
