@@ -4,11 +4,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include <dstream/runtime/real_world.hpp>
 #include <dstream/runtime/real_world_input.hpp>
 
 #include "runtime/stage.hpp"
@@ -81,6 +84,36 @@ TEST_CASE("standardInputStream: a real pipe, written bit by bit") {
   const Lines all = allLines();
   writer.join();
   CHECK(all == Lines{"one", "two", "three"});
+}
+
+TEST_CASE("standardInput: two actors of one world may wait for it") {
+  struct Reader final : Actor {
+    Step step(World& world) override {
+      if (input == nullptr) input = world.standardInput(*this);
+      char byte = 0;
+      const Transfer::Status status = input->read(&byte, 1).status;
+      waits = waits || status == Transfer::Status::WouldBlock;
+      ended = status == Transfer::Status::Fin;
+      world.notify();
+      return Step::idle();
+    }
+    std::unique_ptr<Connection> input;
+    std::atomic<bool> waits{false};
+    std::atomic<bool> ended{false};
+  };
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const Redirected redirected(ends[0]);
+  RealWorld world;
+  Reader readers[2];
+  for (Reader& reader : readers) world.spawn(reader, Lane::Io);
+  CHECK(world.await([&] { return readers[0].waits && readers[1].waits; }, never));
+  ::close(ends[1]);
+  CHECK(world.await([&] { return readers[0].ended && readers[1].ended; }, never));
+  for (Reader& reader : readers) {
+    world.retire(reader);
+    reader.input.reset();
+  }
 }
 
 TEST_CASE("standardInputStream: one that cannot be read is an error at once, since it will not be another one later") {

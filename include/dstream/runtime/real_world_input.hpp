@@ -2,6 +2,7 @@
 #pragma once
 // RealWorld's standard input as a connection that never blocks. Part of real_world.hpp.
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
+#include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
 #include <dstream/runtime/system_error.hpp>
 #include <dstream/runtime/world.hpp>
@@ -22,14 +24,14 @@ namespace dstream::inline v0::detail {
 template <class Use = OnUse>
 class BasicRealInput final : public Connection {
  public:
-  BasicRealInput(BasicLanes<Use>& lanes, Actor& owner) : lanes_(lanes), watch_(lanes.watch(owner)) {}
+  BasicRealInput(BasicLanes<Use>& lanes, Actor& owner) : lanes_(lanes), watched_(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), watch_(lanes.watch(owner)) {}
   BasicRealInput(const BasicRealInput&) = delete;
   BasicRealInput& operator=(const BasicRealInput&) = delete;
   ~BasicRealInput() override { lanes_.unwatch(watch_); }
 
   Transfer read(char* into, std::size_t capacity) override {
     pollfd asked{STDIN_FILENO, POLLIN, 0};
-    if (::poll(&asked, 1, 0) == 0) return wait();
+    if (::poll(&asked, 1, 0) <= 0) return wait();  // a signal may have come instead
     const ssize_t got = ::read(STDIN_FILENO, into, capacity);
     if (got > 0) return {Transfer::Status::Bytes, static_cast<std::size_t>(got)};
     if (got == 0) return {Transfer::Status::Fin};
@@ -45,11 +47,12 @@ class BasicRealInput final : public Connection {
 
  private:
   Transfer wait() {
-    lanes_.expect(*watch_, STDIN_FILENO, POLLIN);
+    lanes_.expect(*watch_, watched_.get(), POLLIN);
     return {Transfer::Status::WouldBlock};
   }
 
   BasicLanes<Use>& lanes_;
+  const Descriptor watched_;  // one of its own, since epoll takes each only once
   std::shared_ptr<Watch> watch_;
   std::string error_;
 };
