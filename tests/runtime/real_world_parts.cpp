@@ -162,6 +162,55 @@ TEST_CASE("real_world_loop: a step of the io lane that waits for another actor's
   }
 }
 
+TEST_CASE("real_world_loop: a step of the io lane that lasts does not keep other lanes from theirs, whoever woke them") {
+  struct Lasting final : Actor {
+    Step step(World& world) override {
+      if (lingers) {
+        world.wake(*opening);
+        world.linger();
+      }
+      begun = true;
+      begun.notify_all();
+      open.wait(false);
+      world.notify();
+      return Step::idle();
+    }
+    Actor* opening = nullptr;
+    bool lingers = false;
+    std::atomic<bool> begun{false};
+    std::atomic<bool> open{false};
+  };
+  struct Opening final : Actor {
+    Step step(World& world) override {
+      if (++steps == 1) {
+        world.notify();
+      } else {
+        lasting->open = true;
+        lasting->open.notify_all();
+      }
+      return Step::idle();
+    }
+    Lasting* lasting = nullptr;
+    std::atomic<int> steps{0};
+  };
+  for (int run = 0; run < 50; ++run) {
+    RealWorld world;
+    Lasting lasting;
+    Opening opening;
+    lasting.opening = &opening;
+    opening.lasting = &lasting;
+    lasting.lingers = run % 2 == 0;
+    world.spawn(opening, Lane::Jobs);
+    REQUIRE(world.await([&] { return opening.steps == 1; }, never));
+    world.spawn(lasting, Lane::Io);
+    lasting.begun.wait(false);
+    if (!lasting.lingers) world.wake(opening);
+    CHECK(world.await([&] { return lasting.open.load(); }, never));
+    world.retire(lasting);
+    world.retire(opening);
+  }
+}
+
 TEST_CASE("real_world_loop: an actor retired before its lane's first round leaves no trace") {
   struct Once final : Actor {
     Step step(World& world) override {

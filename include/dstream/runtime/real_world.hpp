@@ -105,7 +105,8 @@ class NoSigpipe {
 /// **function contract** connections and workers end before the world, and every actor is retired or no
 /// longer needs to be stepped when it ends. retire from an actor's step on one lane must not be waited for by
 /// the actor's step on another.
-/// **cost** wake: a lock and a look-up; a system call only if the lane sleeps and nobody woke it yet.
+/// **cost** wake: a lock and a look-up; a system call only if no thread will look by itself and none has been called yet.
+/// A function of the program's runs on any of these threads, so what it keeps per thread may be there several times.
 /// **errors** SystemError when the system refuses threads or descriptors, and from write.
 template <class Use = OnUse>
 class BasicRealWorld final : public World {
@@ -147,6 +148,7 @@ class BasicRealWorld final : public World {
   void spawn(Actor& actor, Lane lane) override { lanes_.spawn(actor, lane); }
   void retire(Actor& actor) override { lanes_.retire(actor); }
   void wake(Actor& actor) override { lanes_.wake(actor); }
+  void linger() override { lanes_.linger(); }
 
   Deferred<std::unique_ptr<Connection>, Use> connect(const Endpoint& endpoint, Actor& owner) override {
     return std::make_unique<detail::BasicRealConnection<Use>>(*this, lanes_, endpoint, owner);

@@ -24,20 +24,22 @@ namespace dstream::inline v0::detail {
 template <class Use = OnUse>
 class BasicRealInput final : public Connection {
  public:
-  BasicRealInput(BasicLanes<Use>& lanes, Actor& owner) : lanes_(lanes), watched_(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), watch_(lanes.watch(owner)) {}
+  BasicRealInput(BasicLanes<Use>& lanes, Actor& owner) : lanes_(lanes), input_(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), watch_(lanes.watch(owner)) {
+    if (input_.get() < 0) error_ = "standard input: " + reasonOf(errno);
+  }
   BasicRealInput(const BasicRealInput&) = delete;
   BasicRealInput& operator=(const BasicRealInput&) = delete;
   ~BasicRealInput() override { lanes_.unwatch(watch_); }
 
   Transfer read(char* into, std::size_t capacity) override {
-    pollfd asked{STDIN_FILENO, POLLIN, 0};
+    if (!error_.empty()) return {Transfer::Status::Error};
+    pollfd asked{input_.get(), POLLIN, 0};
     if (::poll(&asked, 1, 0) <= 0) return wait();  // a signal may have come instead
-    const ssize_t got = ::read(STDIN_FILENO, into, capacity);
+    const ssize_t got = ::read(input_.get(), into, capacity);
     if (got > 0) return {Transfer::Status::Bytes, static_cast<std::size_t>(got)};
     if (got == 0) return {Transfer::Status::Fin};
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return wait();
-    error_ = "standard input: " + reasonOf(errno);
-    return {Transfer::Status::Error};
+    return fail(errno);
   }
   Transfer write(const char*, std::size_t) override {
     error_ = "standard input: cannot be written";
@@ -47,12 +49,20 @@ class BasicRealInput final : public Connection {
 
  private:
   Transfer wait() {
-    lanes_.expect(*watch_, watched_.get(), POLLIN);
-    return {Transfer::Status::WouldBlock};
+    try {
+      lanes_.expect(*watch_, input_.get(), POLLIN);
+      return {Transfer::Status::WouldBlock};
+    } catch (const SystemError& error) {
+      return fail(error.error());
+    }
+  }
+  Transfer fail(int error) {
+    error_ = "standard input: " + reasonOf(error);
+    return {Transfer::Status::Error};
   }
 
   BasicLanes<Use>& lanes_;
-  const Descriptor watched_;  // one of its own, since epoll takes each only once
+  const Descriptor input_;  // a number of its own, since epoll takes each only once
   std::shared_ptr<Watch> watch_;
   std::string error_;
 };

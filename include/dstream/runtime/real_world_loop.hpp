@@ -39,11 +39,10 @@ struct Watch {
 /// All threads and actors of one world. There are as many threads as lanes in use, and none belongs to a lane: all sleep in one epoll, and who is woken steps
 /// whatever is due, one lane after another. So a batch is formed and worked off by one thread, without a wake-up in between: waking a processor that sleeps takes
 /// longer than a small batch. Before a thread steps a lane that may block it sees to it that another one will notice what comes meanwhile.
-/// One mutex guards everything here; it is never held across a step, a sleep or a wake-up.
+/// One mutex guards everything here; it is never held across a step or a sleep.
 template <class Use = OnUse>
 class BasicLanes {
   using Watches = Deferred<std::vector<std::shared_ptr<Watch>>, Use>;
-  using Threads = Deferred<std::vector<Thread>, Use>;
 
  public:
   explicit BasicLanes(World& world) : world_(world) {}
@@ -56,7 +55,8 @@ class BasicLanes {
       stopping_ = true;
     }
     if (event_.get() >= 0) setEvent(event_.get());
-    for (Thread& thread : threads_) thread.join();
+    for (Thread& thread : threads_)
+      if (thread.exists()) thread.join();
   }
 
   void spawn(Actor& actor, Lane which) {
@@ -86,13 +86,20 @@ class BasicLanes {
     resident.retired = true;  // its thread removes it after the step
     if (lane.isStepping()) return;
     const std::uint64_t number = resident.number;
-    const bool looked = laneOf(Lane::Io).isStepping();  // a step that waits here looks after nothing
-    if (looked) leave(lock);
+    LaneState& io = laneOf(Lane::Io);
+    if (io.isStepping() && !std::exchange(io.lingers, true)) leave(lock);  // a step that waits here looks after nothing
     removed_.wait(lock, [&] {
       const Resident* const now = find(&actor);
       return now == nullptr || now->number != number;
     });
-    if (looked) ++looking_;
+  }
+
+  /// The step of the io lane in which this is called may last: from here on others look after what comes.
+  void linger() {
+    Lock lock(mutex_);
+    LaneState& io = laneOf(Lane::Io);
+    if (!io.isStepping() || std::exchange(io.lingers, true)) return;
+    leave(lock);
   }
 
   void wake(Actor& actor) {
@@ -165,7 +172,9 @@ class BasicLanes {
 
   struct LaneState {
     [[nodiscard]] bool isStepping() const { return taken && ::pthread_equal(thread, ::pthread_self()) != 0; }
-    [[nodiscard]] bool due(Nanos now) const {
+    /// Somebody must step it, and nobody has taken it.
+    [[nodiscard]] bool isDue(Nanos now) const {
+      if (taken) return false;
       for (const Resident* resident : residents)
         if (resident != nullptr && resident->due(now)) return true;
       return false;
@@ -175,10 +184,11 @@ class BasicLanes {
     Resident* stepped = nullptr;
     pthread_t thread{};  // that has taken it
     bool taken = false;
+    bool lingers = false;  // its thread, of the io lane, does not count as one that looks
     bool used = false;
   };
 
-  /// Those that may block come first: what they work on has just been in this processor's cache, and another thread sees to the io lane.
+  /// Those that may block come first; another thread sees to the io lane then.
   static constexpr std::array order{Lane::Jobs, Lane::Log, Lane::Events, Lane::Background, Lane::Io};
   static constexpr std::uint64_t eventNumber = 0;
   static constexpr std::uint64_t timerNumber = 1;
@@ -187,10 +197,9 @@ class BasicLanes {
 
   /// A thread more for a lane that had none.
   void use(LaneState& lane) {
-    if (lane.used) return;
+    if (lane.used || stopping_) return;
     if (epoll_.get() < 0) open();
-    threads_.reserve(threads_.size() + 1);
-    threads_.push_back(Thread("dstream", [this] { run(); }));
+    threads_[static_cast<std::size_t>(&lane - lanes_.data())] = Thread("dstream", [this] { run(); });
     lane.used = true;
   }
   void open() {
@@ -211,24 +220,22 @@ class BasicLanes {
   void run() {
     Lock lock(mutex_);
     ++looking_;
-    while (!stopping_) {
-      LaneState* lane = dueLane();
-      if (lane == nullptr || watched()) {
-        look(lane == nullptr, lock);
-        if (lane == nullptr) continue;
-      }
-      if (!lane->taken) round(*lane, lock);
+    for (bool slept = false; !stopping_;) {
+      // Who has just been woken sees to the io lane first; who comes from a round has its records in the processor's cache.
+      LaneState* const lane = slept && laneOf(Lane::Io).isDue(steadyNow()) ? &laneOf(Lane::Io) : dueLane();
+      slept = lane == nullptr;
+      if (slept || (sleeping_ == 0 && watched())) look(slept, lock);
+      if (!slept && !lane->taken) round(*lane, lock);
     }
     --looking_;
     lock.unlock();
     setEvent(event_.get());  // for the next one
   }
 
-  /// The first one that somebody must step, and nobody has taken.
   LaneState* dueLane() {
     const Nanos now = steadyNow();
     for (const Lane which : order)
-      if (LaneState& lane = laneOf(which); !lane.taken && lane.due(now)) return &lane;
+      if (laneOf(which).isDue(now)) return &laneOf(which);
     return nullptr;
   }
 
@@ -261,6 +268,7 @@ class BasicLanes {
       failure = std::current_exception();
     }
     lock.lock();
+    if (std::exchange(lane.lingers, false)) ++looking_;
     lane.stepped = nullptr;
     resident.until = next.until;
     resident.failed = failure != nullptr;
@@ -282,9 +290,13 @@ class BasicLanes {
     callOne(lock);
     lock.lock();
   }
-  /// Somebody must look at the lane; unlocks first, so that nobody wakes up to a locked mutex. Who has taken it will look again, and so will whoever is looking.
+  /// Somebody must look at the lane; unlocks first, so that nobody wakes up to a locked mutex. Who has taken it will look again. So will whoever is looking,
+  /// but for one in a step of the io lane not before its round ends: that will do for what its own step wants done, and for nobody else.
   void call(const LaneState& lane, Lock& lock) {
-    if (!lane.taken && looking_ == 0) callOne(lock);
+    if (lane.taken) return;
+    const LaneState& io = laneOf(Lane::Io);
+    const bool busy = looking_ == 1 && io.taken && !io.lingers && !io.isStepping();
+    if (looking_ == 0 || busy) callOne(lock);
   }
   void callOne(Lock& lock) {
     const bool needed = !std::exchange(called_, true);
@@ -296,13 +308,17 @@ class BasicLanes {
   void look(bool sleep, Lock& lock) {
     if (sleep) {
       --looking_;
+      ++sleeping_;
       arm();
     }
     lock.unlock();
     std::array<epoll_event, 16> came;
     const int count = ::epoll_wait(epoll_.get(), came.data(), static_cast<int>(came.size()), sleep ? -1 : 0);
     lock.lock();
-    if (sleep) ++looking_;
+    if (sleep) {
+      ++looking_;
+      --sleeping_;
+    }
     called_ = false;
     for (int i = 0; i < count; ++i) {
       const epoll_event& one = came[static_cast<std::size_t>(i)];
@@ -365,14 +381,15 @@ class BasicLanes {
   Condition removed_;
   std::vector<std::unique_ptr<Resident>> residents_;  // a handful: a search costs less than a hash table
   std::array<LaneState, order.size()> lanes_;
+  std::array<Thread, order.size()> threads_;
   Watches watches_;
-  Threads threads_;
   Descriptor epoll_;
   Descriptor event_;
   Descriptor timer_;
   Nanos armed_ = never;
-  std::size_t looking_ = 0;  // threads that will look once more what is due, before they sleep or may block
-  bool called_ = false;      // a thread has been woken, and has not looked yet
+  std::size_t looking_ = 0;   // threads that will look once more what is due, before they sleep or may block
+  std::size_t sleeping_ = 0;  // in epoll
+  bool called_ = false;       // a thread has been woken, and has not looked yet
   Deferred<std::vector<std::exception_ptr>, Use> failures_;
   std::uint64_t numbered_ = timerNumber;
   bool stopping_ = false;

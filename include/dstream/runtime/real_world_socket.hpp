@@ -172,8 +172,16 @@ class BasicRealConnection final : public Connection {
     if (moved > 0) return {Status::Bytes, static_cast<std::size_t>(moved)};
     if (moved == 0) return {zeroIsFin ? Status::Fin : Status::WouldBlock};
     if (errno != EAGAIN && errno != EWOULDBLOCK) return fail(reasonOf(errno));
-    lanes_.expect(*watch_, socket_.get(), event);
-    return {Status::WouldBlock};
+    expect(event);
+    return {phase_ == Phase::Failed ? Status::Error : Status::WouldBlock};
+  }
+
+  void expect(short event) {
+    try {
+      lanes_.expect(*watch_, socket_.get(), event);
+    } catch (const SystemError& error) {
+      fail(reasonOf(error.error()));
+    }
   }
 
   Transfer fail(std::string reason) {
@@ -210,7 +218,7 @@ class BasicRealConnection final : public Connection {
   void finishConnect() {
     pollfd asked{socket_.get(), POLLOUT, 0};
     if (::poll(&asked, 1, 0) <= 0 || asked.revents == 0)
-      return lanes_.expect(*watch_, socket_.get(), POLLOUT);
+      return expect(POLLOUT);
     int reason = 0;
     socklen_t size = sizeof reason;
     if (::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &reason, &size) != 0) reason = errno;
@@ -228,7 +236,7 @@ class BasicRealConnection final : public Connection {
     while (next_ < addresses_.size()) {
       const Address& address = addresses_[next_++];
       const int reason = open(address);
-      if (reason == 0) return lanes_.expect(*watch_, socket_.get(), POLLOUT);
+      if (reason == 0) return expect(POLLOUT);
       remember(reason);
     }
     fail(reasonOf(reason_));

@@ -32,7 +32,7 @@ struct Step {
   static constexpr Step at(Nanos steady) { return {steady}; }
 };
 
-/// **meaning** whatever would own a thread. `step` does a bounded piece of work and never blocks, except on Lane::Jobs,
+/// **meaning** whatever would own a thread. `step` does a bounded piece of work and never blocks (but see World::linger), except on Lane::Jobs,
 /// where it may take as long as the user's functions do, and Lane::Log and Lane::Background, where it may take as long as the disk does. Steps of one actor never overlap; no lock is held across a step.
 /// **errors** an exception that leaves step ends the process's trust in the actor: the world stops stepping it and rethrows from await.
 class Actor {
@@ -104,6 +104,9 @@ class World {
   virtual void retire(Actor& actor) = 0;
   /// Steps the actor once more, soon; many wakes before that step are one. Ignored for an actor that is not spawned.
   virtual void wake(Actor& actor) = 0;
+
+  /// From a step of the io lane that is about to call what may last, as functions of the program's own do: the other lanes do not wait for it.
+  virtual void linger() {}
 
   /// Starts to connect; the owner is woken whenever a read or write may get further.
   virtual std::unique_ptr<Connection> connect(const Endpoint& endpoint, Actor& owner) = 0;

@@ -141,6 +141,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
     const std::uint64_t run = store_->open();
     try {
       const detail::ReceiverCall<> call;
+      runtime_->world.linger();
       receiver_.onStart(ReceiverHandle<T>(store_, run));
     } catch (...) {
       const std::exception_ptr error = std::current_exception();
@@ -159,6 +160,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
     std::exception_ptr error;
     try {
       const detail::ReceiverCall<> call;
+      runtime_->world.linger();
       receiver_.onStop();
     } catch (...) {
       error = std::current_exception();
