@@ -574,7 +574,8 @@ TEST_CASE("streaming_context: what leaves a part of the runtime is thrown by eve
         Breaking breaking;
         stage.world.spawn(breaking, Lane::Io);
         for (int i = 0; waits && i < 2; ++i) CHECK(support::messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "broken");
-        stage.stream.stop(false, true);
+        CHECK(stage.stream.stop(false, true).graceful == waits);
+        CHECK(stage.told.warnings("a part of the runtime failed: broken") == (waits ? 0 : 1));
         CHECK(stage.stream.getState() == StreamingContextState::Stopped);
         CHECK(support::messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "broken");
         stage.world.retire(breaking);

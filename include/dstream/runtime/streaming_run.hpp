@@ -23,6 +23,7 @@
 #include <dstream/runtime/metrics.hpp>
 #include <dstream/runtime/scheduler.hpp>
 #include <dstream/runtime/world.hpp>
+#include <dstream/stream/errors.hpp>
 #include <dstream/stream/graph.hpp>
 
 namespace dstream::inline v0::detail {
@@ -128,7 +129,8 @@ class BasicStreamingRun {
     bool complete = false;
     try {
       complete = world_.await([this] { return done() || scheduler_->halted(); }, deadline) && done();
-    } catch (...) {  // a part of the runtime failed: what remains of the stop goes on
+    } catch (...) {  // what remains of the stop goes on
+      events_.post(Warning{"graceful stop: a part of the runtime failed: " + whatOf(std::current_exception())});
       report(std::current_exception());
     }
     if (!complete) events_.post(Warning{"graceful stop: the time ran out, or a failed batch had ended the work, before everything received was processed"});
