@@ -1,24 +1,33 @@
 // SPDX-License-Identifier: BSL-1.0
 // The parts of RealWorld that need no World around them, and what its own tests do not reach:
-// real_world_cores, real_world_descriptor, real_world_loop, real_world_thread (the socket and signal parts are tested whole, in real_world.cpp).
+// real_world_cores, real_world_descriptor, real_world_loop, real_world_poller, real_world_thread (the socket and signal parts are tested whole, in real_world.cpp).
 #include <dstream/runtime/real_world_cores.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
 #include <dstream/runtime/real_world_loop.hpp>
+#include <dstream/runtime/real_world_poller.hpp>
 #include <dstream/runtime/real_world_signals.hpp>
 #include <dstream/runtime/real_world_socket.hpp>
 #include <dstream/runtime/real_world_thread.hpp>
 
+#include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <dstream/runtime/real_world.hpp>
 
@@ -74,6 +83,104 @@ TEST_CASE("real_world_cores: the quota of cgroup v1, and files that say nothing 
 }
 
 TEST_CASE("real_world_cores: this process may use at least one core") { CHECK(detail::affineCores() >= 1); }
+
+struct Ends {
+  Ends() {
+    std::array<int, 2> both{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both.data()) == 0);
+    ours = detail::Descriptor(both[0]);
+    theirs = detail::Descriptor(both[1]);
+  }
+  detail::Descriptor ours;
+  detail::Descriptor theirs;
+};
+
+/// The descriptors' numbers among what comes, and what came to them.
+std::vector<std::pair<std::uint64_t, short>> cameTo(detail::Poller& poller, bool sleep) {
+  const detail::Poller::Came came = poller.wait(sleep);
+  poller.took(came);
+  std::vector<std::pair<std::uint64_t, short>> found;
+  for (const auto& one : came)
+    if (one.data.u64 >= detail::Poller::firstNumber) found.emplace_back(one.data.u64, static_cast<short>(one.events));
+  return found;
+}
+
+TEST_CASE("real_world_poller: a call ends one wait, before it or in it, and no other") {
+  detail::Poller poller;
+  CHECK_FALSE(poller.isOpen());
+  poller.open();
+  CHECK(poller.isOpen());
+  CHECK(poller.wait(false).count == 0);
+  poller.call();
+  CHECK(poller.wait(true).count == 1);
+  CHECK(poller.wait(false).count == 0);
+
+  std::vector<std::thread> threads;
+  std::atomic<int> ended{0};
+  for (int i = 0; i < 3; ++i)
+    threads.emplace_back([&] {
+      static_cast<void>(poller.wait(true));
+      ++ended;
+      poller.call();  // the next one; the last call is left over
+    });
+  poller.call();
+  for (std::thread& thread : threads) thread.join();
+  CHECK(ended == 3);
+}
+
+TEST_CASE("real_world_poller: a moment ends one wait, the last one that was asked for") {
+  detail::Poller poller;
+  poller.open();
+  poller.callAt(detail::steadyNow() - 1);
+  const detail::Poller::Came came = poller.wait(true);
+  CHECK(came.count == 1);
+  CHECK(poller.wait(false).count == 0);
+  poller.took(came);
+  poller.callAt(0);
+  CHECK(poller.wait(true).count == 1);
+
+  poller.callAt(detail::steadyNow() + 3'600'000'000'000);
+  poller.callAt(never);
+  poller.call();
+  CHECK(poller.wait(true).count == 1);
+}
+
+TEST_CASE("real_world_poller: a descriptor is told of once for each time that it is asked for, its end and its errors too") {
+  detail::Poller poller;
+  poller.open();
+  Ends ends;
+  const int fd = ends.ours.get();
+  REQUIRE(poller.add(fd, 7, POLLIN));
+  CHECK(cameTo(poller, false).empty());
+  REQUIRE(::write(ends.theirs.get(), "ab", 2) == 2);
+  CHECK(cameTo(poller, true) == std::vector{std::pair{std::uint64_t{7}, short{POLLIN}}});
+  CHECK(cameTo(poller, false).empty());  // it still has bytes
+  CHECK(poller.again(fd, 7, POLLIN));
+  CHECK(cameTo(poller, true).size() == 1);
+  CHECK(poller.again(fd, 8, POLLOUT));
+  CHECK(cameTo(poller, true) == std::vector{std::pair{std::uint64_t{8}, short{POLLOUT}}});
+
+  CHECK(poller.again(fd, 9, POLLOUT));
+  CHECK(cameTo(poller, true).size() == 1);
+  CHECK(poller.again(fd, 9, 0));
+  ends.theirs = detail::Descriptor();
+  const auto gone = cameTo(poller, true);  // nobody asked for it
+  REQUIRE(gone.size() == 1);
+  CHECK((gone[0].second & POLLHUP) != 0);
+
+  poller.remove(fd);
+  CHECK_FALSE(poller.again(fd, 9, POLLIN));
+  CHECK(errno == ENOENT);
+}
+
+TEST_CASE("real_world_poller: a file is refused with EPERM, for it can always be read") {
+  detail::Poller poller;
+  poller.open();
+  const detail::Descriptor file(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+  REQUIRE(file.get() >= 0);
+  CHECK_FALSE(poller.add(file.get(), 7, POLLIN));
+  CHECK(errno == EPERM);
+}
 
 struct Waiting final : Actor {
   Step step(World&) override {

@@ -4,9 +4,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/epoll.h>
-#include <sys/timerfd.h>
-#include <time.h>
 
 #include <array>
 #include <cerrno>
@@ -22,6 +19,7 @@
 #include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
 #include <dstream/runtime/real_world_descriptor.hpp>
+#include <dstream/runtime/real_world_poller.hpp>
 #include <dstream/runtime/real_world_thread.hpp>
 #include <dstream/runtime/system_error.hpp>
 #include <dstream/runtime/world.hpp>
@@ -31,12 +29,12 @@ namespace dstream::inline v0::detail {
 /// A descriptor that is looked at while its owner waits for it. Changed under the lanes' mutex only.
 struct Watch {
   Actor* owner;
-  std::uint64_t number;  // what epoll tells it by
-  int fd = -1;           // that epoll knows
+  std::uint64_t number;  // what the poller tells it by
+  int fd = -1;           // that the poller knows
   short events = 0;      // cleared when they have come: who does not wait again costs nothing
 };
 
-/// All threads and actors of one world. There are as many threads as lanes in use, and none belongs to a lane: all sleep in one epoll, and who is woken steps
+/// All threads and actors of one world. There are as many threads as lanes in use, and none belongs to a lane: all sleep in one poller, and who is woken steps
 /// whatever is due, one lane after another. So a batch is formed and worked off by one thread, without a wake-up in between: waking a processor that sleeps takes
 /// longer than a small batch. Before a thread steps a lane that may block it sees to it that another one will notice what comes meanwhile.
 /// One mutex guards everything here; it is never held across a step or a sleep.
@@ -54,7 +52,7 @@ class BasicLanes {
       const Lock lock(mutex_);
       stopping_ = true;
     }
-    if (event_.get() >= 0) setEvent(event_.get());
+    if (poller_.isOpen()) poller_.call();
     for (Thread& thread : threads_)
       if (thread.exists()) thread.join();
   }
@@ -122,8 +120,7 @@ class BasicLanes {
   void expect(Watch& watch, int fd, short events) {
     Lock lock(mutex_);
     watch.events = static_cast<short>(watch.events | events);
-    const int operation = watch.fd == fd ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    if (ask(watch, operation, fd)) {
+    if (watch.fd == fd ? poller_.again(fd, watch.number, watch.events) : poller_.add(fd, watch.number, watch.events)) {
       watch.fd = fd;
       return;
     }
@@ -190,31 +187,15 @@ class BasicLanes {
 
   /// Those that may block come first; another thread sees to the io lane then.
   static constexpr std::array order{Lane::Jobs, Lane::Log, Lane::Events, Lane::Background, Lane::Io};
-  static constexpr std::uint64_t eventNumber = 0;
-  static constexpr std::uint64_t timerNumber = 1;
 
   LaneState& laneOf(Lane which) { return lanes_[static_cast<std::size_t>(which)]; }
 
   /// A thread more for a lane that had none.
   void use(LaneState& lane) {
     if (lane.used || stopping_) return;
-    if (epoll_.get() < 0) open();
+    if (!poller_.isOpen()) poller_.open();
     threads_[static_cast<std::size_t>(&lane - lanes_.data())] = Thread("dstream", [this] { run(); });
     lane.used = true;
-  }
-  void open() {
-    Descriptor event = Descriptor::event();
-    Descriptor timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
-    Descriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
-    // Edges: each write, each time that runs out wakes one thread, and nobody needs to read them.
-    epoll_event told{EPOLLIN | EPOLLET, {.u64 = eventNumber}};
-    bool ready = timer.get() >= 0 && epoll.get() >= 0 && ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, event.get(), &told) == 0;
-    told.data.u64 = timerNumber;
-    ready = ready && ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, timer.get(), &told) == 0;
-    if (!ready) throw SystemError(errno, "epoll");
-    event_ = std::move(event);
-    timer_ = std::move(timer);
-    epoll_ = std::move(epoll);
   }
 
   void run() {
@@ -229,7 +210,7 @@ class BasicLanes {
     }
     --looking_;
     lock.unlock();
-    setEvent(event_.get());  // for the next one
+    poller_.call();  // for the next one
   }
 
   LaneState* dueLane() {
@@ -301,7 +282,7 @@ class BasicLanes {
   void callOne(Lock& lock) {
     const bool needed = !std::exchange(called_, true);
     lock.unlock();
-    if (needed) setEvent(event_.get());
+    if (needed) poller_.call();
   }
 
   /// Marks the owners of the descriptors that got ready; sleeps until something comes, if so asked.
@@ -312,26 +293,23 @@ class BasicLanes {
       arm();
     }
     lock.unlock();
-    std::array<epoll_event, 16> came;
-    const int count = ::epoll_wait(epoll_.get(), came.data(), static_cast<int>(came.size()), sleep ? -1 : 0);
+    const Poller::Came came = poller_.wait(sleep);
     lock.lock();
     if (sleep) {
       ++looking_;
       --sleeping_;
     }
     called_ = false;
-    for (int i = 0; i < count; ++i) {
-      const epoll_event& one = came[static_cast<std::size_t>(i)];
-      if (one.data.u64 == timerNumber) armed_ = never;
+    poller_.took(came);
+    for (const epoll_event& one : came)
       for (const auto& watch : watches_)
         if (watch->number == one.data.u64) arrived(*watch, static_cast<short>(one.events));
-    }
   }
   void arrived(Watch& watch, short came) {
     if (watch.events == 0) return;
     const bool broken = (came & ~(POLLIN | POLLOUT)) != 0;
     watch.events = broken ? short{0} : static_cast<short>(watch.events & ~came);
-    if (watch.events != 0) ask(watch, EPOLL_CTL_MOD, watch.fd);
+    if (watch.events != 0) poller_.again(watch.fd, watch.number, watch.events);
     if (Resident* const owner = find(watch.owner)) owner->woken = true;
   }
 
@@ -343,11 +321,7 @@ class BasicLanes {
       for (const Resident* resident : lane.residents)
         if (resident != nullptr && !resident->failed && resident->until < first) first = resident->until;
     }
-    if (first == armed_) return;
-    armed_ = first;
-    const Nanos at = first == never ? 0 : first < 1 ? 1 : first;  // 0 stops it
-    const itimerspec timer{{}, {static_cast<time_t>(at / 1'000'000'000), static_cast<long>(at % 1'000'000'000)}};
-    ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &timer, nullptr);
+    poller_.callAt(first);
   }
 
   [[nodiscard]] bool watched() const {
@@ -355,13 +329,9 @@ class BasicLanes {
       if (watch->events != 0) return true;
     return false;
   }
-  bool ask(const Watch& watch, int operation, int fd) {
-    epoll_event asked{static_cast<std::uint32_t>(watch.events) | EPOLLONESHOT, {.u64 = watch.number}};
-    return ::epoll_ctl(epoll_.get(), operation, fd, &asked) == 0;
-  }
   void forget(Watch& watch) {
     watch.events = 0;
-    if (const int fd = std::exchange(watch.fd, -1); fd >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    if (const int fd = std::exchange(watch.fd, -1); fd >= 0) poller_.remove(fd);
   }
 
   Resident* find(const Actor* actor) const {
@@ -383,15 +353,12 @@ class BasicLanes {
   std::array<LaneState, order.size()> lanes_;
   std::array<Thread, order.size()> threads_;
   Watches watches_;
-  Descriptor epoll_;
-  Descriptor event_;
-  Descriptor timer_;
-  Nanos armed_ = never;
+  Poller poller_;
   std::size_t looking_ = 0;   // threads that will look once more what is due, before they sleep or may block
-  std::size_t sleeping_ = 0;  // in epoll
+  std::size_t sleeping_ = 0;  // in the poller
   bool called_ = false;       // a thread has been woken, and has not looked yet
   Deferred<std::vector<std::exception_ptr>, Use> failures_;
-  std::uint64_t numbered_ = timerNumber;
+  std::uint64_t numbered_ = Poller::firstNumber;
   bool stopping_ = false;
 };
 using Lanes = BasicLanes<>;
