@@ -17,6 +17,7 @@
 
 #include <dstream/state/state.hpp>
 #include <dstream/state/state_spec.hpp>
+#include <dstream/state/states.hpp>
 #include <dstream/state/timed_states.hpp>
 #include <dstream/windows/window.hpp>
 

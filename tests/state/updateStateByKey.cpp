@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/state/updateStateByKey.hpp>
+#include <dstream/state/state_step.hpp>
 
 #include <algorithm>
 #include <chrono>
