@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <dstream/testing/file_faults.hpp>
 #include <dstream/testing/files.hpp>
 
 #include <chrono>
