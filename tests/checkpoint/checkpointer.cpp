@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/checkpoint/checkpointer.hpp>
+#include <dstream/checkpoint/restorer.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -17,6 +17,7 @@
 #include <dstream/checkpoint/journal.hpp>
 #include <dstream/checkpoint/options.hpp>
 #include <dstream/checkpoint/recovery.hpp>
+#include <dstream/checkpoint/restorer.hpp>
 #include <dstream/checkpoint/snapshot.hpp>
 #include <dstream/checkpoint/snapshot_writer.hpp>
 #include <dstream/checkpoint/standing.hpp>
@@ -39,6 +40,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   using Nodes = Deferred<std::vector<NodeBase*>, Use>;
   using Payload = BasicBatchPayload<Use>;
   using Recovery = BasicRecovery<Use>;
+  using Restorer = BasicRestorer<Use>;
   using Writer = BasicSnapshotWriter<Use>;
 
  public:
@@ -85,7 +87,9 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     for (const auto& output : graph_.outputs())
       if (StagedOutput* staged = output->staged()) staged->beginJob(facts_.job);
     if (recovered_) {
-      restoreNodes();
+      const Restorer restorer(job_, *recovered_, directory_.path(), runner);
+      restorer.restore(committed_);
+      for (const Batch& batch : planned_) restorer.replan(batch);
       beginEpoch(recovered_->oldest + 1);
       publishRecovered();
       if (changed_ && committed_ != recovered_->snapshot.seq) snapshotNow();
@@ -215,39 +219,6 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     changed_ = standing.changed;
     planned_ = std::move(standing.planned);
   }
-  void restoreNodes() {
-    const auto guarded = [&](const std::string& node, const auto& body) {
-      try {
-        body();
-      } catch (const DecodeError& error) {
-        refuse("\"" + node + "\": " + error.what());
-      }
-    };
-    for (const auto& node : job_.nodes)
-      if (const auto* kept = Job::find(recovered_->snapshot, node.node->name))
-        guarded(node.node->name, [&] { node.kept->restoreAll(kept->bytes, kept->schema, runner_); });
-    for (const FileRecord& record : recovered_->batches)
-      if (record.seq > recovered_->snapshot.seq && record.seq <= committed_) restoreBatch(record, true);
-    for (const Batch& batch : planned_) {
-      const Payload payload = recovered_->journal.payloadOf(*recovered_->plan(batch.seq));
-      for (const auto& [name, change] : payload.nodes)
-        if (const auto* node = job_.find(name)) node->kept->replan(change, batch);
-    }
-  }
-  /// all: else those only that cannot take a batch back.
-  void restoreBatch(const FileRecord& record, bool all) {
-    const Payload payload = BasicJournalContent<Use>::payloadOf(record);
-    const Batch batch{record.seq, {payload.time}, payload.attempt, record.epoch};
-    for (const auto& [name, change] : payload.nodes) {
-      const auto* node = job_.find(name);
-      if (node == nullptr || (!all && node->kept->undoes())) continue;
-      try {
-        node->kept->restoreChange(change, batch, runner_);
-      } catch (const DecodeError& error) {
-        refuse("\"" + node->node->name + "\", batch " + std::to_string(record.seq) + ": " + error.what());
-      }
-    }
-  }
 
   /// A segment of this epoch with all that a later recovery may need; older epochs' are needed no more.
   void beginEpoch(std::uint64_t from) {
@@ -288,13 +259,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     BasicCheckpointDirectory<Use> directory(world_.files(), directory_.path());
     directory.list();
     const Recovery known(directory);
-    for (const auto& node : job_.nodes) {
-      const auto* kept = Job::find(known.snapshot, node.node->name);
-      if (!node.kept->undoes() && kept != nullptr) node.kept->restoreAll(kept->bytes, kept->schema, runner_);
-    }
-    const std::uint64_t last = unit_.empty() ? committed_ : unit_.back().batch.seq;
-    for (const FileRecord& record : known.batches)
-      if (record.seq > known.snapshot.seq && record.seq <= last) restoreBatch(record, false);
+    Restorer(job_, known, directory_.path(), runner_).reload(unit_.empty() ? committed_ : unit_.back().batch.seq);
   }
 
   // --- batches ---
