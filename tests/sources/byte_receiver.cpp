@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/sources/byte_receiver.hpp>
+#include <dstream/sources/received_blocks.hpp>
 
 #include <chrono>
 #include <cstddef>

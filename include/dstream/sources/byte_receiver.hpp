@@ -4,13 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <exception>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include <dstream/core/atomic.hpp>
@@ -21,9 +19,8 @@
 #include <dstream/runtime/input.hpp>
 #include <dstream/runtime/world.hpp>
 #include <dstream/sources/framing.hpp>
-#include <dstream/sources/planned.hpp>
+#include <dstream/sources/received_blocks.hpp>
 #include <dstream/sources/receiver_status.hpp>
-#include <dstream/sources/resumption.hpp>
 #include <dstream/sources/server.hpp>
 #include <dstream/stream/errors.hpp>
 #include <dstream/stream/node.hpp>
@@ -35,11 +32,9 @@ namespace dstream::inline v0 {
 /// (see line_framing.hpp and framing.hpp), Origin where they come from.
 template <class Framing, class Origin, class Use = OnUse>
 class ByteReceiver final : public SharedNode<typename Framing::template Blocks<Use>>, public Input, public Actor {
-  using Block = BasicBlock<Use>;
-  using Blocks = typename Framing::template Blocks<Use>;
-  using Former = typename Framing::template Former<Use>;
+  using Received = detail::BasicReceivedBlocks<Framing, Use>;
+  using Blocks = typename Received::Blocks;
   using Runtime = BasicRuntime<Use>;
-  using Ready = std::remove_reference_t<decltype(std::declval<Former&>().ready())>;
 
  public:
   using rdd_type = Blocks;
@@ -47,7 +42,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   static constexpr bool resumable = Origin::resumable;
 
   ByteReceiver(const char* kindName, Framing framing, Origin origin, SocketOptions options)
-      : kindName_(kindName), framing_(std::move(framing)), origin_(std::move(origin)), options_(options), limiter_(options.rate), resumption_(resumable, options.logBytes != 0) {}
+      : kindName_(kindName), origin_(std::move(origin)), options_(options), limiter_(options.rate), received_(std::move(framing), resumable, options.logBytes != 0) {}
 
   [[nodiscard]] const char* kindName() const { return kindName_; }
 
@@ -59,16 +54,14 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     runtime_ = &runtime;
     world_.store(&runtime.world, detail::memory_order_release);
     if (options_.rate.estimate) estimator_.emplace(options_.rate.pid, runtime.interval, static_cast<double>(options_.rate.minimum));
-    former_.emplace(framing_.template former<Use>(runtime.blocks, runtime.configuration.maxRecordBytes, *this));
-    resumption_.start(runtime, *this, this->name, options_.logBytes);
+    received_.start(runtime, *this, this->name, options_.logBytes);
   }
 
   [[nodiscard]] bool ready(const Batch& batch) override {
-    const auto end = resumption_.endOf(batch.seq);
+    const auto end = resumption().endOf(batch.seq);
     if (!end) return true;
     readBetweenSteps();
-    const Ready& there = ready();
-    const std::uint64_t reached = resumption_.behind(there.empty() ? planned_ : there.back().end);
+    const std::uint64_t reached = received_.readyTo();
     if (reached >= *end) return true;
     if (std::exchange(finished_, false))
       static_cast<void>(giveUp(origin_.peer() + Origin::end + " at byte " + std::to_string(reached) + ", and a batch of an earlier run, which must come again, ended at byte " + std::to_string(*end)));
@@ -76,30 +69,12 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
 
   InputInfo plan(const Batch& batch, std::size_t mostBytes) override {
-    const auto again = resumption_.endOf(batch.seq);
-    if (!again) {
+    if (!resumption().endOf(batch.seq)) {
       readBetweenSteps();
-      former_->cut();
+      former().cut();
     }
-    BlockList<Use> blocks;
-    planned_ = resumption_.behind(planned_);
-    InputInfo info{id, {}, planned_, planned_, 0};
-    Ready& there = ready();
-    blocks.reserve(there.size());
-    while (!there.empty()) {
-      const std::size_t bytes = there.front().text().size();
-      if (again ? there.front().end > *again : mostBytes != 0 && !blocks.empty() && info.to - info.from + bytes > mostBytes) break;
-      info.to = resumption_.keeps() ? there.front().end : info.to + bytes;
-      blocks.push_back(std::move(there.front()));
-      there.pop_front();
-    }
-    info.blocks = blocks.size();
-    planned_ = info.to;
-    std::uint64_t waiting = former_->bytesWaiting();
-    for (const Block& block : there) waiting += block.text().size();
-    status_.reached(info.from, resumption_.keeps() ? resumption_.reached(former_->received()) : planned_ + waiting, runtime_->world.now(Clock::Steady));
-    resumption_.planned(batch.seq, planned_);
-    batches_.add(batch.seq, std::move(blocks));
+    const InputInfo info = received_.plan(id, batch, mostBytes);
+    status_.reached(info.from, received_.receivedTo(), runtime_->world.now(Clock::Steady));
     return info;
   }
 
@@ -118,37 +93,23 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
   [[nodiscard]] bool ended() const override { return ended_; }
   [[nodiscard]] bool finished() const override { return finished_; }
-  [[nodiscard]] bool drained() const override {
-    return former_->ready().empty() && former_->bytesWaiting() == 0 && gathered_.empty() && (resumption_.log() == nullptr || resumption_.log()->empty());
-  }
+  [[nodiscard]] bool drained() const override { return received_.empty(); }
 
   std::uint64_t close() override {
     runtime_->world.retire(*this);
     readBetweenSteps();  // what had arrived is counted
     connection_.reset();
-    std::uint64_t dropped = former_->breakOff();
-    Ready& there = ready();
-    if (auto* const log = resumption_.log()) {
-      runtime_->world.retire(*log);
-      dropped += log->close();
-    } else {
-      for (const Block& block : there) dropped += block.text().size();
-    }
-    there.clear();
-    batches_.clear();
+    const std::uint64_t dropped = received_.close();
     if (!ended_) status_.become(ReceiverState::Stopped, {}, 0);
     return resumable && runtime_->repeats ? 0 : dropped;
   }
 
-  Persistent* persistent() override { return resumption_.persistent(); }
-  void commit(const Batch& batch) override { resumption_.committed(batch.seq); }
+  Persistent* persistent() override { return resumption().persistent(); }
+  void commit(const Batch& batch) override { resumption().committed(batch.seq); }
 
-  /// Also what was planned for a batch that could not be formed.
   void forget(const Batch& batch) override {
     SharedNode<Blocks>::forget(batch);
-    batches_.forget(batch.seq);
-    resumption_.forget(batch.seq);
-    given_.reset();
+    received_.forget(batch);
   }
 
   [[nodiscard]] bool hasReceiver() const override { return true; }
@@ -174,19 +135,19 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     if (connection_ == nullptr) {
       if (world.now(Clock::Steady) < retryAt_) return Step::at(retryAt_);
       if (fin_) return comeToEnd();
-      if (resumption_.log() != nullptr && !resumption_.log()->caughtUp()) return Step::idle();  // it wakes us
+      if (resumption().log() != nullptr && !resumption().log()->caughtUp()) return Step::idle();  // it wakes us
       change(ReceiverState::Connecting);
-      former_->restartAt(resumption_.connect(former_->position()));
-      former_->beginText(options_.stripBom && (!resumable || former_->received() == 0));
+      former().restartAt(resumption().connect(former().position()));
+      former().beginText(options_.stripBom && (!resumable || former().received() == 0));
       connection_ = origin_.open(world, *this);
       heardAt_ = never;
     }
-    if (up_) resumption_.tell(*connection_);
+    if (up_) resumption().tell(*connection_);
     const Step next = read();
-    if (resumption_.keeps()) static_cast<void>(ready());
-    if (resumption_.log() == nullptr) return next;
-    former_->cut();
-    static_cast<void>(ready());
+    if (resumption().keeps()) static_cast<void>(received_.ready());
+    if (resumption().log() == nullptr) return next;
+    former().cut();
+    static_cast<void>(received_.ready());
     const Nanos soon = world.now(Clock::Steady) + logEvery;
     return up_ && next.until > soon ? Step::at(soon) : next;
   }
@@ -203,36 +164,10 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   /// How often a receiver at its rate's limit goes on.
   static constexpr Nanos limitEvery = 5'000'000;
 
-  /// What a batch may have: all whole records, or, with a log, those of them that are durable. Where connections break, or a log is written, often, there are many
-  /// small blocks, each of which holds the memory of a large one: they are put together.
-  Ready& ready() {
-    if (!resumption_.keeps()) return former_->ready();
-    auto* const log = resumption_.log();
-    for (auto& fresh = former_->ready(); !fresh.empty(); fresh.pop_front())
-      log != nullptr ? log->add(std::move(fresh.front())) : gather(std::move(fresh.front()));
-    while (auto block = log == nullptr ? std::nullopt : log->take()) gather(*std::move(block));
-    return gathered_;
-  }
-  void gather(Block block) {
-    const std::string_view text = block.text();
-    if (gathered_.empty() || gathered_.back().capacity() - gathered_.back().size < text.size() || resumption_.ends(gathered_.back().end))
-      return gathered_.push_back(std::move(block));
-    Block& last = gathered_.back();
-    std::memcpy(last.data() + last.size, text.data(), text.size());
-    last.size += text.size();
-    last.end = block.end;
-  }
+  [[nodiscard]] typename Received::Former& former() { return received_.former(); }
+  [[nodiscard]] detail::BasicResumption<Use>& resumption() { return received_.resumption(); }
 
-  std::optional<Blocks> compute(const Batch& batch) override {
-    if (given_ && givenTo_ == batch.seq) return given_;
-    auto planned = batches_.take(batch.seq);
-    auto blocks = framing_.template blocks<Use>(planned ? *std::move(planned) : BlockList<Use>{}, runtime_->runner);
-    if (runtime_->repeats) {
-      given_.emplace(blocks);
-      givenTo_ = batch.seq;
-    }
-    return blocks;
-  }
+  std::optional<Blocks> compute(const Batch& batch) override { return received_.blocksOf(batch); }
 
   using Status = Transfer::Status;
   using MaybeStatus = Deferred<std::optional<Status>, Use>;
@@ -248,7 +183,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
       case Status::Fin: return comeToEnd();
       case Status::Error: break;
     }
-    return mishap(resumption_.error().empty() ? connection_->error() : origin_.peer() + ": " + resumption_.error());
+    return mishap(resumption().error().empty() ? connection_->error() : origin_.peer() + ": " + resumption().error());
   }
 
   /// What the kernel holds at the end of a batch's time belongs to the batch. What else there is to learn is the next step's.
@@ -264,11 +199,11 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     limited_ = false;
     try {
       for (std::size_t bytes = 0; bytes < bytesPerStep;) {
-        if (const Status status = resumption_.greet(*connection_); status != Status::Bytes) return status;
-        auto space = former_->space();
-        while (space.data == nullptr && makeRoom()) space = former_->space();
+        if (const Status status = resumption().greet(*connection_); status != Status::Bytes) return status;
+        auto space = former().space();
+        while (space.data == nullptr && makeRoom()) space = former().space();
         if (space.data == nullptr) return std::nullopt;
-        std::size_t most = resumption_.within(*former_, space.bytes);
+        std::size_t most = resumption().within(former(), space.bytes);
         if (limiter_.limits()) most = limiter_.allowed(runtime_->world.now(Clock::Steady), most);
         if (most == 0) {
           limited_ = true;
@@ -283,8 +218,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
           fin_ = true;
         }
         if (transfer.status != Status::Bytes) return transfer.status;
-        former_->filled(transfer.bytes);
-        resumption_.cut(*former_);
+        former().filled(transfer.bytes);
+        resumption().cut(former());
         reportDropped();
         status_.received(transfer.bytes);
         if (limiter_.limits()) limiter_.spend(transfer.bytes);
@@ -329,14 +264,14 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   /// What is left is the last record, unless the sender goes on with it over the next connection.
   [[nodiscard]] bool endOfText() {
-    if (!resumable || options_.onEnd != EndOfStream::Reconnect) return former_->endOfText();
-    static_cast<void>(former_->breakOff());
+    if (!resumable || options_.onEnd != EndOfStream::Reconnect) return former().endOfText();
+    static_cast<void>(former().breakOff());
     return true;
   }
 
   void breakOff(const std::string& reason) {
     connection_.reset();
-    const std::size_t lost = former_->breakOff();
+    const std::size_t lost = former().breakOff();
     reportDropped();
     if (lost != 0 && !resumable) drop(lost, reason, false);
   }
@@ -348,19 +283,9 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
 
   /// By the overload policy. False: nothing that waits may go.
   bool makeRoom() {
-    Ready& there = former_->ready();
-    if (options_.onOverload == Overload::Wait || there.empty()) return false;
+    if (options_.onOverload == Overload::Wait || former().ready().empty()) return false;
     const bool oldest = options_.onOverload == Overload::DropOldest;
-    std::uint64_t bytes = 0;
-    for (std::size_t i = 0, count = there.size(); i < count; ++i) {
-      Block block = std::move(there.front());
-      there.pop_front();
-      if (oldest ? i == 0 : i % 2 == 0) {
-        bytes += block.text().size();
-      } else {
-        there.push_back(std::move(block));
-      }
-    }
+    const std::uint64_t bytes = received_.dropSome(oldest);
     drop(bytes, oldest ? "memory is used up, and the oldest was to go then" : "memory is used up, and every other block was to go then", true);
     return true;
   }
@@ -376,7 +301,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
 
   void reportDropped() {
-    if (const Dropped dropped = former_->takeDropped(); dropped.bytes != 0) drop(dropped.bytes, dropped.reason, false);
+    if (const Dropped dropped = former().takeDropped(); dropped.bytes != 0) drop(dropped.bytes, dropped.reason, false);
   }
 
   Step backOff(const std::string& error) {
@@ -409,7 +334,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     connection_->wakeAt(wakeAtBytes);
     status_.cameUp();
     change(ReceiverState::Up);
-    resumption_.tell(*connection_);
+    resumption().tell(*connection_);
   }
 
   void change(ReceiverState state, const std::string& error = {}) {
@@ -419,7 +344,6 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   }
 
   const char* const kindName_;
-  const Framing framing_;
   const Origin origin_;
   const SocketOptions options_;
   detail::Atomic<bool> stopRequested_{false};
@@ -429,10 +353,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   // the io lane's
   Runtime* runtime_ = nullptr;
   detail::Atomic<World*> world_{nullptr};  // for other threads: start's release, partner of the acquires in requestStop and receiver
-  Deferred<std::optional<Former>, Use> former_;
   Deferred<std::unique_ptr<Connection>, Use> connection_;
   Nanos retryAt_ = 0;
-  std::uint64_t planned_ = 0;
   Nanos heardAt_ = never;
   bool heard_ = false;
   bool limited_ = false;
@@ -441,12 +363,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   bool ended_ = false;
   bool finished_ = false;
 
-  detail::BasicResumption<Use> resumption_;
-  Ready gathered_;  // in no batch yet; where positions are kept
-  detail::Planned<BlockList<Use>> batches_;
+  Received received_;
   detail::ReceiverStatus status_;
-  std::optional<Blocks> given_;  // the jobs lane's: the batch that may come again
-  std::uint64_t givenTo_ = 0;
 };
 
 }  // namespace dstream::inline v0
