@@ -10,6 +10,7 @@
 #include <dstream/runtime/broadcast.hpp>
 #include <dstream/runtime/configuration.hpp>
 #include <dstream/runtime/context.hpp>
+#include <dstream/runtime/describe.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/files.hpp>
 #include <dstream/runtime/streaming_context.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <dstream/runtime/describe.hpp>
 #include <dstream/runtime/event.hpp>
 
 #include <string>

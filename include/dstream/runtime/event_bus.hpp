@@ -16,6 +16,7 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
+#include <dstream/runtime/describe.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/world.hpp>
 
