@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/core/durations.hpp>
 
+#include <cstdint>
+#include <limits>
+
 #include "support/catch.hpp"
 
 namespace {
@@ -9,6 +12,12 @@ using namespace std::chrono_literals;
 
 static_assert(std::chrono::nanoseconds(1min + 1s + 1ms + 1us + 1ns).count() == 61'001'001'001);
 static_assert(std::chrono::duration_cast<std::chrono::hours>(7200s).count() == 2);
+
+static_assert(dstream::detail::nanosecondsOf(2s) == 2'000'000'000 && dstream::detail::nanosecondsOf(-3us) == -3'000);
+static_assert(dstream::detail::nanosecondsOf(std::chrono::duration<double>(0.25)) == 250'000'000);
+static_assert(dstream::detail::nanosecondsOf(std::chrono::nanoseconds::max()) == std::numeric_limits<std::int64_t>::max());
+static_assert(dstream::detail::nanosecondsOf(std::chrono::milliseconds::max()) == std::numeric_limits<std::int64_t>::max());
+static_assert(dstream::detail::nanosecondsOf(std::chrono::hours::min()) == std::numeric_limits<std::int64_t>::min());
 
 TEST_CASE("durations: what a Configuration and windows are given") {
   const std::chrono::nanoseconds interval = std::chrono::milliseconds(1500);

@@ -64,6 +64,47 @@ TEST_CASE("event_bus: deliver on any thread once it is retired; nothing twice") 
     CHECK(heard == 1);
 }
 
+TEST_CASE("event_bus: of what happens while 10,000 events wait, the number is told, and what matters most") {
+    testing::World world;
+    EventBus bus(world);
+    std::vector<Event> heard;
+    bus.add([&](const Event& event) { heard.push_back(event); });
+    for (int i = 0; i < 10'003; ++i) bus.post(Warning{std::to_string(i)});
+    bus.post(ReceiverChanged{});
+    bus.post(StreamingStopped{});
+    world.spawn(bus, Lane::Events);
+    world.runUntilQuiet();
+    REQUIRE(heard.size() == 10'003);
+    CHECK(textOf(heard.front()) == "3 events were not told: the listeners are slower than what happens");
+    CHECK(textOf(heard[1]) == "0");
+    CHECK(textOf(heard[10'000]) == "9999");
+    CHECK(heard[10'001].is<ReceiverChanged>());
+    CHECK(heard[10'002].is<StreamingStopped>());
+    bus.post(Warning{"there is room again"});
+    world.runUntilQuiet();
+    CHECK(textOf(heard.back()) == "there is room again");
+    world.retire(bus);
+}
+
+TEST_CASE("event_bus: who waits for the last events waits for a second, however slow the listeners are") {
+    testing::World world;
+    EventBus bus(world);
+    std::vector<Event> heard;
+    bus.add([&](const Event& event) {
+        heard.push_back(event);
+        world.advance(10ms);
+    });
+    for (int i = 0; i < 1000; ++i) bus.post(Warning{std::to_string(i)});
+    bus.post(StreamingStopped{});
+    bus.deliver();
+    REQUIRE(heard.size() == 130);
+    CHECK(textOf(heard[127]) == "127");
+    CHECK(textOf(heard[128]) == "872 events were not told: the listeners are slower than what happens");
+    CHECK(heard[129].is<StreamingStopped>());
+    bus.deliver();
+    CHECK(heard.size() == 130);
+}
+
 TEST_CASE("event_bus: a listener that throws disturbs neither the others nor the next event") {
     testing::World world;
     EventBus bus(world);

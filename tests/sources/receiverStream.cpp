@@ -325,7 +325,7 @@ TEST_CASE("receiverStream: an onStart that throws has failed for good, and await
     CHECK(test.script->stops == 1);
 }
 
-TEST_CASE("receiverStream: an onStop that throws fails the receiver too; a stop at once only warns") {
+TEST_CASE("receiverStream: an onStop that throws fails the receiver too, in a stop at once as well") {
     Custom test;
     test.script->onStop = [] { throw std::runtime_error("it hangs"); };
     test.start();
@@ -336,8 +336,9 @@ TEST_CASE("receiverStream: an onStop that throws fails the receiver too; a stop 
         CHECK(messageOf<std::runtime_error>([&] { test.stream.awaitTermination(); }) == "it hangs");
     } else {
         test.stream.stop();
-        CHECK(test.told.warnings("receiver receiver 0: onStop threw: it hangs") == 1);
-        CHECK(test.receiver().state == ReceiverState::Stopped);
+        CHECK(test.receiver().state == ReceiverState::Failed);
+        CHECK(test.receiver().lastError == "it hangs");
+        CHECK(messageOf<std::runtime_error>([&] { test.stream.awaitTermination(); }) == "it hangs");
     }
 }
 

@@ -50,6 +50,17 @@ struct Counted {
 };
 static_assert(Framing<Numbers> && Framing<Counted> && !Framing<int>);
 
+StreamingContext* stopped = nullptr;
+// A framing that stops the stream when it meets a zero.
+struct Stopping {
+  using value_type = std::string_view;
+  [[nodiscard]] static std::size_t frame(std::string_view bytes) {
+    if (bytes[0] == '0') stopped->stop(false, false);
+    return 1;
+  }
+  [[nodiscard]] static std::string_view record(std::string_view frame) { return frame; }
+};
+
 template <class F>
 struct Socket {
   using Record = Kept<typename F::value_type>;
@@ -211,6 +222,19 @@ TEST_CASE("socketStream: what cannot be asked for is refused at once") {
   CHECK_THROWS_AS(stage.stream.socketStream("", 9, Numbers{}), std::invalid_argument);
   CHECK_THROWS_AS(stage.stream.socketStream("server", 0, Numbers{}), std::invalid_argument);
   CHECK_THROWS_AS(stage.stream.socketStream("server", 9, Numbers{}, {.firstRetry = 0s}), std::invalid_argument);
+}
+
+TEST_CASE("socketStream: a framing may ask for the stop, which who waits carries out") {
+  const bool betweenSteps = GENERATE(false, true);
+  Socket<Stopping> socket;
+  stopped = &socket.stage.stream;
+  testing::Peer peer = socket.accept();
+  peer.send("10");
+  betweenSteps ? socket.tick() : socket.stage.world.runUntilQuiet();
+  CHECK(socket.stage.stream.getState() == StreamingContextState::Active);
+  socket.stage.stream.awaitTermination();
+  CHECK(socket.stage.stream.getState() == StreamingContextState::Stopped);
+  CHECK(socket.stage.world.actors() == 0);
 }
 
 }  // namespace

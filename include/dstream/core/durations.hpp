@@ -8,3 +8,21 @@
 #else
 #include <chrono>
 #endif
+
+#include <cstdint>
+#include <limits>
+
+#include <dstream/core/config.hpp>
+
+namespace dstream::inline v0::detail {
+
+/// What is longer than some 292 years is as long as that: std's own conversion overflows there, for milliseconds::max() too.
+template <class Rep, class Period>
+[[nodiscard]] constexpr std::int64_t nanosecondsOf(std::chrono::duration<Rep, Period> duration) {
+  const double seconds = std::chrono::duration<double>(duration).count();
+  if (seconds > 9.22e9) return std::numeric_limits<std::int64_t>::max();
+  if (seconds < -9.22e9) return std::numeric_limits<std::int64_t>::min();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
+}
+
+}  // namespace dstream::inline v0::detail

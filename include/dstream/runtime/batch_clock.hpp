@@ -57,6 +57,7 @@ class BasicBatchClock final : public Actor {
   [[nodiscard]] Time zero() const { return {zero_}; }
 
   Step step(World& world) override {
+    const detail::SourceCall<> call;
     if (done()) return Step::idle();
     if (const Batch* planned = plannedNext()) {
       if (!ready(*planned)) return later(world);

@@ -12,6 +12,7 @@
 
 #include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/fifo.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
@@ -74,9 +75,11 @@ class BasicDefaultListener {
 };
 using DefaultListener = BasicDefaultListener<>;
 
+/// **kept** the events that listeners have not been told of, at most 10,000: what happens while so many wait is counted, and told as one Warning; but changes of
+/// receivers and the stop are always told.
 template <class Use = OnUse>
 class BasicEventBus final : public Actor {
-  using Events = Deferred<std::vector<Event>, Use>;
+  using Events = Deferred<detail::Fifo<Event>, Use>;
   using Listeners = Deferred<std::vector<std::shared_ptr<Listener>>, Use>;
 
  public:
@@ -99,35 +102,56 @@ class BasicEventBus final : public Actor {
   void post(Event event) {
     {
       const detail::Lock lock(mutex_);
+      if (queue_.size() >= mostWaiting && !alwaysTold(event)) {
+        ++untold_;
+        return;
+      }
       queue_.push_back(std::move(event));
     }
     world_.wake(*this);
   }
 
-  Step step(World&) override {
-    deliver();
-    return Step::idle();
-  }
+  Step step(World&) override { return tellSome() ? Step::ready() : Step::idle(); }
 
-  /// Gives everything posted so far to the listeners; on the events lane, or on any thread once the bus is retired.
+  /// Gives what was posted to the listeners, where the bus is not spawned or retired: for a second at most, and the rest is counted; but what is always told.
   void deliver() {
-    Events events;
-    Listeners listeners;
-    {
-      const detail::Lock lock(mutex_);
-      events.swap(queue_);
-      listeners = listeners_;
-    }
-    const BasicEventBus* const outer = std::exchange(delivering_, this);  // a listener may stop another stream, which delivers in turn
-    for (const Event& event : events)
-      for (const auto& listener : listeners) tell(*listener, event);
-    delivering_ = outer;
+    const Nanos until = world_.now(Clock::Steady) + stopWaits;
+    while (tellSome())
+      if (world_.now(Clock::Steady) >= until) giveUp();
   }
 
   /// True in a listener's call: where stopping is not allowed, since stop waits for the listeners.
   [[nodiscard]] bool calledFromListener() const { return delivering_ == this; }
 
  private:
+  static constexpr std::size_t mostWaiting = 10'000;
+  static constexpr std::size_t atOnce = 64;  // a stop waits for so many
+  static constexpr Nanos stopWaits = 1'000'000'000;
+
+  static bool alwaysTold(const Event& event) { return event.is<ReceiverChanged>() || event.is<StreamingStopped>(); }
+
+  /// The oldest ones, to all listeners. False when none waits.
+  bool tellSome() {
+    std::vector<Event> events;
+    Listeners listeners;
+    {
+      const detail::Lock lock(mutex_);
+      if (const std::uint64_t untold = std::exchange(untold_, 0)) events.push_back(Warning{std::to_string(untold) + " events were not told: the listeners are slower than what happens"});
+      for (; !queue_.empty() && events.size() < atOnce; queue_.pop_front()) events.push_back(std::move(queue_.front()));
+      listeners = listeners_;
+    }
+    const BasicEventBus* const outer = std::exchange(delivering_, this);  // a listener may stop another stream, which delivers in turn
+    for (const Event& event : events)
+      for (const auto& listener : listeners) tell(*listener, event);
+    delivering_ = outer;
+    return !events.empty();
+  }
+  void giveUp() {
+    const detail::Lock lock(mutex_);
+    Events told;
+    for (; !queue_.empty(); queue_.pop_front()) alwaysTold(queue_.front()) ? told.push_back(std::move(queue_.front())) : static_cast<void>(++untold_);
+    queue_ = std::move(told);
+  }
   void tell(Listener& listener, const Event& event) {
     try {
       listener(event);
@@ -149,6 +173,7 @@ class BasicEventBus final : public Actor {
   World& world_;
   detail::Mutex mutex_;
   Events queue_;
+  std::uint64_t untold_ = 0;
   Listeners listeners_;
   detail::Atomic<bool> listened_{false};
 };

@@ -55,14 +55,14 @@ struct BasicRuntime {
 using Runtime = BasicRuntime<>;
 
 namespace detail {
-/// While it lives this thread is in a receiver's onStart or onStop, where nothing may wait.
+/// While it lives this thread may be in a function of a user's that a source calls, a receiver's onStart, say: where nothing may wait for the source.
 template <class = OnUse>
-class ReceiverCall {
+class SourceCall {
  public:
-  ReceiverCall() : outer_(std::exchange(inside_, true)) {}
-  ReceiverCall(const ReceiverCall&) = delete;
-  ReceiverCall& operator=(const ReceiverCall&) = delete;
-  ~ReceiverCall() { inside_ = outer_; }
+  SourceCall() : outer_(std::exchange(inside_, true)) {}
+  SourceCall(const SourceCall&) = delete;
+  SourceCall& operator=(const SourceCall&) = delete;
+  ~SourceCall() { inside_ = outer_; }
   [[nodiscard]] static bool inside() { return inside_; }
 
  private:

@@ -11,6 +11,7 @@
 
 #include <dstream/core/atomic.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/fifo.hpp>
 #include <dstream/core/function.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
@@ -89,7 +90,7 @@ class BasicScheduler final : public Actor {
         current_.reset();
       } else {
         batch = std::move(queue_.front());
-        queue_.erase(queue_.begin());
+        queue_.pop_front();
       }
     }
     if (deciding_) {
@@ -110,7 +111,7 @@ class BasicScheduler final : public Actor {
     halted_ = true;
     Batches given = std::exchange(cutShort_, {});
     if (current_ && !settling_) given.push_back(*std::exchange(current_, std::nullopt));
-    for (Info& batch : std::exchange(queue_, {})) given.push_back(std::move(batch));
+    for (; !queue_.empty(); queue_.pop_front()) given.push_back(std::move(queue_.front()));
     return given;
   }
   /// A failed batch, or halt, ended the work.
@@ -334,7 +335,7 @@ class BasicScheduler final : public Actor {
   std::exception_ptr failure_;       // the first one of this attempt
 
   mutable detail::Mutex mutex_;
-  Batches queue_;
+  Deferred<detail::Fifo<BatchInfo>, Use> queue_;
   Batches cutShort_;
   Deferred<std::optional<BatchInfo>, Use> current_;  // the batch in hand, while it waits for another attempt
   Nanos again_ = 0;

@@ -188,23 +188,24 @@ class BasicStreamingContext {
   }
 
   /// Blocks until the stream is stopped, its sources have all finished, or SIGINT or SIGTERM arrives (see Configuration); the last two stop it.
-  /// **errors** rethrows the most recent error of an output or of a receiver that failed for good, also after stop.
+  /// **errors** rethrows the most recent error of an output or of a receiver that failed for good, also after stop; a stop that was asked for is carried out first.
   void awaitTermination() { static_cast<void>(awaitUntil(never)); }
 
   /// The same for at most `timeout`; true when the stream is stopped. **errors** as awaitTermination.
-  [[nodiscard]] bool awaitTerminationOrTimeout(std::chrono::nanoseconds timeout) {
-    return awaitUntil(later(timeout.count()));
+  template <class Rep, class Period>
+  [[nodiscard]] bool awaitTerminationOrTimeout(std::chrono::duration<Rep, Period> timeout) {
+    return awaitUntil(later(detail::nanosecondsOf(timeout)));
   }
 
   /// Stops. Graceful: receivers first, then everything received is processed, within the configuration's gracefulStopTimeout; else at once:
   /// what is running is cut short at the next task, what waits is dropped, and the report says how much. Then, if asked, the Context too.
-  /// In the Initialized or Stopped state a warning. From an output's function it cannot wait for the batch it is in, nor from a receiver's onStart or onStop
-  /// for the receiver: it asks for the stop, which awaitTermination or the destructor then carries out, and its report is empty. A user function that does not return is waited for: it cannot be interrupted.
+  /// In the Initialized or Stopped state a warning. From an output's function it cannot wait for the batch it is in, nor from a function that a source calls
+  /// (a receiver's onStart or onStop, a framing) for the source: it asks for the stop, which awaitTermination or the destructor then carries out, and its report is empty. A user function that does not return is waited for: it cannot be interrupted.
   /// **errors** IllegalState from a listener.
   StopReport stop(bool stopContext = true, bool stopGracefully = false) {
     if (events_.calledFromListener())
       throw IllegalState("dstream: a StreamingContext cannot be stopped from a listener, since stop waits for the listeners; stop it from another thread");
-    if (started() && (run_.calledFromOutput() || detail::ReceiverCall<>::inside())) {
+    if (started() && (run_.calledFromOutput() || detail::SourceCall<>::inside())) {
       if (asking_.exchange(true)) return {};  // the first to ask decides
       askedContext_ = stopContext;
       askedGracefully_ = stopGracefully;
@@ -253,7 +254,7 @@ class BasicStreamingContext {
   /// The streaming context of this process that is active (of several worlds' the one started last), or null.
   [[nodiscard]] static BasicStreamingContext* getActive() {
     const detail::Lock lock(activeMutex_);
-    return active_.empty() ? nullptr : active_.back();
+    return active_;
   }
 
  private:
@@ -274,7 +275,6 @@ class BasicStreamingContext {
       if (started()) run_.report(std::current_exception());
       throw;
     }
-    if (const std::exception_ptr error = lastError()) std::rethrow_exception(error);
     if (toStop()) {
       const detail::Lock life(life_);
       if (graph_->state() == StreamingContextState::Active) {  // else another waiter was quicker
@@ -282,8 +282,8 @@ class BasicStreamingContext {
         stopNow(cameToItsEnd() || (asked ? askedGracefully_ : configuration_.stopGracefullyOnShutdown));
         if (asked && askedContext_) context_.stop();
       }
-      if (const std::exception_ptr error = lastError()) std::rethrow_exception(error);
     }
+    if (const std::exception_ptr error = lastError()) std::rethrow_exception(error);
     return graph_->state() == StreamingContextState::Stopped;
   }
 
@@ -321,19 +321,25 @@ class BasicStreamingContext {
 
   void claimActive() {
     const detail::Lock lock(activeMutex_);
-    for (const BasicStreamingContext* other : active_)
+    for (const BasicStreamingContext* other = active_; other != nullptr; other = other->activeBefore_)
       if (other->world_.process() == world_.process())
         throw IllegalState("dstream: only one StreamingContext may be started in this process; the one of \"" + other->context_.name() +
                            "\" is active, stop it first");
-    active_.push_back(this);
+    activeBefore_ = std::exchange(active_, this);
   }
   void releaseActive() {
     const detail::Lock lock(activeMutex_);
-    std::erase(active_, this);
+    for (BasicStreamingContext** at = &active_; *at != nullptr; at = &(*at)->activeBefore_)
+      if (*at == this) {
+        *at = activeBefore_;
+        return;
+      }
   }
 
+  // A list through the contexts themselves: one that is a global outlives whatever has a destructor here.
   static inline detail::Mutex activeMutex_;
-  static inline std::vector<BasicStreamingContext*> active_;
+  static inline BasicStreamingContext* active_ = nullptr;  // the one started last
+  BasicStreamingContext* activeBefore_ = nullptr;
 
   Context& context_;
   World& world_;

@@ -96,6 +96,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   [[nodiscard]] bool drained() const override { return received_.empty(); }
 
   std::uint64_t close() override {
+    const detail::SourceCall<> call;
     runtime_->world.retire(*this);
     readBetweenSteps();  // what had arrived is counted
     connection_.reset();
@@ -123,6 +124,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   // --- Actor ---
 
   Step step(World& world) override {
+    const detail::SourceCall<> call;
     if (ended_) return Step::idle();
     // acquire: partner of requestStop's release
     if (stopRequested_.load(detail::memory_order_acquire)) {

@@ -89,7 +89,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
   [[nodiscard]] bool drained() const override { return store_->empty(); }
   std::uint64_t close() override {
     runtime_->world.retire(*this);
-    if (const std::exception_ptr error = shutDown()) runtime_->events.post(Warning{"receiver " + this->name + ": onStop threw: " + detail::whatOf(error)});
+    if (const std::exception_ptr error = shutDown()) static_cast<void>(fail(error));
     tellErrors();
     batches_.clear();
     if (!ended_) status_.become(ReceiverState::Stopped, {}, 0);
@@ -140,7 +140,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
     running_ = true;
     const std::uint64_t run = store_->open();
     try {
-      const detail::ReceiverCall<> call;
+      const detail::SourceCall<> call;
       runtime_->world.linger();
       receiver_.onStart(ReceiverHandle<T>(store_, run));
     } catch (...) {
@@ -159,7 +159,7 @@ class ReceiverInput final : public SharedNode<QueuedBatch<typename Of::value_typ
     tellRefused(store_->beginEnd());
     std::exception_ptr error;
     try {
-      const detail::ReceiverCall<> call;
+      const detail::SourceCall<> call;
       runtime_->world.linger();
       receiver_.onStop();
     } catch (...) {

@@ -236,7 +236,7 @@ class ReceiverStore {
       refused_ += bytes;
       return false;
     }
-    if (ReceiverCall<>::inside())
+    if (SourceCall<>::inside())
       throw IllegalState("dstream: store would wait for memory inside onStart, which holds up every batch; store from a thread of the receiver's own, or use tryStore");
     Waiter self(*this, bytes);
     freed_.wait(lock, [&] { return self.refused || (waiting_.front() == &self && pool_->charge(bytes, *supervisor_, wanted_)); });
