@@ -72,6 +72,9 @@ TEST_CASE("any_dstream: unionOf many, in order; none, other contexts and partiti
   std::vector<AnyDStream<int>> streams;
   const auto numbers = stage.stream.queueStream(stage.queue);
   for (int i = 0; i < 5; ++i) streams.emplace_back(numbers | map([i](int x) { return 10 * x + i; }));
+  CHECK_THROWS_AS(unionOf(std::vector<AnyDStream<int>>{}), std::invalid_argument);
+  Stage other;
+  CHECK_THROWS_AS(unionOf(std::vector<AnyDStream<int>>{numbers, other.stream.queueStream(other.queue)}), std::invalid_argument);
   Numbers seen;
   std::size_t partitions = 0;
   unionOf(streams) | foreachRDD([&](auto batch) {
@@ -83,9 +86,6 @@ TEST_CASE("any_dstream: unionOf many, in order; none, other contexts and partiti
   stage.world.advance(1s);
   CHECK(seen == Numbers{10, 20, 11, 21, 12, 22, 13, 23, 14, 24});
   CHECK(partitions == 10);
-  CHECK_THROWS_AS(unionOf(std::vector<AnyDStream<int>>{}), std::invalid_argument);
-  Stage other;
-  CHECK_THROWS_AS(unionOf(std::vector<AnyDStream<int>>{numbers, other.stream.queueStream(other.queue)}), std::invalid_argument);
 }
 
 TEST_CASE("unionOf: streams with operators behind their source") {
@@ -98,6 +98,15 @@ TEST_CASE("unionOf: streams with operators behind their source") {
     stage.stream.start();
     stage.world.advance(std::chrono::seconds(1));
     CHECK(all == std::vector<int>{10, 20});
+}
+
+TEST_CASE("any_dstream: neither it nor unionOf after start") {
+  Stage stage;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  numbers | foreachRDD([](const auto&) {});
+  stage.stream.start();
+  CHECK(support::messageOf<IllegalState>([&] { static_cast<void>(AnyDStream<int>(numbers)); }) == "dstream: adding a stream after starting a StreamingContext is not supported");
+  CHECK(support::messageOf<IllegalState>([&] { static_cast<void>(unionOf(std::vector{numbers})); }) == "dstream: adding a stream after starting a StreamingContext is not supported");
 }
 
 }  // namespace

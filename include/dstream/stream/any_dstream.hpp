@@ -137,6 +137,7 @@ class UnionOfNode final : public SharedNode<BatchesRdd<typename Ref::rdd_type>> 
 
 /// **meaning** a DStream of T that forgot what it is made of; made from any DStream whose records are T (for text that is received: string_view).
 /// **cost** an indirect call per record; sources and keyed results have types without a pipeline in them anyway and need no AnyDStream.
+/// **errors** IllegalState after start.
 /// **example** `std::map<std::string, AnyDStream<int>>`
 template <class T>
 class AnyDStream : public DStream<SharedRef<AnyRdd<T>>> {
@@ -144,11 +145,13 @@ class AnyDStream : public DStream<SharedRef<AnyRdd<T>>> {
   template <Node N>
     requires std::is_same_v<Kept<typename N::rdd_type::value_type>, Kept<T>> && std::is_convertible_v<typename N::rdd_type::reference, View<T>>
   AnyDStream(const DStream<N>& stream)  // NOLINT(google-explicit-constructor): any stream of T is one
-      : DStream<SharedRef<AnyRdd<T>>>(stream.graph(), {std::make_shared<detail::AnyNode<N, T>>(stream.node())}) {}
+      : DStream<SharedRef<AnyRdd<T>>>(stream.graph(), {std::make_shared<detail::AnyNode<N, T>>(stream.node())}) {
+    this->graph()->requireOpen("a stream");
+  }
 };
 
 /// **shape** vector of DStream<T> → DStream<T>. **meaning** each batch holds the records of all, in their order. The streams must be of one type:
-/// several sources of a kind, or any, which then become AnyDStreams. **errors** std::invalid_argument for no streams, different contexts or slides.
+/// several sources of a kind, or any, which then become AnyDStreams. **errors** std::invalid_argument for no streams, different contexts or slides; IllegalState after start.
 /// **source** Spark StreamingContext.union.
 template <class Stream>
 [[nodiscard]] auto unionOf(const std::vector<Stream>& streams) {
@@ -163,6 +166,7 @@ template <class Stream>
       streams.front().requireSameClock(stream);
       parents.push_back(stream.node());
     }
+    streams.front().graph()->requireOpen("a stream");
     return DStream<SharedRef<BatchesRdd<R>, N::replayable>>{streams.front().graph(), {std::make_shared<detail::UnionOfNode<N>>(std::move(parents))}};
   }
 }
