@@ -483,6 +483,119 @@ TEST_CASE("postgres: dead letters come once, however often their batch is repeat
   CHECK(fixture.rows("SELECT count(*) FROM dead") == Rows{"8"});
 }
 
+/// Numbers of a file into tables, in the order of `into`.
+struct Family {
+  Family() {
+    static_cast<void>(fixture.rows(
+        "CREATE TABLE parent(id int PRIMARY KEY); CREATE TABLE child(id int REFERENCES parent(id) "
+        "DEFERRABLE INITIALLY DEFERRED); CREATE TABLE other(id int CHECK (id <> 9))"));
+    stream.checkpoint("/checkpoint", {.repeats = 0});
+  }
+  void into(const std::string& table, const std::string& letters = {}) {
+    const auto numbers = lines | map([](auto line) { return std::stoi(std::string(line)); });
+    const auto output = postgres::append(database, table).named(table);
+    if (letters.empty())
+      numbers | output.exactlyOnce();
+    else
+      numbers | output.deadLetters(letters).exactlyOnce();
+  }
+  void run(const std::string& text) {
+    stream.start();
+    fixture.world.advance(1s);
+    fixture.files.put("/in/1", text);
+    fixture.world.advance(3s);
+  }
+  [[nodiscard]] Rows counts() const {
+    return fixture.rows("SELECT count(*) FROM child UNION ALL SELECT count(*) FROM parent UNION ALL SELECT count(*) FROM other");
+  }
+
+  Fixture fixture;
+  Context context{"local[2]", "job", support::quiet(), fixture.world};
+  StreamingContext stream{context, 1s};
+  postgres::Database database{server().address(fixture.database), support::unsynced()};
+  decltype(std::declval<StreamingContext&>().textFileStream("/in").named("in")) lines = stream.textFileStream("/in").named("in");
+};
+
+TEST_CASE("postgres: dead letters leave deferred constraints to the end of the transaction") {
+  if (!support::haveServer()) return;
+  Family family;
+  SECTION("of their own table, whose rows come before what they refer to") {
+    family.into("child", "dead");
+    family.into("parent");
+    family.into("other", "dead");
+  }
+  SECTION("of tables that come later") {
+    family.into("other", "dead");
+    family.into("child");
+    family.into("parent");
+  }
+  SECTION("of tables that came before") {
+    family.into("child");
+    family.into("other", "dead");
+    family.into("parent");
+  }
+  family.run("1\n2\n9\n");
+  family.stream.stop();
+  CHECK(family.counts() == Rows{"3", "3", "2"});
+  CHECK(family.fixture.rows("SELECT output || convert_from(record, 'UTF8') FROM dead") == Rows{"other9"});
+}
+
+TEST_CASE("postgres: a deferred constraint that is not met in the end fails the batch, dead letters or not") {
+  if (!support::haveServer()) return;
+  Family family;
+  family.into("child", "dead");
+  family.into("other");
+  family.run("1\n2\n");
+  CHECK(support::contains(support::messageOf<postgres::Error>([&] { static_cast<void>(family.stream.awaitTerminationOrTimeout(1s)); }), "(23503)"));
+  CHECK(family.counts() == Rows{"0", "0", "0"});
+  CHECK(family.fixture.rows("SELECT to_regclass('dead') IS NULL") == Rows{"t"});
+}
+
+TEST_CASE("postgres: the reason of a dead letter is text, whatever the columns and the output are called") {
+  if (!support::haveServer()) return;
+  const std::string name = server().newDatabase();
+  // Cut by bytes, the statement with t or the one with tx would be cut within a letter.
+  for (const auto& [table, output, told] : {std::tuple<std::string, std::string, std::string>{"t", "rows", "rows"},
+                                            {"tx", "rows", "rows"},
+                                            {"odd", std::string("o\0\xFF", 3), "o\uFFFD\uFFFD"}}) {
+    CAPTURE(table);
+    support::Stage stage;
+    postgres::Database database(server().address(name), support::unsynced());
+    std::string columns;
+    for (const char* const letter : {"α", "β", "γ", "δ"}) {
+      columns += columns.empty() ? "\"" : " int, \"";
+      for (int i = 0; i < 31; ++i) columns += letter;
+      columns += '"';
+    }
+    const std::string last = columns.substr(columns.rfind(' ') + 1);
+    database.execute("CREATE TABLE " + table + "(" + columns + " int CHECK (" + last + " > 0))");
+    BatchQueue<std::tuple<int, int, int, int>> queue;
+    stage.stream.queueStream(queue) | postgres::append(database, table).named(output).deadLetters("dead");
+    stage.stream.start();
+    queue.push({{1, 1, 1, 1}, {1, 1, 1, -1}, {1, 1, 1, 2}});
+    stage.world.advance(1s);
+    stage.stream.stop();
+    CHECK(server().rows("SELECT " + last + " FROM " + table, name) == Rows{"1", "2"});
+    CHECK(server().rows("SELECT output FROM dead WHERE reason LIKE '%: COPY " + table + " (%…: new row%(23514)'", name) == Rows{told});
+  }
+}
+
+TEST_CASE("postgres: a primary key that includes other columns is one of its own columns only") {
+  if (!support::haveServer()) return;
+  const std::string name = server().newDatabase();
+  support::Stage stage;
+  postgres::Database database(server().address(name), support::unsynced());
+  database.execute("CREATE TABLE t(note text, a int, b int, more text, PRIMARY KEY (b, a) INCLUDE (note, more))");
+  BatchQueue<std::tuple<std::string, int, int, std::string>> queue;
+  stage.stream.queueStream(queue) | postgres::upsert(database, "t");
+  stage.stream.start();
+  queue.push({{"x", 1, 2, "y"}, {"x", 2, 1, "y"}});
+  queue.push({{"new", 1, 2, "newer"}});
+  stage.world.advance(2s);
+  stage.stream.stop();
+  CHECK(server().rows("SELECT concat_ws('|', note, a, b, more) FROM t ORDER BY a", name) == Rows{"new|1|2|newer", "x|2|1|y"});
+}
+
 TEST_CASE("postgres_table: a table that does not fit fails the batch with a sentence") {
   if (!support::haveServer()) return;
   const std::string name = server().newDatabase();

@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <dstream/connect/postgres_database.hpp>
@@ -134,6 +137,31 @@ TEST_CASE("postgres_link: no wait is longer than it may be") {
   other.open();
   CHECK(other.generation() == 2);
   other.run("SELECT 1");
+}
+
+TEST_CASE("postgres_link: a time that is longer than any is the longest that the server takes") {
+  constexpr auto most = std::chrono::milliseconds::max();
+  const postgres::Options options{most, most, most, most, true};
+  CHECK(Link("host=x", options).options().timeout == std::chrono::milliseconds(2'147'483'647));
+  if (!support::haveServer()) return;
+  const std::string name = server().newDatabase();
+  postgres::Database database(server().address(name), options);
+  auto& connection = *database.connection();
+  CHECK(connection.claim("job").epoch == 1);
+  const auto set = connection.link().run(
+      "SELECT DISTINCT setting FROM pg_settings WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout')");
+  REQUIRE(set.rows() == 1);
+  CHECK(set.text(0, 0) == "2147483647");
+}
+
+TEST_CASE("postgres_words: the front of a text has no half of a character") {
+  const std::string text = "aé…\U0001F600b";
+  for (const auto& [most, front] : std::vector<std::pair<std::size_t, std::string>>{
+           {0, ""}, {1, "a"}, {2, "a"}, {3, "aé"}, {5, "aé"}, {6, "aé…"}, {9, "aé…"}, {10, "aé…\U0001F600"}, {11, text}, {99, text}}) {
+    CAPTURE(most);
+    CHECK(detail::frontOf(text, most) == front);
+  }
+  CHECK(detail::frontOf("\x80\x80\x80", 2).empty());
 }
 
 TEST_CASE("postgres_words: statements, names and pieces of data of every size") {

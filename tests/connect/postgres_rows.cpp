@@ -121,6 +121,25 @@ TEST_CASE("postgres_rows: storable throws for texts that no column takes") {
   CHECK(dead[0].record.first == 2);
 }
 
+TEST_CASE("storable: text that a database can hold is made of any") {
+  using detail::storableText;
+  CHECK(storableText("").empty());
+  CHECK(storableText("it's é, long enough to be looked at by eights") == "it's é, long enough to be looked at by eights");
+  CHECK(storableText(std::string_view("\0a\0", 3)) == "\uFFFDa\uFFFD");
+  CHECK(storableText("a\xE2\x80") == "a\uFFFD");
+  CHECK(storableText("\xFF\xFFé\xED\xA0\x80z") == "\uFFFD\uFFFDé\uFFFD\uFFFD\uFFFDz");
+}
+
+/// A value or why there is none, as std::expected.
+class Expected {
+ public:
+  using value_type = int;
+  [[nodiscard]] bool has_value() const { return true; }
+  explicit operator bool() const { return true; }
+  int operator*() const { return 1; }
+  [[nodiscard]] const char* error() const { return ""; }
+};
+
 TEST_CASE("row: what fills how many columns") {
   struct Three {
     int a;
@@ -134,6 +153,8 @@ TEST_CASE("row: what fills how many columns") {
   CHECK(detail::rowColumns<std::vector<int>>() == 0);
   CHECK(detail::rowColumns<std::pair<int, std::pair<int, int>>>() == 0);
   CHECK(detail::rowColumns<long double>() == 0);
+  CHECK(detail::rowColumns<Expected>() == 0);  // NULL would say nothing of the error
+  CHECK(detail::rowColumns<std::pair<int, Expected>>() == 0);
 }
 
 }  // namespace

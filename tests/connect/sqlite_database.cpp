@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/connect/sqlite_database.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>
@@ -37,6 +39,17 @@ TEST_CASE("sqlite_database: what cannot last is refused") {
   sqlite::Database database(directory.path() + "/db");
   CHECK_THROWS_AS(database.execute("no sql"), sqlite::Error);
   CHECK_THROWS_AS(database.connection()->prepare("SELECT 1; SELECT 2"), sqlite::Error);
+}
+
+TEST_CASE("sqlite_database: a busyTimeout longer than SQLite takes is the longest, not none") {
+  const support::TemporaryDirectory directory;
+  using std::chrono::milliseconds;
+  for (const auto& [asked, had] : {std::pair{milliseconds::max(), 2'147'483'647}, std::pair{milliseconds(7), 7}, std::pair{milliseconds::min(), 0}}) {
+    const sqlite::Database database(directory.path() + "/db", {.busyTimeout = asked});
+    const auto timeout = database.connection()->prepare("PRAGMA busy_timeout");
+    REQUIRE(timeout->step());
+    CHECK(timeout->number(0) == had);
+  }
 }
 
 TEST_CASE(

@@ -23,6 +23,9 @@ struct Point {
   int y = 0;
   bool operator==(const Point&) const = default;
 };
+struct Nothing {
+  bool operator==(const Nothing&) const = default;
+};
 }  // namespace own
 
 template <>
@@ -32,6 +35,11 @@ struct dstream::Codec<own::Point> {
     const auto [x, y] = Codec<std::pair<int, int>>::decode(in);
     return {x, y};
   }
+};
+template <>
+struct dstream::Codec<own::Nothing> {
+  static void encode(const own::Nothing&, std::string&) {}
+  static own::Nothing decode(std::string_view&) { return {}; }
 };
 
 namespace {
@@ -78,10 +86,30 @@ struct PointsAway {
 struct Seventeen {
   char a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q;
 };
+// What it says of a value it may also say of an error, which a byte for "no value" would lose.
+template <class Value>
+struct Expected {
+  using value_type = Value;
+  Expected() = default;
+  [[nodiscard]] bool has_value() const { return true; }
+  [[nodiscard]] const std::string& error() const { return reason; }
+  const Value& operator*() const { return value; }
+  void reset() {}
+  Value value{};
+  std::string reason;
+};
+template <class Value>
+struct NeverEmpty : Expected<Value> {
+  NeverEmpty() = default;
+  void reset() = delete;
+  void error() = delete;
+};
+static_assert(!Codable<Expected<int>> && !Codable<NeverEmpty<int>> && !Codable<std::vector<Expected<int>>>);
 static_assert(Codable<Visit> && Codable<std::vector<Visit>>);
 static_assert(!Codable<PointsAway> && !Codable<Seventeen>);
 
 enum class Colour : std::uint16_t { Red = 1, Green = 515 };
+enum class Answer : bool { No, Yes };
 
 TEST_CASE("codec: every kind of value comes back") {
   comesBack(true);
@@ -92,6 +120,7 @@ TEST_CASE("codec: every kind of value comes back") {
   comesBack(1.5F);
   comesBack(-0.1);
   comesBack(Colour::Green);
+  comesBack(Answer::Yes);
   comesBack(std::chrono::milliseconds(-7));
   comesBack(std::string("with a \0 in it", 14));
   comesBack(std::string());
@@ -120,6 +149,17 @@ TEST_CASE("codec: the layout is fixed") {
   CHECK(bytesOf(std::vector<char>{'a', 'b'}) == std::string("\x02\0\0\0ab", 6));
 }
 
+TEST_CASE("codec: elements of no bytes are counted, and believed no further than there are bytes") {
+  comesBack(std::tuple<>());
+  comesBack(std::vector<std::tuple<>>(3));
+  comesBack(std::pair{std::vector<std::tuple<>>(3), 7});
+  comesBack(std::set<std::tuple<>>{{}});
+  comesBack(std::vector<own::Nothing>(2));
+  comesBack(std::vector<std::array<std::tuple<>, 2>>(2));
+  CHECK(bytesOf(std::vector<own::Nothing>(2)) == std::string("\x02\0\0\0\1\1", 6));
+  CHECK_THROWS_AS(decoded<std::vector<own::Nothing>>(std::string_view("\x02\0\0\0\1\2", 6)), DecodeError);
+}
+
 TEST_CASE("codec: a decoded view points into the bytes") {
   const std::string bytes = bytesOf(std::string("text"));
   std::string_view in = bytes;
@@ -130,6 +170,7 @@ TEST_CASE("codec: a decoded view points into the bytes") {
 
 TEST_CASE("codec: bytes of something else are an error, and nothing is allocated on a count's word") {
   CHECK_THROWS_AS(decoded<bool>("\x02"), DecodeError);
+  CHECK_THROWS_AS(decoded<Answer>("\x02"), DecodeError);
   CHECK_THROWS_AS(decoded<std::optional<int>>("\x07"), DecodeError);
   CHECK_THROWS_AS(decoded<std::vector<std::string>>("\xff\xff\xff\xff"), DecodeError);
   CHECK_THROWS_AS(decoded<std::string>("\xff\xff\xff\xffxyz"), DecodeError);

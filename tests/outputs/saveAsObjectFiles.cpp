@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -25,10 +26,11 @@ Records someRecords(int count) {
   return records;
 }
 
-struct Back {
-  Back() {
+template <class R>
+struct BackAs {
+  BackAs() {
     stage.world.files().makeDirectory("/in");
-    stage.stream.objectFileStream<Record>("/in") | foreachRDD([this](const auto& batch) { records = batch.collect(); });
+    stage.stream.objectFileStream<R>("/in") | foreachRDD([this](const auto& batch) { records = batch.collect(); });
     stage.stream.start();
     stage.world.advance(1ms);
   }
@@ -37,13 +39,15 @@ struct Back {
     return messageOf<FileError>([&] { static_cast<void>(stage.stream.awaitTerminationOrTimeout(0s)); });
   }
   Stage stage;
-  Records records;
+  std::vector<R> records;
 };
+using Back = BackAs<Record>;
 
 // The file that saveAsObjectFiles makes of them.
-std::string written(const Records& records) {
+template <class R>
+std::string written(const std::vector<R>& records) {
   Stage stage;
-  BatchQueue<Record> queue;
+  BatchQueue<R> queue;
   stage.stream.queueStream(queue) | saveAsObjectFiles("/out/o");
   stage.stream.start();
   queue.push(records);
@@ -60,6 +64,16 @@ TEST_CASE("saveAsObjectFiles: objectFileStream reads back what was saved, from m
     CHECK(back.failure() == "(nothing was thrown)");
     CHECK(back.records == someRecords(count));
   }
+}
+
+TEST_CASE("saveAsObjectFiles: records of no bytes are as many as they were, and no other file is one of them") {
+  BackAs<std::tuple<>> back;
+  back.stage.world.files().put("/in/part-00000", written(std::vector<std::tuple<>>(70'000)));
+  CHECK(back.failure() == "(nothing was thrown)");
+  CHECK(back.records.size() == 70'000);
+  BackAs<std::tuple<>> other;
+  other.stage.world.files().put("/in/part-00000", written(std::vector<int>{7}));
+  CHECK(other.failure() == "dstream: read /in/part-00000: the frame at byte 16 holds other records: dstream: decode: bytes where a value has none");
 }
 
 TEST_CASE("objectFileStream: a file of something else, cut short or with a flipped bit fails its batch, by name and place") {

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -55,6 +56,11 @@ TEST_CASE("window_pane: records by value, by reference and as views") {
   comesBack(parallelize(texts, 3) | map([](const std::string& text) { return std::string_view(text); }));
   comesBack(parallelize(texts, 3) | map([](const std::string& text) { return std::pair{std::string_view(text), 1L}; }));
   comesBack(parallelize(texts, 1) | map([](const std::string& text) { return text + "!"; }));
+}
+
+TEST_CASE("window_pane: as many records of no bytes as there were") {
+  comesBack(parallelize(std::vector<std::tuple<>>(5), 2));
+  comesBack(parallelize(std::vector<std::pair<std::tuple<>, std::tuple<>>>(3), 1));
 }
 
 }  // namespace

@@ -92,7 +92,9 @@ struct PostgresOutput : Nameable<PostgresOutput<once>> {
   /// on; else it fails. The table is made at the first such record, if it is not there. Found are:
   /// texts with a NUL or that are not UTF-8 or too long, numbers out of range, missing values,
   /// before the server is asked; and what the server then refuses of the data (SQLSTATE 22, 23), by
-  /// halves.
+  /// halves. A deferred constraint is the whole transaction's, which may put children before their
+  /// parents: it stays deferred, and where it is not met in the end the batch fails. Only immediate
+  /// ones find records.
   [[nodiscard]] auto deadLetters(std::string table) const {
     PostgresOutput<once> output{*this};
     output.target.deadLetters = std::move(table);

@@ -84,7 +84,7 @@ class BasicConnection final : public Decider {
       // A transaction that another process has left open ends after idleTimeout.
       link_.run("SET LOCAL lock_timeout = "
                 + std::to_string(
-                    (2 * link_.options().idleTimeout + link_.options().lockTimeout).count()));
+                    link_.bounded(2 * link_.options().idleTimeout + link_.options().lockTimeout).count()));
       const bool known =
           link_
               .run("INSERT INTO dstream_commit VALUES ($1, 0, 0, 0, 0) ON CONFLICT DO NOTHING",

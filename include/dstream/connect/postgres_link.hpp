@@ -4,10 +4,12 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <new>
 #include <string>
 #include <string_view>
@@ -24,6 +26,7 @@
 
 namespace dstream::inline v0::postgres {
 
+/// Times longer than 24 days, the longest that the server takes, are as long as that.
 struct Options {
   /// How long a connect may take, all hosts and the session's settings included. The lookup of a
   /// name is not bounded by it.
@@ -51,7 +54,8 @@ template <class Use = OnUse>
 class BasicLink {
  public:
   BasicLink(std::string address, Options options)
-      : address_(std::move(address)), options_(options) {
+      : address_(std::move(address)),
+        options_{bounded(options.connectTimeout), bounded(options.timeout), bounded(options.lockTimeout), bounded(options.idleTimeout), options.allowUnsynced} {
     char* reason = nullptr;
     PQconninfoOption* const parsed = PQconninfoParse(address_.c_str(), &reason);
     if (parsed == nullptr) {
@@ -74,6 +78,11 @@ class BasicLink {
   }
   [[nodiscard]] bool inTransaction() const {
     return isOpen() && PQtransactionStatus(connection_) != PQTRANS_IDLE;
+  }
+  /// What the server takes for a time: milliseconds in 31 bits. In the Options it is so already.
+  static constexpr std::chrono::milliseconds bounded(std::chrono::milliseconds time) {
+    constexpr std::chrono::milliseconds most{std::numeric_limits<std::int32_t>::max()};
+    return std::clamp(time, -most, most);
   }
   /// How often it was opened: what was made in the session before is gone.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
@@ -165,8 +174,8 @@ class BasicLink {
     return std::chrono::nanoseconds(duration).count();
   }
   [[nodiscard]] std::string sentence(const std::string& asked, const std::string& reason) const {
-    return "dstream: postgres: " + name_ + ": "
-           + (asked.size() <= 200 ? asked : asked.substr(0, 200) + "…") + ": " + reason;
+    return "dstream: postgres: " + name_ + ": " + std::string(detail::frontOf(asked, 200))
+           + (asked.size() <= 200 ? ": " : "…: ") + reason;
   }
 
   // --- what goes wrong ---

@@ -15,6 +15,7 @@
 #include <dstream/connect/postgres_database.hpp>
 #include <dstream/connect/postgres_rows.hpp>
 #include <dstream/connect/postgres_words.hpp>
+#include <dstream/connect/storable.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/stream/batch.hpp>
@@ -83,7 +84,7 @@ class BasicPostgresTable {
     columns_.clear();
     const auto found = connection_.link().run(
         "SELECT a.attname, a.atttypid::bigint, a.atttypmod, a.attnotnull, coalesce(a.attnum = "
-        "ANY(i.indkey::smallint[]), false), a.attrelid::regclass::text "
+        "ANY((i.indkey::smallint[])[0:i.indnkeyatts - 1]), false), a.attrelid::regclass::text "
         "FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary "
         "WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped AND "
         "a.attgenerated = '' AND a.attidentity <> 'a' ORDER BY a.attnum",
@@ -191,7 +192,7 @@ class BasicPostgresTable {
     const bool staged = staged_;
     try {
       put(pieces);
-      link.run("SET CONSTRAINTS ALL IMMEDIATE; RELEASE dstream_rows");
+      link.run("RELEASE dstream_rows");  // SET CONSTRAINTS here would ask those of other outputs too, before what meets them is there
       return true;
     } catch (const postgres::Error& error) {
       if (!error.isOfData()) throw;
@@ -216,7 +217,7 @@ class BasicPostgresTable {
     for (const PostgresPoison& one : poison) {
       for (const std::string& field : {output, std::to_string(batch.seq),
                                        std::to_string(batch.time.nanoseconds), one.reason}) {
-        putPostgresText(field, text);
+        putPostgresText(storableText(field), text);  // of the server's words and a user's name, neither of which may undo the batch
         text += '\t';
       }
       putPostgresField(std::vector<unsigned char>(one.record.begin(), one.record.end()), {}, text);

@@ -4,6 +4,7 @@
 
 #include <libpq-fe.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,13 @@ inline std::string postgresAddress(const PQconninfoOption* options) {
     if (word == "dbname") database = value;
   }
   return host + (port.empty() ? "" : ":" + port) + "/" + database;
+}
+
+/// The front of a text in UTF-8, at most so many bytes, with no character cut in two.
+inline std::string_view frontOf(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most != 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return text.substr(0, most);
 }
 
 inline std::string onOneLine(std::string_view text) {

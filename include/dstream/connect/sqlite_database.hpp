@@ -4,8 +4,10 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -34,7 +36,7 @@ class Error : public std::runtime_error {
 };
 
 struct Options {
-  /// How long a write waits for another process's.
+  /// How long a write waits for another process's. SQLite takes 24 days at the most; what is longer is as long as that.
   std::chrono::milliseconds busyTimeout = std::chrono::seconds(5);
   /// SQLite's name of the file system; empty: its default one.
   std::string fileSystem = {};
@@ -221,7 +223,8 @@ class BasicConnection final : public Decider {
       } catch (const Error& error) {
         if ((error.code() & 0xff) != SQLITE_BUSY) throw;  // SQLite says so where a reader is just beginning
       }
-      sqlite3_busy_timeout(database_, static_cast<int>(options_.busyTimeout.count()));
+      constexpr std::chrono::milliseconds most{std::numeric_limits<int>::max()};
+      sqlite3_busy_timeout(database_, static_cast<int>(std::clamp(options_.busyTimeout, std::chrono::milliseconds::zero(), most).count()));
       require("PRAGMA journal_mode = WAL", "wal", "a database that outlives a crash needs journal_mode WAL, which this one refuses (is it in memory, or on a network file system?)");
       execute("PRAGMA synchronous = FULL");
       require("PRAGMA synchronous", "2", "synchronous = FULL was not accepted");

@@ -24,7 +24,7 @@ struct DecodeError : std::runtime_error {
 };
 
 /// **meaning** `encode(value, out)` appends to a std::string; `decode(in)` takes a value off the front of a std::string_view. Numbers are little-endian and
-/// fixed-width, `long` 8 bytes; texts and containers are a 4-byte count and their elements; an optional is a byte and perhaps a value; pairs, tuples,
+/// fixed-width, `long` 8 bytes; texts and containers are a 4-byte count and their elements (see putElement); an optional is a byte and perhaps a value; pairs, tuples,
 /// arrays and aggregates (of up to 16 members, none an array as in C, and no base) are their members. A decoded string_view points into `in`.
 /// Specialise it for other types of yours; a `static constexpr const char* schema` in it tells checkpoints of one form from those of the next.
 /// **errors** DecodeError; nothing is allocated on the word of a count alone. std::length_error for a text or container of 4 GiB.
@@ -45,11 +45,13 @@ concept CodecArray = requires(T& array) {
 } && std::is_default_constructible_v<typename T::value_type> && std::is_move_assignable_v<typename T::value_type>;
 template <class T>
 concept CodecProduct = requires { std::tuple_size<T>::value; } && !CodecArray<T>;
+/// No `expected`: what it has instead of a value would be lost.
 template <class T>
-concept CodecOptional = requires(const T& value) {
+concept CodecOptional = requires(const T& value, T& emptied) {
   { value.has_value() } -> std::same_as<bool>;
   typename T::value_type;
-};
+  emptied.reset();
+} && !requires(const T& value) { value.error(); };
 template <class T>
 concept CodecDuration = requires(const T& value) {
   { T{value.count()} } -> std::same_as<T>;
@@ -95,6 +97,30 @@ Unsigned takeNumber(std::string_view& in) {
 inline void putCount(std::size_t count, std::string& out) {
   if (count > 0xffffffffU) throw std::length_error("dstream: encode: a text or container of 4 GiB or more");
   putNumber(static_cast<std::uint32_t>(count), out);
+}
+
+inline constexpr char bareElement = '\1';
+
+/// One of values whose number bytes tell, or a count that is believed only as far as there are bytes: what encodes to nothing is a byte here. A codec takes
+/// off the front what it has written, whatever follows: if it writes nothing for one value of a type, it does so for all of them.
+template <class T>
+void putElement(const T& value, std::string& out) {
+  const std::size_t before = out.size();
+  Codec<T>::encode(value, out);
+  if (out.size() == before) out += bareElement;
+}
+template <class T>
+T takeElement(std::string_view& in) {
+  const std::size_t before = in.size();
+  T value = Codec<T>::decode(in);
+  if (in.size() == before && takeBytes(in, 1).front() != bareElement) throw DecodeError("dstream: decode: bytes where a value has none");
+  return value;
+}
+
+template <class T>
+consteval bool isBool() {
+  if constexpr (std::is_enum_v<T>) return std::is_same_v<std::underlying_type_t<T>, bool>;
+  return std::is_same_v<T, bool>;
 }
 
 template <class T>
@@ -148,9 +174,9 @@ struct Codec<T> {
   }
   static T decode(std::string_view& in) {
     const Bits bits = detail::takeNumber<Bits>(in);
-    if constexpr (std::is_same_v<T, bool>) {
+    if constexpr (detail::isBool<T>()) {
       if (bits > 1) throw DecodeError("dstream: decode: a bool that is neither true nor false");
-      return bits != 0;
+      return static_cast<T>(bits != 0);
     } else {
       T value;
       std::memcpy(&value, &bits, sizeof value);
@@ -214,14 +240,14 @@ struct Codec<T> {
   using Element = typename T::value_type;
   static void encode(const T& value, std::string& out) {
     detail::putCount(value.size(), out);
-    for (const auto& element : value) Codec<Element>::encode(element, out);
+    for (const auto& element : value) detail::putElement<Element>(element, out);
   }
   static T decode(std::string_view& in) {
     const auto count = detail::takeNumber<std::uint32_t>(in);
     T value;
     for (std::uint32_t i = 0; i < count; ++i) {
       if (in.empty()) throw DecodeError("dstream: decode: a container has fewer elements than it says");
-      value.insert(value.end(), Codec<Element>::decode(in));
+      value.insert(value.end(), detail::takeElement<Element>(in));
     }
     return value;
   }

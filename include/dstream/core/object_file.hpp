@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,14 @@ inline constexpr std::string_view objectFileMark = "dstream1";
 struct FrameHeader {
   static constexpr std::size_t bytes = 8;
 
-  static FrameHeader of(std::string_view payload) { return {static_cast<std::uint32_t>(payload.size()), crc32c(payload)}; }
+  /// **errors** std::length_error for a payload whose length does not fit.
+  static FrameHeader of(std::string_view payload) {
+    if (payload.size() > 0xffffffffU) {
+      const std::string size = std::to_string(payload.size());
+      throw std::length_error("dstream: encode: a record too large for an object file, whose frames hold less than 4 GiB: there are " + size + " bytes in this one");
+    }
+    return {static_cast<std::uint32_t>(payload.size()), crc32c(payload)};
+  }
   static FrameHeader decode(std::string_view text) {
     const auto size = takeNumber<std::uint32_t>(text);
     return {size, takeNumber<std::uint32_t>(text)};

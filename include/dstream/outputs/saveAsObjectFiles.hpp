@@ -24,7 +24,7 @@ class ObjectWriter {
   explicit ObjectWriter(File& file) : file_(file) { file_.append(objectFileMark); }
   template <class Record>
   void add(const Record& record) {
-    Codec<std::remove_cvref_t<Record>>::encode(record, payload_);
+    putElement<std::remove_cvref_t<Record>>(record, payload_);
     if (payload_.size() >= frameBytes) finish();
   }
   void finish() {
@@ -57,7 +57,7 @@ struct AsObjects {
 
 /// **shape** DStream<T> → output
 /// **meaning** as saveAsTextFiles, but the records as bytes (see Codec), in frames with checksums; objectFileStream<T> reads them back.
-/// **errors** compile time: no Codec. Else as saveAsTextFiles. **source** Spark's saveAsObjectFiles.
+/// **errors** compile time: no Codec. std::length_error, of the batch, for a record of nearly 4 GiB. Else as saveAsTextFiles. **source** Spark's saveAsObjectFiles.
 [[nodiscard]] inline auto saveAsObjectFiles(std::string prefix, std::string suffix = "", SaveOptions options = {}) {
   return detail::SaveOutput<detail::AsObjects>{std::move(prefix), std::move(suffix), options};
 }

@@ -55,7 +55,7 @@ struct ObjectRecords {
   template <class Part>
   static T decode(Part& part, std::uint64_t at, std::string_view& payload) {
     try {
-      return Codec<T>::decode(payload);
+      return detail::takeElement<T>(payload);
     } catch (const DecodeError& error) {
       fail(part, at, std::string("holds other records: ") + error.what());
     }

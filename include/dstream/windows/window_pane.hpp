@@ -39,7 +39,7 @@ struct RecordBytes {
   static void save(R& rdd, RunnerRef runner, std::string& out) {
     saveParts(out, rdd.partitions(), runner, [&](std::size_t part, std::string& text) {
       auto encode = [](std::string* into, auto&& record) {
-        Codec<Stored>::encode(Owned<Record>::own(std::forward<decltype(record)>(record)), *into);
+        putElement<Stored>(Owned<Record>::own(std::forward<decltype(record)>(record)), *into);
         return into;
       };
       static_cast<void>(rdd.fold(Slice{part}, &text, encode));
@@ -48,7 +48,7 @@ struct RecordBytes {
   static RestoredRecords<Record> load(std::string_view bytes, RunnerRef runner) {
     std::vector<std::vector<Stored>> parts;
     loadParts(bytes, runner, [&](std::size_t count) { parts.resize(count); }, [&](std::size_t part, std::string_view& in) {
-      while (!in.empty()) parts[part].push_back(Codec<Stored>::decode(in));
+      while (!in.empty()) parts[part].push_back(takeElement<Stored>(in));
     });
     return RestoredRecords<Record>(Partitions<Record>(std::move(parts)));
   }
