@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <csignal>
 #include <ctime>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -105,6 +107,21 @@ TEST_CASE("real files: a stamp lies behind the wall clock by at most stampLag") 
   contract::write(files, directory.path() + "/file", "x");
   const auto before = std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
   CHECK(files.info(directory.path() + "/file").modified >= before - files.stampLag());
+}
+
+TEST_CASE("real files: a stamp that nanoseconds do not reach is the last that they do") {
+  const auto modified = [](std::time_t seconds, long nanoseconds) {
+    struct stat found {};
+    found.st_mtim = {seconds, nanoseconds};
+    return dstream::detail::infoOf(found).modified;
+  };
+  using Limits = std::numeric_limits<std::int64_t>;
+  CHECK(modified(9'223'372'035, 999'999'999) == 9'223'372'035'999'999'999);
+  CHECK(modified(9'223'372'036, 854'775'808) == Limits::max());
+  CHECK(modified(13'569'465'600, 0) == Limits::max());  // the year 2400
+  CHECK(modified(-9'223'372'036, 1) == -9'223'372'035'999'999'999);
+  CHECK(modified(-9'223'372'037, 0) == Limits::min());
+  CHECK(modified(std::numeric_limits<std::time_t>::min(), 0) == Limits::min());
 }
 
 TEST_CASE("real files: a file that cannot grow is an error, not a signal") {

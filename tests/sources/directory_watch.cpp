@@ -2,6 +2,7 @@
 #include <dstream/sources/directory_watch.hpp>
 
 #include <chrono>
+#include <limits>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include <dstream/testing/world.hpp>
 
+#include "runtime/stage.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -85,6 +87,17 @@ TEST_CASE("directory watch: without newFilesOnly as far back as the remembered t
   test.put("/in/b", -0.999);
   CHECK(test.take(1) == Paths{"/in/b"});
   CHECK(test.told() == Paths{"/in/a: it is older than the remembered time"});
+}
+
+TEST_CASE("directory watch: the remembered time may be as long as there is") {
+  for (const auto longest : {std::chrono::nanoseconds::max(), std::chrono::nanoseconds::max() - 1ns}) {
+    Watch test({.newFilesOnly = false, .minRememberDuration = longest});
+    CHECK(test.watch.remember() == std::numeric_limits<Nanos>::max() / second * second);
+    test.put("/in/a", 0.5);
+    test.world.files().put("/in/first", "x", 1);
+    CHECK(test.take(1) == Paths{"/in/a", "/in/first"});
+    CHECK(test.take(1'000'000).empty());
+  }
 }
 
 TEST_CASE("directory watch: allUnseen takes every file once, however old, and knows it while it is there") {
@@ -187,6 +200,59 @@ TEST_CASE("directory watch: a directory that is not there or cannot be listed gi
   test.world.files().failNext("list", "/later");
   CHECK(test.take(6).empty());
   CHECK(test.told().size() == 1);
+}
+
+TEST_CASE("directory watch: of several directories one that is broken is said once, and the others are read") {
+  for (const bool allUnseen : {false, true}) {
+    Watch test({.allUnseen = allUnseen, .minRememberDuration = 3s}, "/logs/*");
+    test.put("/logs/a/1", 0.5);
+    test.put("/logs/b/1", 0.5);
+    CHECK(test.take(1) == Paths{"/logs/a/1", "/logs/b/1"});
+    test.put("/logs/a/2", 1.5);
+    test.put("/logs/b/2", 1.5);
+    test.world.files().failNext("list", "/logs/b", FileError::Why::Denied, "permission denied");
+    CHECK(test.take(2) == Paths{"/logs/a/2"});
+    CHECK_FALSE(test.watch.listedCompletely({made + 2 * second}));
+    test.world.files().failNext("list", "/logs/b", FileError::Why::Denied, "permission denied");
+    CHECK(test.take(3).empty());
+    CHECK(test.told() == Paths{"/logs/b: dstream: list /logs/b: permission denied"});
+    test.put("/logs/a/3", 8.5);
+    test.world.files().failNext("examine", "/logs/b", FileError::Why::Other, "too many levels of symbolic links");
+    CHECK(test.take(9) == Paths{"/logs/a/3"});
+    CHECK(test.told() == Paths{"/logs/b: dstream: examine /logs/b: too many levels of symbolic links"});
+    // nothing is too old that came meanwhile, and nothing is taken again
+    CHECK(test.take(10) == Paths{"/logs/b/2"});
+    CHECK(test.watch.listedCompletely({made + 10 * second}));
+    CHECK(test.told().empty());
+  }
+}
+
+TEST_CASE("directory watch: a broken entry on the way to the directories, and no directory but it") {
+  Watch test({}, "/logs/*/in*");
+  test.put("/logs/a/in/1", 0.5);
+  test.put("/logs/b/in/1", 0.5);
+  test.world.files().failNext("list", "/logs/a");
+  CHECK(test.take(1) == Paths{"/logs/b/in/1"});
+  test.world.files().failNext("examine", "/logs/b");
+  CHECK(test.take(2) == Paths{"/logs/a/in/1"});
+  CHECK(test.told() == Paths{"/logs/a: dstream: list /logs/a: input/output error", "/logs/b: dstream: examine /logs/b: input/output error"});
+  test.world.files().failNext("list", "/logs");
+  CHECK(test.take(3).empty());
+  CHECK(test.told() == Paths{"/logs: dstream: list /logs: input/output error"});
+}
+
+TEST_CASE("directory watch: a batch that is repeated tells a file that is gone from one that cannot be seen") {
+  Watch test({}, "/logs/*");
+  test.put("/logs/a/1", 0.5);
+  test.put("/logs/b/1", 0.5);
+  const auto report = [](const std::string&, const std::string&, bool) {};
+  const auto failureOf = [&](const std::string& path) {
+    test.world.files().failNext("list", "/logs/b");
+    return support::messageOf<FileError>([&] { static_cast<void>(test.watch.retake({made + second}, {{path, 1, made + second / 2}}, report)); });
+  };
+  CHECK(failureOf("/logs/a/1") == "(nothing was thrown)");
+  CHECK(failureOf("/logs/a/2") == "dstream: read again /logs/a/2: a batch that must be repeated had taken it, and it is not there");
+  CHECK(failureOf("/logs/b/1") == "dstream: read again /logs/b/1: a batch that must be repeated had taken it, and there is no listing: dstream: list /logs/b: input/output error");
 }
 
 TEST_CASE("directory watch: a file that cannot be examined is looked at again") {

@@ -32,7 +32,7 @@ Read readAll(const std::string& content, std::size_t count, std::size_t mostByte
   const Configuration configuration{.maxRecordBytes = mostBytes};
   Runtime runtime{world, configuration, events, nullptr, {}, {}};
   const std::string source = "files";
-  const FoundFile file{"/file", content.size(), 0};
+  const FoundFile file{"/file", content.size(), world.files().info("/file").modified};
   for (std::size_t index = 0; index < count; ++index) {
     FilePart part(file, index, count, runtime, source);
     detail::LineReader reader(part);

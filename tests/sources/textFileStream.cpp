@@ -146,7 +146,7 @@ TEST_CASE("textFileStream: take reads no further than it must") {
   CHECK(stage.told.all<OutputCompleted>().at(0).failure.empty());
 }
 
-TEST_CASE("textFileStream: a file that vanishes, shrinks or cannot be read after it was taken fails its batch, by name; later batches run") {
+TEST_CASE("textFileStream: a file that vanishes, shrinks, is modified or cannot be read after it was taken fails its batch, by name; later batches run") {
   const auto spoilt = [](auto spoil) {
     Stage stage;
     stage.world.files().makeDirectory("/in");
@@ -166,11 +166,32 @@ TEST_CASE("textFileStream: a file that vanishes, shrinks or cannot be read after
   };
   CHECK(spoilt([](testing::Files& files) { files.remove("/in/file"); }) == "dstream: open /in/file: no such file or directory");
   CHECK(spoilt([](testing::Files& files) { files.put("/in/file", "one\n"); }) == "dstream: read /in/file: it is shorter than when its batch took it");
+  CHECK(spoilt([](testing::Files& files) { files.put("/in/file", "six\nten\n", files.info("/in/file").modified + 1); }) == "dstream: read /in/file: it was modified after its batch took it");
   CHECK(spoilt([](testing::Files& files) { files.failNext("read", "/in/file"); }) == "dstream: read /in/file: input/output error");
   CHECK(spoilt([](testing::Files& files) {
           files.remove("/in/file");
           files.putSpecial("/in/file");
         }) == "dstream: read /in/file: it is no longer a regular file");
+}
+
+TEST_CASE("textFileStream: outputs of one batch see the same lines, or the batch fails") {
+  Stage stage;
+  stage.world.files().makeDirectory("/in");
+  Texts first;
+  Texts again;
+  auto lines = stage.stream.textFileStream("/in");
+  lines | foreachRDD([&](const auto& batch) {
+    first = batch.collect();
+    stage.world.files().put("/in/file", "22\n3\n", batch.time().nanoseconds);
+  });
+  lines | foreachRDD([&](const auto& batch) { again = batch.collect(); });
+  stage.stream.start();
+  stage.world.advance(1ms);
+  stage.world.files().put("/in/file", "1\n22\n");
+  stage.world.advance(1s);
+  CHECK(first == Texts{"1", "22"});
+  CHECK(again.empty());
+  CHECK(messageOf<FileError>([&] { static_cast<void>(stage.stream.awaitTerminationOrTimeout(0s)); }) == "dstream: read /in/file: it was modified after its batch took it");
 }
 
 TEST_CASE("textFileStream: of a file that grew after it was taken, what was there is read, and the rest is said") {
@@ -188,7 +209,7 @@ TEST_CASE("textFileStream: of a file that grew after it was taken, what was ther
   CHECK(lines == Texts{"one", "two"});
   const auto ignored = stage.told.all<FileIgnored>();
   REQUIRE(ignored.size() == 1);
-  CHECK(texts(ignored[0]) == Texts{"/in/file", "it grew by 6 bytes after its batch took it; they are not read"});
+  CHECK(texts(ignored[0]) == Texts{"/in/file", "it grew by 6 bytes after its batch took it, or a longer one replaced it; they are not read"});
 }
 
 TEST_CASE("textFileStream: windows read their files again, cache reads them once") {

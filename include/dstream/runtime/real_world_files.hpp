@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,11 +46,19 @@ inline FileError::Why whyOf(int error) {
   throw FileError(whyOf(error), operation, path, reasonOf(error));
 }
 
+/// Beyond the years 1677 and 2262, which a file may be stamped with, the last moment that there is.
+inline std::int64_t nanosecondsOf(const timespec& stamp) {
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  if (stamp.tv_sec >= most / 1'000'000'000) return most;
+  if (stamp.tv_sec < -(most / 1'000'000'000)) return std::numeric_limits<std::int64_t>::min();
+  return std::int64_t{stamp.tv_sec} * 1'000'000'000 + stamp.tv_nsec;
+}
+
 inline FileInfo infoOf(const struct stat& found) {
   FileInfo info;
   info.kind = S_ISREG(found.st_mode) ? FileInfo::Kind::Regular : S_ISDIR(found.st_mode) ? FileInfo::Kind::Directory : FileInfo::Kind::Other;
   info.bytes = static_cast<std::uint64_t>(found.st_size);
-  info.modified = std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec;
+  info.modified = nanosecondsOf(found.st_mtim);
   return info;
 }
 

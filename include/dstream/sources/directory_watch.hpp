@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,7 +53,7 @@ namespace detail {
 /// **meaning** `take(time)`, called with rising times, gives the files of that batch, sorted by path: regular, not empty, accepted by the filter, modified
 /// after the threshold and not after `time`, and not taken within the remembered time. A path is a file's identity: what is appended to one
 /// that was taken is not seen.
-/// **kept** per file that is listed: its path, and why it was passed over. **cost** a listing, and an examination per file not yet taken.
+/// **kept** per file that is listed: its path, and why it was passed over; while there is a gap, per file that was taken since. **cost** a listing, and an examination per file not yet taken.
 template <class Use = OnUse>
 class BasicDirectoryWatch {
   using Paths = Deferred<std::vector<std::string>, Use>;
@@ -65,7 +66,10 @@ class BasicDirectoryWatch {
   BasicDirectoryWatch(Files& files, const std::string& glob, const FileOptions& options, Time made, std::int64_t batch)
       : files_(files), glob_(glob), options_(options), allUnseen_(options.allUnseen.value_or(false)) {
     batch_ = batch;
-    remember_ = (options.minRememberDuration.count() + batch - 1) / batch * batch;
+    const std::int64_t least = options.minRememberDuration.count();
+    const std::int64_t batches = least / batch + (least % batch != 0 ? 1 : 0);
+    const std::int64_t most = std::numeric_limits<std::int64_t>::max() / batch;
+    remember_ = (batches < most ? batches : most) * batch;
     if (options.newFilesOnly) since_ = made.nanoseconds - files.stampLag();
   }
 
@@ -74,20 +78,18 @@ class BasicDirectoryWatch {
 
   /// What throws has taken nothing.
   Found take(Time time, Report report) {
-    bool complete = true;
-    Paths paths = listed(complete, report);
+    Paths paths = listed(report);
     const Time oldAt = ageing(time);
-    know(std::move(paths), oldAt, complete);
+    know(std::move(paths), oldAt);
     Found found;
-    if (complete)
-      for (Entry& entry : known_)
-        if (!remembers(entry, oldAt)) judge(entry, time, oldAt, found, report);
+    for (Entry& entry : known_)
+      if (!remembers(entry, oldAt)) judge(entry, time, oldAt, found, report);
     auto next = known_.begin();
     for (const FoundFile& file : found) {
       while (next->path != file.path) ++next;
       next->taken = time.nanoseconds;
     }
-    if (complete) listedAt_ = time.nanoseconds;
+    if (gaps_.empty()) listedAt_ = time.nanoseconds;
     return found;
   }
 
@@ -95,21 +97,21 @@ class BasicDirectoryWatch {
 
   /// A batch that is repeated takes what it took. **errors** FileError: one of these files is not there any more, or is not what it was.
   Found retake(Time time, const Found& planned, Report report) {
-    bool complete = true;
-    const Paths paths = listed(complete, report);
+    const Paths paths = listed(report);
     Found found;
     for (const FoundFile& file : planned) {
       const std::string* path = nullptr;  // of the listing: what a checkpoint says is compared, never opened
       for (const std::string& one : paths)
         if (one == file.path) path = &one;
       const auto changed = [&](const std::string& why) { throw FileError(FileError::Why::Other, "read again", file.path, why); };
-      if (path == nullptr) changed("a batch that must be repeated had taken it, and " + (complete ? "it is not there" : "there is no listing: " + trouble_));
+      const Gap* const gap = gapAbove(file.path);
+      if (path == nullptr) changed("a batch that must be repeated had taken it, and " + (gap == nullptr ? "it is not there" : "there is no listing: " + gap->trouble));
       const FileInfo info = files_.info(*path);
       if (info.kind != FileInfo::Kind::Regular || info.bytes != file.bytes || info.modified != file.modified)
         changed("a batch that must be repeated had taken it, and it has changed since");
       found.push_back({*path, info.bytes, info.modified});
     }
-    restoreTaken(time, complete, planned);
+    restoreTaken(time, gaps_.empty(), planned);
     return found;
   }
   [[nodiscard]] bool listedCompletely(Time time) const { return listedAt_ == time.nanoseconds; }
@@ -154,33 +156,49 @@ class BasicDirectoryWatch {
     static constexpr std::int64_t never = -1;
   };
   using Known = Deferred<std::vector<Entry>, Use>;
+  /// A directory of which it is not known what it holds; all of them: no path.
+  struct Gap {
+    std::string path;
+    std::string trouble;
+    bool operator==(const Gap&) const = default;
+  };
+  using Gaps = Deferred<std::vector<Gap>, Use>;
 
-  /// What is too old is measured from here: not later than one batch behind the last listing, so that nothing that came while there was none
-  /// (the program was down, the machine slept, the directory was away) is passed over.
+  /// What is too old is measured from here: not later than one batch behind the last listing without a gap, so that nothing that came while there was none
+  /// (the program was down, the machine slept, a directory was away) is passed over.
   [[nodiscard]] Time ageing(Time time) const {
     if (listedAt_ == Entry::never || listedAt_ + batch_ >= time.nanoseconds) return time;
     return {listedAt_ + batch_};
   }
   [[nodiscard]] bool remembers(const Entry& entry, Time time) const {
-    return entry.taken != Entry::never && (allUnseen_ || entry.taken > time.nanoseconds - remember_);
+    return entry.taken != Entry::never && (allUnseen_ || entry.taken > lastForgotten(time));
+  }
+  [[nodiscard]] std::int64_t lastForgotten(Time time) const {
+    constexpr auto first = std::numeric_limits<std::int64_t>::min();
+    return time.nanoseconds < first + remember_ ? first : time.nanoseconds - remember_;
   }
 
   /// From now on it is what is listed, and of the rest what must not be forgotten; when memory runs out it is as it was.
-  void know(Paths paths, Time time, bool complete) {
+  void know(Paths paths, Time time) {
     Known known;
     known.reserve(known_.size() + paths.size());
     auto before = known_.begin();
     for (std::string& path : paths) {
-      for (; before != known_.end() && before->path < path; ++before) keepUnlisted(*before, time, complete, known);
+      for (; before != known_.end() && before->path < path; ++before) keepUnlisted(*before, time, known);
       const bool met = before != known_.end() && before->path == path;
       known.push_back(met ? std::move(*before++) : Entry{std::move(path)});
     }
-    for (; before != known_.end(); ++before) keepUnlisted(*before, time, complete, known);
+    for (; before != known_.end(); ++before) keepUnlisted(*before, time, known);
     known_ = std::move(known);
   }
-  /// A listing that failed says nothing of what is there.
-  void keepUnlisted(Entry& entry, Time time, bool complete, Known& known) const {
-    if (allUnseen_ ? !complete : remembers(entry, time)) known.push_back(std::move(entry));
+  /// A gap says nothing of what is there. What was not taken need not be kept: it is judged when it is listed.
+  void keepUnlisted(Entry& entry, Time time, Known& known) const {
+    if (remembers(entry, time) && (!allUnseen_ || gapAbove(entry.path) != nullptr)) known.push_back(std::move(entry));
+  }
+  [[nodiscard]] const Gap* gapAbove(const std::string& path) const {
+    for (const Gap& gap : gaps_)
+      if (path.starts_with(below(gap.path, ""))) return &gap;
+    return nullptr;
   }
 
   struct Verdict {
@@ -209,7 +227,7 @@ class BasicDirectoryWatch {
       if (info.kind == FileInfo::Kind::Directory) return {Verdict::PassOver, "it is a directory"};
       if (info.kind == FileInfo::Kind::Other) return {Verdict::Trouble, "it is not a regular file"};
       if (since_ != 0 && info.modified <= since_) return {Verdict::PassOver, "it was modified before the stream was made"};
-      if (!allUnseen_ && info.modified <= oldAt.nanoseconds - remember_) return {Verdict::Trouble, "it is older than the remembered time"};
+      if (!allUnseen_ && info.modified <= lastForgotten(oldAt)) return {Verdict::Trouble, "it is older than the remembered time"};
       if (info.modified > time.nanoseconds) return {Verdict::Later};
       if (info.bytes == 0) return {Verdict::Trouble, "there is no data in it"};
       return {Verdict::Take};
@@ -223,31 +241,26 @@ class BasicDirectoryWatch {
     return path[path.rfind('/') + 1] != '.';
   }
 
-  /// Every path in every directory that the glob matches, sorted.
-  Paths listed(bool& complete, Report report) {
+  /// Every path in every directory that the glob matches and that can be listed, sorted; the others are gaps.
+  Paths listed(Report report) {
     Paths paths;
-    std::string trouble;
-    try {
-      const Paths directories = expand();
-      if (directories.empty()) trouble = "no such directory";
-      for (const std::string& directory : directories)
-        for (const std::string& name : files_.list(directory)) paths.push_back(below(directory, name));
-    } catch (const FileError& error) {  // the files may still be found by a later batch
-      trouble = error.what();
-    }
-    complete = trouble.empty();
-    if (!complete) paths.clear();
-    if (!complete && trouble != trouble_) report(glob_, trouble, true);
-    trouble_ = std::move(trouble);
+    Gaps gaps;
+    const Paths directories = expand(gaps);
+    for (const std::string& directory : directories)
+      for (const std::string& name : namesIn(directory, gaps)) paths.push_back(below(directory, name));
+    if (directories.empty() && gaps.empty()) gaps.push_back({"", "no such directory"});
+    for (const Gap& gap : gaps)  // the files may still be found by a later batch
+      if (!has(gaps_, gap)) report(gap.path.empty() ? glob_ : gap.path, gap.trouble, true);
+    gaps_ = std::move(gaps);
     mergeSort(paths, [](const std::string& left, const std::string& right) { return left < right; });
     return paths;
   }
 
   /// The directories that the glob names, each once, in order.
-  Paths expand() {
+  Paths expand(Gaps& gaps) {
     Paths directories;
     for (const std::string& pattern : expandBraces<Use>(glob_))
-      for (std::string& directory : matching(pattern)) directories.push_back(std::move(directory));
+      for (std::string& directory : matching(pattern, gaps)) directories.push_back(std::move(directory));
     mergeSort(directories, [](const std::string& left, const std::string& right) { return left < right; });
     std::size_t kept = 0;
     for (std::size_t i = 0; i < directories.size(); ++i)
@@ -257,7 +270,7 @@ class BasicDirectoryWatch {
   }
 
   /// Component by component.
-  Paths matching(const std::string& glob) {
+  Paths matching(const std::string& glob, Gaps& gaps) {
     const bool absolute = glob.starts_with('/');
     Paths matches;
     matches.push_back(absolute ? "/" : "");
@@ -265,25 +278,49 @@ class BasicDirectoryWatch {
       const std::size_t end = glob.find('/', at) < glob.size() ? glob.find('/', at) : glob.size();
       const std::string component = glob.substr(at, end - at);
       at = end + 1;
-      if (!component.empty()) step(matches, component);
+      if (!component.empty()) step(matches, component, gaps);
     }
-    std::erase_if(matches, [&](const std::string& path) { return files_.info(path.empty() ? "." : path).kind != FileInfo::Kind::Directory; });
+    std::erase_if(matches, [&](const std::string& path) { return !isDirectory(path, gaps); });
     return matches;
   }
 
-  void step(Paths& matches, const std::string& component) {
+  void step(Paths& matches, const std::string& component, Gaps& gaps) {
     Paths next;
     for (const std::string& above : matches) {
       if (component.find_first_of("*?[") == std::string::npos) {
         next.push_back(below(above, component));
         continue;
       }
-      const std::string directory = above.empty() ? "." : above;
-      if (files_.info(directory).kind != FileInfo::Kind::Directory) continue;
-      for (const std::string& name : files_.list(directory))
+      if (!isDirectory(above, gaps)) continue;
+      for (const std::string& name : namesIn(above, gaps))
         if (::fnmatch(component.c_str(), name.c_str(), FNM_PERIOD) == 0) next.push_back(below(above, name));
     }
     matches = std::move(next);
+  }
+
+  bool isDirectory(const std::string& path, Gaps& gaps) {
+    try {
+      return files_.info(path.empty() ? "." : path).kind == FileInfo::Kind::Directory;
+    } catch (const FileError& error) {
+      add({path, error.what()}, gaps);
+      return false;
+    }
+  }
+  Paths namesIn(const std::string& directory, Gaps& gaps) {
+    try {
+      return files_.list(directory.empty() ? "." : directory);
+    } catch (const FileError& error) {
+      add({directory, error.what()}, gaps);
+      return {};
+    }
+  }
+  static bool has(const Gaps& gaps, const Gap& gap) {
+    for (const Gap& one : gaps)
+      if (one == gap) return true;
+    return false;
+  }
+  static void add(Gap gap, Gaps& gaps) {
+    if (!has(gaps, gap)) gaps.push_back(std::move(gap));
   }
 
   static std::string below(const std::string& directory, const std::string& name) {
@@ -299,7 +336,7 @@ class BasicDirectoryWatch {
   std::int64_t since_ = 0;
   std::int64_t listedAt_ = Entry::never;
   Known known_;
-  std::string trouble_;
+  Gaps gaps_;  // of the last listing
 };
 using DirectoryWatch = BasicDirectoryWatch<>;
 

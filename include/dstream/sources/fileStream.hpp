@@ -178,11 +178,11 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
 /// **meaning** each batch holds the records of the files that appeared in the directory since the one before: not before the batch's time of their last
 /// modification, each path once (see FileOptions). A file must be whole when it can be seen: write it elsewhere on the same file system, or by a
 /// name that begins with a dot, and rename it. `directory` may hold `*`, `?`, `[…]` and `{a,b}`, as in a shell; only the files right in it count, links followed.
-/// **kept** per listed file its path. Files are read when an action asks, again for each action and each window that holds them; `cache()` reads once.
+/// **kept** per listed file its path; while a directory cannot be listed, of every file that was taken since. Files are read when an action asks, again for each action and each window that holds them; `cache()` reads once.
 /// **order** of paths, then of the file; one partition a file. **cost** a listing a batch; reading in pieces of 256 KiB, whatever the file's size.
 /// **errors** std::invalid_argument for an empty directory; IllegalState after start; compile time: not a FileFormat. What is passed over is
-/// an event FileIgnored with the reason, once; so is a directory that cannot be listed, whose batches are empty meanwhile. A file that has vanished or
-/// shrunk before it was read fails the batch. **source** Spark's fileStream. **example** examples/file_word_count.cpp
+/// an event FileIgnored with the reason, once; so is a directory that cannot be listed, whose files wait meanwhile. A file that before it was read has
+/// vanished, has shrunk, or was modified at the same length fails the batch. **source** Spark's fileStream. **example** examples/file_word_count.cpp
 template <class Use>
 template <class Format>
 auto BasicStreamingContext<Use>::fileStream(std::string directory, Format format, FileOptions options) {

@@ -18,8 +18,9 @@
 namespace dstream::inline v0 {
 
 /// **meaning** the index-th of `count` nearly equal parts of a file, [from, to) of its `size` bytes. A format gives the records that *begin* in the part,
-/// and may read behind its end for them. **threads** one. **errors** FileError: the file has vanished, is shorter than when it was taken, is no
-/// longer a regular one, or cannot be read.
+/// and may read behind its end for them. **threads** one. **errors** FileError: the file has vanished, is shorter than when it was taken, or as long
+/// and modified since, is no longer a regular one, or cannot be read. One that is longer may have grown, and is read as far as it was: kind, size and
+/// stamp do not tell it from one that was replaced.
 template <class Use = OnUse>
 class BasicFilePart {
  public:
@@ -29,8 +30,10 @@ class BasicFilePart {
     const FileInfo info = file_->info();
     if (info.kind != FileInfo::Kind::Regular) fail("it is no longer a regular file");
     if (info.bytes < size()) fail("it is shorter than when its batch took it");
-    if (info.bytes > size() && index == 0)
-      runtime.events.post(FileIgnored{source, file.path, "it grew by " + std::to_string(info.bytes - size()) + " bytes after its batch took it; they are not read", true});
+    if (info.bytes == size() && info.modified != file.modified) fail("it was modified after its batch took it");
+    if (info.bytes <= size() || index != 0) return;
+    const std::string more = std::to_string(info.bytes - size());
+    runtime.events.post(FileIgnored{source, file.path, "it grew by " + more + " bytes after its batch took it, or a longer one replaced it; they are not read", true});
   }
 
   [[nodiscard]] const std::string& path() const { return found_.path; }
