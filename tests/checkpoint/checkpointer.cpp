@@ -604,6 +604,221 @@ TEST_CASE("checkpointer: what is visible of a later batch than the last committe
   CHECK(contains(run.refusal(), "is of this job, and of a later batch than the last committed one, 0"));
 }
 
+/// Words into /out/w, as output 0 or 1, one in the first batch; lives for so long, or until its disk is gone. What start refused, or "".
+std::string savesWords(Place& place, bool anotherBefore, std::chrono::nanoseconds time, CheckpointOptions options = {}, const std::string& prefix = "/out/w") {
+  std::string refusal;
+  try {
+    Run run(place, std::move(options));
+    const auto words = run.words();
+    if (anotherBefore) words | foreachRDD([](const auto&) {});
+    words | saveAsTextFiles(prefix).exactlyOnce();
+    const std::string said = run.refusal();
+    if (said != "(it started)") refusal = said;
+    if (!place.files.exists("/in/1")) place.files.put("/in/1", "a\n");
+    place.world.advance(time);
+  } catch (const std::exception&) {
+    if (!place.files.stopped()) throw;
+  }
+  place.files.onCall([](const testing::FileCall&) {});
+  place.files.restart();
+  return refusal;
+}
+/// Batch 1 is committed, and was not shown.
+void killBeforeShown(Place& place) {
+  place.files.onCall([&files = place.files](const testing::FileCall& call) {
+    if (call.operation == "rename" && contains(call.path, "-TIME/1-1-1")) files.stopAt({call.number, testing::StopPoint::When::Before, testing::StopPoint::How::Kill});
+  });
+  CHECK_NOTHROW(savesWords(place, false, 2s));
+}
+std::string shownWords(Place& place) {
+  std::string text;
+  for (const std::string& path : place.files.paths())
+    if (path.starts_with("/out/") && !path.starts_with("/out/.") && contains(path, "/part-")) text += path.substr(0, 7) + place.files.content(path);
+  return text;
+}
+
+TEST_CASE("checkpointer: a committed batch is shown by the program with one more output, before the one that it is of") {
+  for (const bool anotherBefore : {false, true}) {
+    Place place;
+    killBeforeShown(place);
+    CHECK(shownWords(place).empty());
+    CHECK(savesWords(place, anotherBefore, 1ms).empty());
+    CHECK(shownWords(place) == "/out/w-(a,1)\n");
+  }
+}
+
+/// The journal as an earlier build wrote it, with the outputs' names.
+void nameOutputs(Place& place) {
+  const std::string path = "/checkpoint/journal-1-1.log";
+  const std::string bytes = place.files.content(path);
+  detail::RecordReader reader(bytes, detail::journalMark, path);
+  const detail::CheckpointDirectory directory(place.files, "/checkpoint");
+  detail::BasicJournalWriter<> writer(directory, {1, 1}, 7);
+  while (const auto record = reader.next()) {
+    if (record->kind == detail::RecordKind::Epoch) continue;
+    auto payload = detail::JournalContent::payloadOf(*record);
+    payload.staged.assign(payload.staged.size(), "output 0");
+    std::string encoded;
+    Codec<detail::BatchPayload>::encode(payload, encoded);
+    writer.put(record->kind, record->seq, encoded);
+  }
+  place.files.remove(path);
+  writer.show();
+}
+
+TEST_CASE("checkpointer: a batch that an earlier build committed is shown by whatever output has it, and refused where none has its name") {
+  Place place;
+  killBeforeShown(place);
+  nameOutputs(place);
+  CHECK(contains(savesWords(place, true, 1ms), "this program has no output \"output 0\", to which batch 1 may still have to be shown"));
+  {
+    Run run(place);
+    const auto words = run.words();
+    words | saveAsTextFiles("/out/v");
+    words | saveAsTextFiles("/out/w");
+    run.start();
+  }
+  CHECK(shownWords(place) == "/out/w-(a,1)\n");
+}
+
+TEST_CASE("checkpointer: a committed batch whose output is gone is refused before anything has changed, unless it may be dropped") {
+  Place place;
+  killBeforeShown(place);
+  const auto paths = place.files.paths();
+  REQUIRE(place.files.exists("/out/.dstream-job-w-TIME/1-1-1/_SUCCESS"));
+  const std::string refusal =
+      "dstream: the checkpoint in /checkpoint does not fit this program: this program has no output \"/out/w-TIME\", to which batch 1 may still have to be shown; "
+      "CheckpointOptions::allowDropped names what may be dropped";
+  CHECK(savesWords(place, false, 1s, {}, "/out/v") == refusal);
+  CHECK(savesWords(place, false, 1s, {.allowDropped = {"/out/v-TIME"}}, "/out/v") == refusal);
+  CHECK(place.files.paths() == paths);
+  CHECK(savesWords(place, false, 1ms, {.allowDropped = {"/out/w-TIME"}}, "/out/v").empty());
+  CHECK(savesWords(place, false, 1s, {}, "/out/v").empty());  // it was dropped for good
+  CHECK(savesWords(place, false, 1ms).starts_with("dstream: the checkpoint in /checkpoint does not fit this program: this program has no output \"/out/v-TIME\""));
+  CHECK(shownWords(place).find("(a,1)") == std::string::npos);
+}
+
+/// Decides in memory, and writes nothing.
+struct Database final : Decider {
+  [[nodiscard]] std::string name() const override { return "the database"; }
+  Position claim(const std::string&) override {
+    ++row.epoch;
+    const Position found = row;
+    row.known = true;
+    return found;
+  }
+  void begin(const Batch&) override {}
+  void rollback() override {}
+  void seal(const Batch& batch, std::uint32_t checksum) override { sealed = {true, row.epoch, batch.seq, checksum}; }
+  [[nodiscard]] bool commit(const Batch& batch) override {
+    if (batch.seq == refused) return false;
+    row = sealed;
+    return true;
+  }
+  void close() override {}
+
+  Position row;
+  Position sealed;
+  std::uint64_t refused = 0;
+};
+
+struct Written final : Output {
+  explicit Written(Database& to) : database(to) {}
+  struct Nothing final : Job {
+    void run() override {}
+  };
+  std::unique_ptr<Job> generate(const Batch&) override { return std::make_unique<Nothing>(); }
+  void eachShared(VisitShared) override {}
+  [[nodiscard]] SinkClass sinkClass() const override { return SinkClass::Transactional; }
+  Decider* decider() override { return &database; }
+  Database& database;
+};
+
+struct IntoDatabase {
+  static constexpr Kind kind = Kind::Output;
+  template <class Record>
+  static consteval bool check() {
+    return true;
+  }
+  template <class N>
+  void attach(Graph& graph, const N&) const {
+    graph.addOutput(std::make_unique<Written>(*database));
+  }
+  Database* database;
+};
+
+/// The seqs of its batches, or what refused the start.
+std::string decides(Place& place, Database* database, std::chrono::nanoseconds time, CheckpointOptions options = {.repeats = 0}) {
+  std::string seqs;
+  Run run(place, std::move(options));
+  const auto words = run.words();
+  words | foreachRDD([&](const auto& batch) { seqs += std::to_string(batch.batch().seq) + " "; });
+  if (database != nullptr) words | IntoDatabase{database};
+  const std::string refusal = run.refusal();
+  if (refusal != "(it started)") return refusal;
+  place.world.advance(time);
+  return seqs;
+}
+
+TEST_CASE("checkpointer: a database that decided is taken out of the program: the batch that it refused does not count as committed") {
+  for (const std::uint64_t refused : {1U, 3U}) {
+    CAPTURE(refused);
+    Place place;
+    Database database;
+    database.refused = refused;
+    CHECK(decides(place, &database, 5s) == std::string("1 2 3 ").substr(0, 2 * refused));
+    CHECK(database.row.seq == refused - 1);
+    const auto paths = place.files.paths();
+    CHECK(contains(decides(place, nullptr, 1s), "a database decided this job's batches and this program has none, so whether batch " + std::to_string(refused) + " was committed is not known"));
+    CHECK(place.files.paths() == paths);
+    database.refused = 0;
+    CHECK(decides(place, &database, 1s).starts_with(std::to_string(refused)));
+    CHECK(decides(place, nullptr, 1s).starts_with(std::to_string(database.row.seq + 1)));  // it had all
+  }
+}
+
+TEST_CASE("checkpointer: a database comes back that others decided without: refused, however often, and the program without it goes on") {
+  Place place;
+  Database database;
+  CHECK(decides(place, &database, 2s) == "1 2 ");
+  for (int unfinished = 0; unfinished < 3; ++unfinished) static_cast<void>(database.claim("job"));  // by processes that died: its epochs are ahead
+  CHECK(decides(place, nullptr, 2s, {.snapshotEvery = 1}) == "3 4 ");
+  for (int again = 0; again < 3; ++again) CHECK(contains(decides(place, &database, 1s), "the database ends with batch 2, and the job went on to batch 4 without it"));
+  CHECK(decides(place, nullptr, 3s, {.snapshotEvery = 1}) == "5 6 7 ");
+  CHECK(contains(decides(place, &database, 1s), "the database ends with batch 2, and"));
+}
+
+TEST_CASE("checkpointer: each segment says that a database decides before it says anything else") {
+  Place place;
+  Database database;
+  CHECK(decides(place, &database, 5s, {.snapshotEvery = 1}) == "1 2 3 4 5 ");
+  CHECK(decides(place, &database, 3s, {.snapshotEvery = 1}) == "6 7 8 ");
+  std::size_t segments = 0;
+  for (const std::string& path : place.files.paths()) {
+    if (!path.starts_with("/checkpoint/journal-")) continue;
+    const std::string bytes = place.files.content(path);
+    detail::RecordReader reader(bytes, detail::journalMark, path);
+    CHECK(reader.next()->kind == detail::RecordKind::Epoch);
+    const auto second = reader.next();
+    REQUIRE(second);
+    CHECK(second->kind == detail::RecordKind::Known);
+    CHECK(second->payload.empty());
+    ++segments;
+  }
+  CHECK(segments >= 2);
+}
+
+TEST_CASE("checkpointer: snapshots may be as rare as can be said") {
+  for (const std::uint64_t every : {std::uint64_t{1}, ~std::uint64_t{0} - 1, ~std::uint64_t{0}}) {
+    Place place;
+    Run run(place, {.snapshotEvery = every});
+    run.words() | saveAsTextFiles("/out/w");
+    run.start();
+    place.world.advance(5s);
+    CHECK(run.told.all<SnapshotWritten>().empty() == (every != 1));
+  }
+}
+
 TEST_CASE("checkpointer: a journal that cannot be written ends the stream, and nothing that was committed is lost") {
   for (const char* operation : {"write", "sync"}) {
     CAPTURE(operation);

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -163,6 +165,126 @@ TEST_CASE("saveAsTextFiles: rolling, a directory that somebody takes before its 
   CHECK(stage.told.all<BatchFailed>().empty());
   CHECK(stage.world.files().exists("/out/n-1000005000.log/part-1000005000-00000"));
   CHECK_FALSE(stage.world.files().exists("/out/n-1000002000.log/_SUCCESS"));
+}
+
+TEST_CASE("saveAsTextFiles: two outputs with one prefix and suffix are refused, whatever they save, and however the path is written") {
+  Stage stage;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  const std::string refusal = "dstream: two outputs save to /out/n-TIME; give each a prefix of its own";
+  numbers | saveAsTextFiles("/out/n");
+  CHECK(messageOf<std::invalid_argument>([&] { numbers | saveAsTextFiles("/out/n"); }) == refusal);
+  CHECK(messageOf<std::invalid_argument>([&] { numbers | saveAsObjectFiles("/out/n", "", {.rollEvery = 2s}); }) == refusal);
+  CHECK(messageOf<std::invalid_argument>([&] { numbers | saveAsTextFiles("//./out///n").named("other"); }) == refusal);
+  CHECK_NOTHROW(numbers | saveAsTextFiles("out/n"));
+  CHECK_NOTHROW(numbers | saveAsTextFiles("/out/n", "txt"));
+  CHECK_NOTHROW(numbers | saveAsTextFiles("/out/n/"));
+  CHECK(messageOf<std::invalid_argument>([&] { numbers | saveAsTextFiles("./out/n"); }) == "dstream: two outputs save to out/n-TIME; give each a prefix of its own");
+}
+
+/// Numbers from 1 on, one a batch, saved by a job with a checkpoint; it lives for so long or as long as its disk does. What start refused, or "".
+std::string saves(testing::World& world, const std::string& job, const std::string& prefix, std::chrono::nanoseconds time, SaveOptions options = {}) {
+  std::string refusal;
+  try {
+    static const Numbers numbers{1, 2, 3, 4, 5, 6, 7, 8};
+    Context context("local[2]", job, quiet(), world);
+    StreamingContext stream(context, 1s);
+    stream.checkpoint("/checkpoint-" + job);
+    stream.rangeStream(numbers, 1).named("numbers") | saveAsTextFiles(prefix, "", options).exactlyOnce();
+    stream.start();
+    world.advance(time);
+  } catch (const std::exception& error) {
+    if (!world.files().stopped()) refusal = error.what();
+  }
+  world.files().onCall([](const testing::FileCall&) {});
+  world.files().restart();
+  return refusal;
+}
+/// The process will be killed before batch `seq` is shown, which is committed.
+void killBeforeShown(testing::World& world, std::uint64_t seq) {
+  world.files().onCall([&files = world.files(), seq](const testing::FileCall& call) {
+    if (call.operation == "rename" && support::contains(call.path, "-TIME/" + std::to_string(seq) + "-"))
+      files.stopAt({call.number, testing::StopPoint::When::Before, testing::StopPoint::How::Kill});
+  });
+}
+/// What is shown by this prefix, in the order of time.
+std::string shown(testing::World& world, const std::string& prefix) {
+  std::string text;
+  for (const std::string& path : world.files().paths())
+    if (path.starts_with(prefix + "-") && support::contains(path, "/part-")) text += world.files().content(path);
+  return text;
+}
+
+TEST_CASE("saveAsTextFiles: jobs whose names and prefixes run into each other have stages of their own") {
+  testing::World world;
+  killBeforeShown(world, 2);
+  CHECK(saves(world, "a", "/out/b-c", 3s).empty());
+  CHECK(shown(world, "/out/b-c") == "1\n");
+  CHECK(saves(world, "a-b", "/out/c", 3s).empty());
+  CHECK(saves(world, "a-b", "/out/c", 1s).empty());  // whatever a restart takes away
+  CHECK(world.files().exists("/out/.dstream-a-b-c-TIME/2-1-1"));
+  CHECK(world.files().exists("/out/.dstream-a%2Db-c-TIME"));
+  CHECK(saves(world, "a", "/out/b-c", 1s).empty());
+  CHECK(shown(world, "/out/b-c").starts_with("1\n2\n"));
+}
+
+TEST_CASE("saveAsTextFiles: what an earlier build staged, of a job with a dash, is shown") {
+  testing::World world;
+  killBeforeShown(world, 2);
+  CHECK(saves(world, "a-b", "/out/c", 3s).empty());
+  world.files().rename("/out/.dstream-a%2Db-c-TIME", "/out/.dstream-a-b-c-TIME");
+  world.files().put("/out/.dstream-a-b-c-TIME/1-1-1/_SUCCESS", "job a\nseq 1\n");
+  CHECK(saves(world, "a-b", "/out/c", 1s).empty());
+  CHECK(shown(world, "/out/c").starts_with("1\n2\n"));
+  CHECK(world.files().exists("/out/.dstream-a-b-c-TIME/1-1-1/_SUCCESS"));
+}
+
+TEST_CASE("saveAsTextFiles: what is no directory among the stages is nobody's, and stays") {
+  testing::World world;
+  CHECK(saves(world, "job", "/out/n", 2s).empty());
+  world.files().put("/out/.dstream-job-n-TIME/.nfs0001", "held");
+  world.files().put("/out/.dstream-job-n-TIME/9-9-9/part-00000", "half");
+  CHECK(saves(world, "job", "/out/n", 2s).empty());
+  CHECK(world.files().list("/out/.dstream-job-n-TIME") == Paths{".nfs0001"});
+}
+
+TEST_CASE("saveAsTextFiles: rolling, a checkpoint that was restored is refused, and nothing was changed") {
+  for (const auto roll : {2s, 60s}) {
+    CAPTURE(roll.count());
+    testing::World world(Stage::beginning);
+    auto& files = world.files();
+    const SaveOptions options{.rollEvery = roll};
+    CHECK(saves(world, "job", "/out/n", 2s, options).empty());
+    std::vector<std::pair<std::string, std::string>> backup;
+    for (const std::string& path : files.paths())
+      if (path.starts_with("/checkpoint-job/")) backup.emplace_back(path, files.content(path));
+    CHECK(saves(world, "job", "/out/n", 3s, options).empty());  // refuses nothing that is committed
+    for (const std::string& path : files.paths())
+      if (path.starts_with("/checkpoint-job/")) files.remove(path);
+    for (const auto& [path, content] : backup) files.put(path, content);
+    const Paths before = files.paths();
+    CHECK(support::contains(saves(world, "job", "/out/n", 3s, options), "is of this job, and of a later batch than the last committed one, 2: the checkpoint was restored"));
+    CHECK(files.paths() == before);
+  }
+}
+
+TEST_CASE("saveAsTextFiles: rolling, a stretch that is over is closed in its job's name, also by the process behind the one that ended before it could") {
+  testing::World world(Stage::beginning);
+  auto& files = world.files();
+  const std::string first = "/out/n-999999000/_SUCCESS";
+  files.onCall([&](const testing::FileCall& call) {
+    if (call.operation == "create" && call.path == first) files.stopAt({call.number, testing::StopPoint::When::Before, testing::StopPoint::How::Kill});
+  });
+  CHECK(saves(world, "job", "/out/n", 3s, {.rollEvery = 3s}).empty());
+  CHECK(shown(world, "/out/n") == "1\n");
+  CHECK_FALSE(files.exists(first));
+  CHECK(saves(world, "job", "/out/n", 1ms, {.rollEvery = 3s}).empty());
+  CHECK(files.content("/out/n-1000002000/part-1000002000-00000") == "2\n");
+  CHECK(files.content(first) == "job job\n");
+  CHECK_FALSE(files.exists("/out/n-1000002000/_SUCCESS"));
+  files.remove(first);  // taken by somebody: it is not made again
+  CHECK(saves(world, "job", "/out/n", 4s, {.rollEvery = 3s}).empty());
+  CHECK_FALSE(files.exists(first));
+  CHECK(files.content("/out/n-1000002000/_SUCCESS") == "job job\n");
 }
 
 TEST_CASE("saveAsTextFiles: what cannot be asked for is refused at once") {

@@ -2,6 +2,7 @@
 #include <dstream/stream/graph.hpp>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,20 @@ struct PlainOutput final : Output {
     std::vector<NodeBase*> nodes;
 };
 
+struct ShownOutput final : Output, StagedOutput {
+    explicit ShownOutput(std::string place) : at(std::move(place)) {}
+    std::unique_ptr<Job> generate(const Batch&) override { return nullptr; }
+    void eachShared(VisitShared) override {}
+    StagedOutput* staged() override { return this; }
+    [[nodiscard]] std::string target() const override { return at; }
+    void beginJob(const std::string&) override {}
+    void publish(const Batch&) override {}
+    void abort(const Batch&) override {}
+    void verify(const Batch&) override {}
+    void recover(const Batch&) override {}
+    std::string at;
+};
+
 std::unique_ptr<Output> over(std::vector<NodeBase*> nodes) { return std::make_unique<PlainOutput>(std::move(nodes)); }
 
 TEST_CASE("graph: reachable names each shared node once, parents first") {
@@ -55,6 +70,20 @@ TEST_CASE("graph: outputs keep their order; without a name they have their place
     CHECK(graph.outputs()[0]->name == "output 0");
     CHECK(graph.outputs()[1]->name == "mine");
     CHECK(graph.outputs()[2]->name == "output 2");
+}
+
+TEST_CASE("graph: no two outputs show their batches at one place") {
+    Graph graph;
+    graph.addOutput(over({}));
+    graph.addOutput(std::make_unique<ShownOutput>("/out/x-TIME"));
+    graph.addOutput(std::make_unique<ShownOutput>("/out/x-TIME.txt"));
+    try {
+        graph.addOutput(std::make_unique<ShownOutput>("/out/x-TIME"));
+        FAIL("it was added");
+    } catch (const std::invalid_argument& error) {
+        CHECK(std::string(error.what()) == "dstream: two outputs save to /out/x-TIME; give each a prefix of its own");
+    }
+    CHECK(graph.outputs().size() == 3);
 }
 
 TEST_CASE("graph: it grows in the initialized state only") {

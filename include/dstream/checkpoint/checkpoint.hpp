@@ -21,7 +21,7 @@ namespace dstream::inline v0 {
 /// **kept** on disk two snapshots and the changes since the older one; in memory nothing more. **cost** per batch one write and one sync (see bench/checkpoint),
 /// a second of both where an output is neither staged nor transactional; a snapshot's bytes are made between two batches, written beside them.
 /// **errors** std::invalid_argument from start for nodes without names or that are transient; CheckpointError from start for a directory that is in use, damaged, of
-/// another job, or does not fit the program: it names file and byte, or node and both schemas. A batch that fails is repeated, then stops the stream
+/// another job, or does not fit the program: it names file and byte, or node and both schemas, or the output. A batch that fails is repeated, then stops the stream
 /// or is skipped, by the options; Configuration::onFailure has no say. What the disk refuses ends the stream, and nothing that was committed is lost.
 /// The directory's parent must exist, on a local file system. **example** examples/recoverable_network_word_count.cpp
 template <class Use>

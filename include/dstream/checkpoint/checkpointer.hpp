@@ -84,9 +84,9 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   void restore(RunnerRef runner) override {
     runner_ = runner;
     for (const std::string& name : directory_.temporary) world_.files().remove(directory_.below(name));
-    for (const auto& output : graph_.outputs())
-      if (StagedOutput* staged = output->staged()) staged->beginJob(facts_.job);
+    for (const auto& one : job_.staged) one.output->beginJob(facts_.job);
     if (recovered_) {
+      for (const auto& one : job_.staged) one.output->verify({committed_, {facts_.time}, 1, epoch_});
       const Restorer restorer(job_, *recovered_, directory_.path(), runner);
       restorer.restore(committed_);
       for (const Batch& batch : planned_) restorer.replan(batch);
@@ -144,8 +144,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   void rollback(const Batch& batch) override {
     if (std::exchange(begun_, false)) job_.decider->rollback();
     if (broken_) return;  // the batch may be committed for all that is known: its stage must stay
-    for (const auto& output : graph_.outputs())
-      if (StagedOutput* staged = output->staged()) staged->abort(batch);
+    for (const auto& one : job_.staged) one.output->abort(batch);
     reload();
   }
 
@@ -153,7 +152,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     if (!unit_.empty()) return;
     publishAll();
     for (const auto& node : job_.nodes) node.kept->settled();
-    if (journal_->bytes() < begunAt_ + threshold() || !writer_.idle()) return;
+    if (journal_->bytes() - begunAt_ < threshold() || !writer_.idle()) return;
     auto task = taken();
     nextSegment();
     writer_.give(std::move(task));
@@ -217,12 +216,14 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     committed_ = standing.committed;
     epoch_ = standing.epoch;
     changed_ = standing.changed;
+    alone_ = standing.alone;
     planned_ = std::move(standing.planned);
   }
 
   /// A segment of this epoch with all that a later recovery may need; older epochs' are needed no more.
   void beginEpoch(std::uint64_t from) {
     journal_.emplace(directory_, JournalName{from, epoch_}, world_.random());
+    putDecider();
     if (recovered_) {
       for (const FileRecord& record : recovered_->batches)
         if (record.seq >= from && record.seq <= committed_) journal_->copy(record);
@@ -238,16 +239,20 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     }
   }
 
+  /// Each segment says whether a database decides, or has done so.
+  void putDecider() {
+    if (job_.decider != nullptr || alone_) journal_->put(RecordKind::Known, committed_, job_.decider != nullptr ? "" : journalAlone);
+  }
+
+  /// All that have a stage of it: in earlier builds' journals an output's name may have become another's.
   void publishRecovered() {
     for (const FileRecord& record : recovered_->batches) {
       if (record.seq > committed_) continue;
       const Payload payload = recovered_->journal.payloadOf(record);
-      for (const std::string_view name : payload.staged)
-        for (const auto& output : graph_.outputs())
-          if (output->name == name && output->staged() != nullptr) output->staged()->publish({record.seq, {payload.time}, payload.attempt, record.epoch});
+      if (payload.staged.empty()) continue;
+      for (const auto& one : job_.staged) one.output->publish({record.seq, {payload.time}, payload.attempt, record.epoch});
     }
-    for (const auto& output : graph_.outputs())
-      if (StagedOutput* staged = output->staged()) staged->recover({committed_, {facts_.time}, 1, epoch_});
+    for (const auto& one : job_.staged) one.output->recover({committed_, {facts_.time}, 1, epoch_});
   }
 
   /// Nodes that cannot take a batch back stand as after the last one again.
@@ -278,8 +283,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
       payload.nodes.push_back({node.node->name, changes_[i]});
     }
     if (!sourcesOnly && skipped.empty())
-      for (const auto& output : graph_.outputs())
-        if (output->staged() != nullptr) payload.staged.push_back(output->name);
+      for (const auto& one : job_.staged) payload.staged.push_back(one.target);
     Codec<Payload>::encode(payload, out);
   }
 
@@ -330,8 +334,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
         journal_->flush();
       });
     for (; published_ < unpublished_.size(); ++published_)
-      for (const auto& output : graph_.outputs())
-        if (StagedOutput* staged = output->staged()) staged->publish(unpublished_[published_]);
+      for (const auto& one : job_.staged) one.output->publish(unpublished_[published_]);
     unpublished_.clear();
     published_ = 0;
   }
@@ -363,6 +366,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     orBreak([&] {
       journal_->sync();  // a segment that is not the last has no torn tail
       journal_.emplace(directory_, JournalName{committed_ + 1, epoch_}, world_.random());
+      putDecider();
       journal_->show();
     });
     begunAt_ = journal_->bytes();
@@ -380,6 +384,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   Deferred<std::optional<Recovery>, Use> recovered_;
   Deferred<std::vector<Batch>, Use> planned_;
   bool changed_ = false;
+  bool alone_ = false;
   bool spawned_ = false;
   RunnerRef runner_;
 

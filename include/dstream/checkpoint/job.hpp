@@ -18,7 +18,7 @@
 
 namespace dstream::inline v0::detail {
 
-/// **kept** the nodes that keep something, by name, and the one database that decides, if there is one.
+/// **kept** the nodes that keep something, by name, the outputs that show their batches later, by their place, and the one database that decides, if there is one.
 template <class Use = OnUse>
 class BasicCheckpointedJob {
   using Graph = BasicGraph<Use>;
@@ -28,6 +28,11 @@ class BasicCheckpointedJob {
   struct Node {
     NodeBase* node;
     Persistent* kept;
+  };
+  struct Staged {
+    StagedOutput* output;
+    std::string name;
+    std::string target;
   };
 
   /// **errors** std::invalid_argument: nodes that keep something and have no name, or may not be in a checkpoint; two databases.
@@ -46,6 +51,7 @@ class BasicCheckpointedJob {
       throw std::invalid_argument("dstream: a checkpoint knows nodes by their names, and these have none: " + unnamed + "; give each one with .named(\"…\")");
     for (const auto& output : graph.outputs()) {
       if (output->sinkClass() == SinkClass::AtLeastOnce) plans = true;
+      if (StagedOutput* const shows = output->staged()) staged.push_back({shows, output->name, shows->target()});
       Decider* const found = output->decider();
       if (found == nullptr || found == decider) continue;
       if (decider != nullptr)
@@ -56,7 +62,7 @@ class BasicCheckpointedJob {
 
   /// **errors** CheckpointError naming the node and both schemas.
   void requireFits(const BasicSnapshot<Use>& snapshot, const CheckpointOptions& options, const std::string& directory) const {
-    const auto refuse = [&](const std::string& what) { throw CheckpointError("dstream: the checkpoint in " + directory + " does not fit this program: " + what); };
+    const auto refuse = [&](const std::string& what) { refuseFit(directory, what); };
     for (const Node& node : nodes) {
       const auto* const known = find(snapshot, node.node->name);
       if (known == nullptr) {
@@ -66,13 +72,20 @@ class BasicCheckpointedJob {
       }
     }
     for (const auto& known : snapshot.nodes) {
-      bool wanted = find(known.name) != nullptr;
-      for (const std::string& dropped : options.allowDropped) wanted = wanted || dropped == known.name;
-      if (!wanted)
+      if (find(known.name) == nullptr && !mayDrop(known.name, options))
         refuse("this program has no \"" + std::string(known.name) + "\" (" + std::string(known.schema) + "); CheckpointOptions::allowDropped names what may be dropped");
     }
   }
 
+  /// Whether the output is here to which batch `seq` was staged; false: it may be dropped. **errors** CheckpointError naming it.
+  [[nodiscard]] bool requireShows(std::string_view known, std::uint64_t seq, const CheckpointOptions& options, const std::string& directory) const {
+    for (const Staged& one : staged)
+      if (one.target == known || one.name == known) return true;  // by name: an earlier build wrote it
+    if (!mayDrop(known, options))
+      refuseFit(directory, "this program has no output \"" + std::string(known) + "\", to which batch " + std::to_string(seq) +
+                               " may still have to be shown; CheckpointOptions::allowDropped names what may be dropped");
+    return false;
+  }
   [[nodiscard]] static const KeptNode<std::string_view>* find(const BasicSnapshot<Use>& snapshot, std::string_view name) {
     for (const auto& node : snapshot.nodes)
       if (node.name == name) return &node;
@@ -86,11 +99,20 @@ class BasicCheckpointedJob {
   [[nodiscard]] Graph& graph() const { return *graph_; }
 
   Deferred<std::vector<Node>, Use> nodes;
+  Deferred<std::vector<Staged>, Use> staged;
   Decider* decider = nullptr;
   /// There is an output that a repetition would tell again: it must be told the same.
   bool plans = false;
 
  private:
+  [[noreturn]] static void refuseFit(const std::string& directory, const std::string& what) {
+    throw CheckpointError("dstream: the checkpoint in " + directory + " does not fit this program: " + what);
+  }
+  static bool mayDrop(std::string_view name, const CheckpointOptions& options) {
+    for (const std::string& dropped : options.allowDropped)
+      if (dropped == name) return true;
+    return false;
+  }
   static std::string label(const NodeBase& node) {
     std::string text = node.operatorInfo.name;
     if (!node.name.empty() && !node.nameless) text += " \"" + node.name + "\"";

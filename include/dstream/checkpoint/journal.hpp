@@ -21,6 +21,9 @@
 
 namespace dstream::inline v0::detail {
 
+/// The payload of a KNOWN where a database decided once and does so no more: this epoch's batches were decided by the journal, and the database lacks them.
+inline constexpr std::string_view journalAlone = "alone";
+
 /// Bytes of a node: what a batch changed of it, or is about to take.
 struct NodeBytes {
   std::string_view name;
@@ -34,7 +37,7 @@ struct BasicBatchPayload {
   std::uint32_t attempt = 1;
   std::string_view skipped;                             // what() of the error for which it was given up; empty: it was not
   Deferred<std::vector<NodeBytes>, Use> nodes;          // a PLAN: of sources only
-  Deferred<std::vector<std::string_view>, Use> staged;  // outputs that have something to show
+  Deferred<std::vector<std::string_view>, Use> staged;  // outputs that have something to show, by target(); earlier builds: by name
 };
 using BatchPayload = BasicBatchPayload<>;
 

@@ -29,7 +29,8 @@ struct CheckpointOptions {
   std::uint64_t snapshotEvery = std::uint64_t{1} << 20;
   /// Nodes of which the checkpoint knows nothing begin empty; else start refuses.
   bool allowNew = false;
-  /// Nodes of the checkpoint that the program has no more: named here, they are dropped; else start refuses.
+  /// Nodes of the checkpoint that the program has no more, and outputs that may still have a committed batch to show, by their place ("/out/words-TIME.txt"):
+  /// named here, they are dropped; else start refuses.
   std::vector<std::string> allowDropped = {};
 };
 

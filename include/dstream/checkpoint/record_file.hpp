@@ -30,7 +30,7 @@ enum class RecordKind : std::uint8_t {
   Epoch = 1,  // a journal's first: which epoch writes it
   Plan,       // what a batch is about to take of its sources
   Batch,      // a batch and all that it changed
-  Known,      // the sink's database is known to have committed up to here
+  Known,      // the sink's database is known to have committed up to here; see journalAlone
   Head,       // a snapshot's first: the job
   Node,       // what one node keeps
   End,        // a snapshot's last: how many nodes there were

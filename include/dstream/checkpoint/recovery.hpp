@@ -53,6 +53,10 @@ class BasicRecovery {
   Deferred<std::vector<FileRecord>, Use> plans;
   /// The database was known to have committed up to here.
   std::uint64_t known = 0;
+  /// A database decides; what earlier builds wrote before the first batch does not say so.
+  bool decided = false;
+  /// One did, and these batches it has not.
+  bool alone = false;
 
  private:
   void readSnapshotOf(const BasicCheckpointDirectory<Use>& directory, std::uint64_t seq) {
@@ -67,7 +71,7 @@ class BasicRecovery {
 
   void readBatches(const BasicCheckpointDirectory<Use>& directory) {
     for (const FileRecord& record : journal.records()) {
-      if (record.kind == RecordKind::Known && record.seq > known) known = record.seq;
+      if (record.kind == RecordKind::Known) putKnown(record);
       if (record.kind == RecordKind::Plan) putPlan(record);
       if (record.kind == RecordKind::Batch) put(batches, record);
     }
@@ -79,6 +83,14 @@ class BasicRecovery {
     throw CheckpointError("dstream: checkpoint: the journal in " + directory.path() + " has no batch " + std::to_string(seq) + ", though it has later ones");
   }
 
+  void putKnown(const FileRecord& record) {
+    if (record.payload == journalAlone) {
+      alone = true;
+      return;
+    }
+    decided = true;
+    if (record.seq > known) known = record.seq;
+  }
   /// In the place of one with the same seq. Those behind it stay: an earlier run had planned them, and may have shown them to somebody.
   void putPlan(const FileRecord& record) {
     for (FileRecord& plan : plans)

@@ -156,12 +156,17 @@ class SaveBatches {
     directory.publishInto(nameOf(open_));
   }
 
+  [[nodiscard]] std::string target() const { return Tree::plain(batchName(prefix_, suffix_, "TIME")); }
+
   // With a checkpoint.
 
+  /// The job's name without a dash: the first one behind it ends it, or the jobs "a" and "a-b" could have one directory.
   void beginJob(const std::string& job) {
-    const std::string example = nameOf(0);
-    const std::string name = batchName(prefix_.substr(Tree::above(example).size()), suffix_, "TIME");
-    stage_.emplace(*files_, Tree::above(example) + ".dstream-" + asFileName(job) + "-" + asFileName(name), job);
+    const std::string shown = batchName(prefix_, suffix_, "TIME");
+    const std::string begin = Tree::above(shown) + ".dstream-";
+    const std::string end = "-" + asFileName(shown.substr(Tree::above(shown).size()));
+    stage_.emplace(*files_, begin + asFileName(job, "._") + end, job);
+    stage_->adopt(begin + asFileName(job) + end);
   }
   void publish(const Batch& batch) {
     const bool waits = stage_->has(batch);  // else an empty batch, or shown already
@@ -179,9 +184,13 @@ class SaveBatches {
       lasts_ = true;
       return;
     }
-    if (!waits) return;
-    closeBefore(batch.time.nanoseconds / roll * roll);
-    open_ = batch.time.nanoseconds / roll * roll;
+    const std::int64_t begin = batch.time.nanoseconds / roll * roll;
+    if (!waits) {
+      if (Tree{*files_}.isDirectory(target)) open_ = begin;  // after a restart
+      return;
+    }
+    closeBefore(begin);
+    open_ = begin;
     Tree{*files_}.makeDurably(target);
     for (const std::string& name : files_->list(staged))
       if (name != "_SUCCESS") files_->rename(staged + "/" + name, target + "/" + name);
@@ -190,21 +199,27 @@ class SaveBatches {
     stage_->shown();
   }
   void abort(const Batch& batch) { stage_->drop(batch); }
-  /// **errors** std::runtime_error: a directory of this job's is there that is later than all that was committed.
-  void recover(const Batch& committed) {
+  /// **errors** std::runtime_error: a directory of this job's, or a file in one that batches share, is there that is later than all that was committed.
+  void verify(const Batch& committed) {
     const std::int64_t roll = options_.rollEvery.count();
     const std::string example = nameOf(0);
-    const std::string above = Tree::above(example);
-    const std::string parent = Tree::parent(example);
-    if (Tree{*files_}.isDirectory(parent))
-      for (const std::string& name : files_->list(parent)) {
-        const std::string path = above + name;
-        if (roll == 0 && laterThan(committed.time.nanoseconds, path) && stage_->isOurs(path))
-          throw std::runtime_error("dstream: " + path + " is of this job, and of a later batch than the last committed one, " + std::to_string(committed.seq) +
-                                   ": the checkpoint was restored or belongs to another job");
-      }
-    if (roll != 0 && committed.seq != 0) open_ = committed.time.nanoseconds / roll * roll;
-    if (open_ >= 0 && !Tree{*files_}.isDirectory(nameOf(open_))) open_ = -1;
+    if (!Tree{*files_}.isDirectory(Tree::parent(example))) return;
+    const std::string last = timeName(committed.time.nanoseconds, slide_);
+    const std::string open = roll == 0 ? "" : timeName(committed.time.nanoseconds / roll * roll, slide_);
+    for (const std::string& name : files_->list(Tree::parent(example))) {
+      const std::string path = Tree::above(example) + name;
+      const std::string time = timeOf(path);
+      if (time.empty()) continue;
+      if (later(time, last) && stage_->isOurs(path)) refuseLater(path, committed);
+      if (roll == 0 || later(open, time) || !Tree{*files_}.isDirectory(path)) continue;
+      for (const std::string& part : files_->list(path))
+        if (later(timeOfPart(part), last)) refuseLater(path + "/" + part, committed);
+    }
+  }
+  void recover(const Batch& committed) {
+    const std::int64_t roll = options_.rollEvery.count();
+    const std::int64_t begin = roll == 0 ? 0 : committed.time.nanoseconds / roll * roll;
+    if (roll != 0 && committed.seq != 0 && Tree{*files_}.isDirectory(nameOf(begin))) open_ = begin;
     stage_->clear();
   }
 
@@ -244,7 +259,7 @@ class SaveBatches {
     });
   }
 
-  /// The shared directory of an earlier stretch of time gets no more files.
+  /// The shared directory of an earlier stretch of time gets no more files. With a checkpoint its `_SUCCESS` names the job.
   void closeBefore(std::int64_t begin) {
     if (open_ < 0 || open_ >= begin) return;
     const std::string done = nameOf(open_);
@@ -252,21 +267,33 @@ class SaveBatches {
       open_ = -1;
       return;
     }
-    if (files_->info(done + "/_SUCCESS").kind == FileInfo::Kind::None) files_->open(done + "/_SUCCESS", Files::Mode::Create)->sync();
+    if (files_->info(done + "/_SUCCESS").kind == FileInfo::Kind::None) {
+      const auto success = files_->open(done + "/_SUCCESS", Files::Mode::Create);
+      if (stage_) success->append(stage_->jobLine());
+      success->sync();
+    }
     files_->syncDirectory(done);
     open_ = -1;
   }
 
-  /// Whether it is the name of a batch of a later time.
-  [[nodiscard]] bool laterThan(std::int64_t time, const std::string& path) const {
-    const std::string begin = prefix_.empty() ? "" : prefix_ + "-";
-    const std::string end = suffix_.empty() ? "" : "." + suffix_;
-    if (!path.starts_with(begin) || path.size() <= begin.size() + end.size() || !path.ends_with(end)) return false;
-    const std::string digits = path.substr(begin.size(), path.size() - begin.size() - end.size());
-    const std::string last = timeName(time, slide_);
-    if (digits.find_first_not_of("0123456789") != std::string::npos) return false;
-    return digits.size() != last.size() ? digits.size() > last.size() : digits > last;
+  [[noreturn]] static void refuseLater(const std::string& path, const Batch& committed) {
+    throw std::runtime_error("dstream: " + path + " is of this job, and of a later batch than the last committed one, " + std::to_string(committed.seq) +
+                             ": the checkpoint was restored or belongs to another job");
   }
+  /// Between the two, if that is nothing but digits; else "".
+  static std::string digitsOf(const std::string& name, const std::string& begin, const std::string& end) {
+    if (!name.starts_with(begin) || name.size() <= begin.size() + end.size() || !name.ends_with(end)) return {};
+    const std::string digits = name.substr(begin.size(), name.size() - begin.size() - end.size());
+    return digits.find_first_not_of("0123456789") == std::string::npos ? digits : "";
+  }
+  /// TIME in such a directory's name, and in a file's of `part-TIME-00000`.
+  [[nodiscard]] std::string timeOf(const std::string& path) const { return digitsOf(path, prefix_.empty() ? "" : prefix_ + "-", suffix_.empty() ? "" : "." + suffix_); }
+  static std::string timeOfPart(const std::string& name) {
+    const std::size_t dash = name.rfind('-');
+    return dash == std::string::npos ? "" : digitsOf(name, "part-", name.substr(dash));
+  }
+  /// As numbers, of any length.
+  static bool later(const std::string& a, const std::string& b) { return a.size() != b.size() ? a.size() > b.size() : a > b; }
   [[nodiscard]] std::string partPrefix(std::int64_t time) const { return options_.rollEvery.count() != 0 ? "part-" + timeName(time, slide_) + "-" : "part-"; }
   [[nodiscard]] std::string nameOf(std::int64_t time) const { return batchName(prefix_, suffix_, timeName(time, slide_)); }
 

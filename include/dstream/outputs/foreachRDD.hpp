@@ -37,6 +37,7 @@ class ForeachOutput : public Output {
 
  protected:
   [[nodiscard]] Fn& function() { return fn_; }
+  [[nodiscard]] const Fn& function() const { return fn_; }
 
  private:
   class BatchJob final : public Job {

@@ -49,9 +49,11 @@ class SavingOutput final : public ForeachOutput<N, Save>, public StagedOutput {
   using ForeachOutput<N, Save>::ForeachOutput;
   [[nodiscard]] SinkClass sinkClass() const override { return SinkClass::Staged; }
   StagedOutput* staged() override { return this; }
+  [[nodiscard]] std::string target() const override { return this->function().target(); }
   void beginJob(const std::string& job) override { this->function().beginJob(job); }
   void publish(const Batch& batch) override { this->function().publish(batch); }
   void abort(const Batch& batch) override { this->function().abort(batch); }
+  void verify(const Batch& committed) override { this->function().verify(committed); }
   void recover(const Batch& committed) override { this->function().recover(committed); }
 };
 
@@ -116,7 +118,8 @@ struct AsText {
 /// and crc32c; a directory that is there already is not replaced but fails the batch. `.exactlyOnce()` has the compiler refuse sources that cannot give the same again.
 /// **order** the partitions', in the files' names. **cost** a file and two syncs per partition and batch. **errors** compile time: no text form.
 /// What the file system refuses fails the output of this batch, names operation and path, and leaves nothing behind that is seen.
-/// std::invalid_argument for a rollEvery that is no multiple of the slide. **source** Spark's saveAsTextFiles. **example** examples/save_word_count.cpp
+/// std::invalid_argument for a rollEvery that is no multiple of the slide, and for prefix and suffix of another output of the stream.
+/// **source** Spark's saveAsTextFiles. **example** examples/save_word_count.cpp
 [[nodiscard]] inline auto saveAsTextFiles(std::string prefix, std::string suffix = "", SaveOptions options = {}) {
   return detail::SaveOutput<detail::AsText>{std::move(prefix), std::move(suffix), options};
 }

@@ -19,12 +19,12 @@
 
 namespace dstream::inline v0::detail {
 
-/// A name as part of one: what is no letter, digit, dot, dash or underscore as %XX.
-inline std::string asFileName(std::string_view text) {
+/// A name as part of one: what is no letter, digit or one of these signs as %XX.
+inline std::string asFileName(std::string_view text, std::string_view signs = ".-_") {
   static constexpr char digits[] = "0123456789ABCDEF";
   std::string name;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || signs.find(c) != std::string_view::npos;
     if (plain) {
       name += c;
     } else {
@@ -47,6 +47,18 @@ struct BasicFileTree {
   static std::string parent(const std::string& path) {
     const std::string up = above(path);
     return up.empty() ? "." : up.size() == 1 ? up : up.substr(0, up.size() - 1);
+  }
+  /// Without empty names, and those that are a dot alone.
+  static std::string plain(std::string_view path) {
+    std::string plain = path.starts_with('/') ? "/" : "";
+    while (!path.empty()) {
+      const std::string_view name = path.substr(0, path.find('/'));
+      path.remove_prefix(name.size() == path.size() ? name.size() : name.size() + 1);
+      if (name.empty() || name == ".") continue;
+      if (!plain.empty() && plain.back() != '/') plain += '/';
+      plain += name;
+    }
+    return plain;
   }
   [[nodiscard]] bool isDirectory(const std::string& path) const { return files.info(path).kind == FileInfo::Kind::Directory; }
   /// The directory and those above it; whose names outlive a crash when this returns.
@@ -126,12 +138,24 @@ class BasicStage {
   void drop(const Batch& batch) {
     if (has(batch)) tree_.clear(pathOf(batch));
   }
-  /// Every one.
+  /// Every one. What is no directory is no stage, and stays.
   void clear() {
     if (!tree_.isDirectory(directory_)) return;
-    for (const std::string& name : tree_.files.list(directory_)) tree_.clear(directory_ + "/" + name);
+    for (const std::string& name : tree_.files.list(directory_))
+      if (const std::string path = directory_ + "/" + name; tree_.isDirectory(path)) tree_.clear(path);
     tree_.files.syncDirectory(directory_);
     tree_.files.syncDirectory(Tree::parent(directory_));  // a process that was killed may have made it and no more
+  }
+  /// This job's stages in a directory that an earlier build gave another name, and shared between jobs.
+  void adopt(const std::string& earlier) {
+    if (earlier == directory_ || !tree_.isDirectory(earlier)) return;
+    for (const std::string& name : tree_.files.list(earlier)) {
+      if (!isOurs(earlier + "/" + name)) continue;
+      tree_.makeDurably(directory_);
+      tree_.files.rename(earlier + "/" + name, directory_ + "/" + name);
+      tree_.files.syncDirectory(directory_);
+    }
+    tree_.files.syncDirectory(earlier);
   }
   void shown() { tree_.files.syncDirectory(directory_); }
 
@@ -145,8 +169,10 @@ class BasicStage {
     return file->read(0, begin.data(), begin.size()) == line.size() && begin == line;
   }
 
- private:
+  /// What a `_SUCCESS` of this job's begins with.
   [[nodiscard]] std::string jobLine() const { return "job " + asFileName(job_) + "\n"; }
+
+ private:
   [[nodiscard]] std::string head(const Batch& batch) const {
     return jobLine() + "seq " + std::to_string(batch.seq) + "\ntime " + std::to_string(batch.time.nanoseconds) + "\n";
   }

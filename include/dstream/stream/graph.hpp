@@ -3,6 +3,7 @@
 // Graph: the inputs and outputs of one streaming context. Built before start, fixed afterwards.
 
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,8 +78,13 @@ class BasicGraph {
     if (state() == StreamingContextState::Stopped) throw IllegalState(std::string("dstream: adding ") + what + " after stopping a StreamingContext is not supported");
   }
 
+  /// **errors** IllegalState; std::invalid_argument for an output that shows its batches where another one does.
   void addOutput(Deferred<std::unique_ptr<Output>, Use> output) {
     requireOpen("an output");
+    if (StagedOutput* const staged = output->staged())
+      for (const auto& other : outputs_)
+        if (other->staged() != nullptr && other->staged()->target() == staged->target())
+          throw std::invalid_argument("dstream: two outputs save to " + staged->target() + "; give each a prefix of its own");
     if (output->name.empty()) output->name = "output " + std::to_string(outputs_.size());
     outputs_.push_back(std::move(output));
   }

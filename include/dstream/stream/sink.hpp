@@ -18,14 +18,17 @@ enum class SinkClass { AtLeastOnce, Staged, Transactional };
 /// **meaning** an output whose batches become visible after they are committed. **threads** the jobs lane. **errors** any; `publish` is tried again.
 class StagedOutput {
  public:
+  /// Where it shows its batches, with TIME for a batch's time: "/out/words-TIME.txt". No other output of the stream has the same, and checkpoints know it by that.
+  [[nodiscard]] virtual std::string target() const = 0;
   /// A checkpoint decides from now on: nothing is shown before `publish`. `job` makes names of its own.
   virtual void beginJob(const std::string& job) = 0;
   /// The batch was committed: its stage, of this epoch and attempt, becomes visible. Again and again without harm.
   virtual void publish(const Batch& batch) = 0;
   /// This attempt failed: its stage goes.
   virtual void abort(const Batch& batch) = 0;
-  /// Before the first batch after a restart, all up to `committed` published: no stage is needed any more. **errors** throws when what is visible
-  /// belongs to a later batch.
+  /// After a restart, before anything is published. **errors** throws when what is visible belongs to a later batch than `committed`, the last one.
+  virtual void verify(const Batch& committed) = 0;
+  /// Before the first batch after a restart, all up to `committed` published: no stage is needed any more.
   virtual void recover(const Batch& committed) = 0;
 
  protected:
