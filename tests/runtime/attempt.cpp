@@ -48,11 +48,12 @@ struct Noted final : Output {
 };
 
 struct NotedNode final : NodeBase {
-  explicit NotedNode(Calls& noted) : calls(noted) {}
-  void advance(const Batch&) override { calls("advance"); }
+  explicit NotedNode(Calls& noted, std::string suffix = {}) : calls(noted), which(std::move(suffix)) {}
+  void advance(const Batch&) override { calls("advance" + which); }
   void finish(const Batch&) override { calls("finish"); }
   void forget(const Batch&) override {}
   Calls& calls;
+  std::string which;
 };
 
 struct NotedCommitter final : Committer {
@@ -135,6 +136,35 @@ TEST_CASE("attempt: what fails is told and counted, and nothing begins behind it
     CHECK(bench.info.failedOutputs == 1);
     CHECK(bench.errors == std::vector<std::string>{throws + " threw"});
   }
+}
+
+TEST_CASE("attempt: a node that cannot take the batch keeps it from no other; the first error counts") {
+  for (const bool commits : {true, false}) {
+    Bench bench;
+    NotedNode second{bench.calls, "-second"};
+    NotedNode third{bench.calls, "-third"};
+    bench.calls.throws = "advance-second";
+    CHECK(bench.attempt.run(bench.info, {&bench.node, &second, &third}, commits ? &bench.committer : nullptr));
+    CHECK(bench.calls.text == "advance advance-second advance-third ");
+    CHECK(bench.info.failedOutputs == 1);
+    CHECK(bench.errors == std::vector<std::string>{"advance-second threw"});
+  }
+  Bench bench;
+  NotedNode second{bench.calls};
+  bench.calls.throws = "advance";
+  CHECK(bench.attempt.run(bench.info, {&bench.node, &second}, nullptr));
+  CHECK(bench.calls.text == "advance advance ");
+  CHECK(bench.errors.size() == 1);
+  CHECK(bench.info.failedOutputs == 1);
+}
+
+TEST_CASE("attempt: no node takes a batch behind a stop") {
+  Bench bench;
+  NotedNode second{bench.calls, "-second"};
+  bench.calls.stops = "advance";
+  CHECK(!bench.attempt.run(bench.info, {&bench.node, &second}, nullptr));
+  CHECK(bench.calls.text == "advance ");
+  CHECK(bench.errors.empty());
 }
 
 TEST_CASE("attempt: a stop cuts it short, and is no failure") {

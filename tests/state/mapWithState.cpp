@@ -292,6 +292,97 @@ TEST_CASE("mapWithState: snapshots kept by a window are those of their batch") {
 }
 
 /// States that time out and such that do not, which keep no order.
+TEST_CASE("mapWithState: what a failed batch did not compute in time never changes the states; what it did compute stays") {
+  for (const int throws : {2, 3, 1000}) {
+    INFO("throws " << throws);
+    support::Stage stage;
+    BatchQueue<Pair> queue;
+    std::vector<std::vector<int>> windows;
+    std::vector<int> states;
+    int thrown = 0;
+    const auto mapped = stage.stream.queueStream(queue) | mapWithState(StateSpec::function<int>([&](const std::string&, std::optional<int> value, State<int>& state) {
+                          if (*value == 100 && ++thrown <= throws) throw std::runtime_error("hundred");
+                          state.update(state.getOption().value_or(0) + *value);
+                          return state.get();
+                        }));
+    mapped | window(2s) | foreachRDD([&](const auto& batch) { windows.push_back(batch.collect()); });  // asks twice with the window itself
+    mapped.stateSnapshots() | foreachRDD([&](const auto& batch) { states.push_back(batch.first().second); });
+    stage.stream.start();
+    for (const int x : {1, 100, 1, 1}) {
+      queue.push({{"a", x}});
+      stage.world.advance(1s);
+    }
+    if (throws == 2) {  // the snapshot's output succeeded, the window's did not
+      CHECK(windows == std::vector<std::vector<int>>{{1}, {101, 2}, {2, 3}});
+      CHECK(states == std::vector{1, 101, 2, 3});
+    } else {  // the window with batch 2 fails batch 3
+      CHECK(windows == std::vector<std::vector<int>>{{1}, {2, 2}});
+      CHECK(states == std::vector{1, 2, 2});
+      CHECK(thrown == 3);
+    }
+  }
+}
+
+TEST_CASE("mapWithState: a slice of a failed batch that nobody looked at says so, and leaves the states") {
+  support::Stage stage;
+  stage.stream.remember(10s);
+  std::vector<int> states;
+  std::string why;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  const auto mapped = numbers | map([](int x) { return Pair{"a", x}; }) | mapWithState(StateSpec::function<int>(sum));
+  numbers | foreachRDD([](const auto& batch) {
+    if (batch.batch().seq == 2) throw std::runtime_error("two");
+  });
+  Time second{0};
+  mapped.stateSnapshots() | foreachRDD([&](const auto& batch) {
+    if (batch.batch().seq == 2) second = batch.time();
+    if (batch.batch().seq == 4) why = support::messageOf<MissingBatch>([&] { static_cast<void>(mapped.slice(second, second).at(0).collect()); });
+    if (batch.batch().seq != 2) states.push_back(batch.first().second);
+  });
+  stage.stream.start();
+  for (const int x : {1, 100, 1, 1, 1}) {
+    stage.queue.push(std::vector{x});
+    stage.world.advance(1s);
+  }
+  CHECK(states == std::vector{1, 2, 3, 4});
+  CHECK(why == "dstream: mapWithState: batch 2 failed, and its states were taken back");
+}
+
+TEST_CASE("mapWithState: a slice of snapshots has the states of each batch, looked at or not") {
+  for (const bool looks : {true, false}) {
+    support::Stage stage;
+    stage.stream.remember(10s);
+    std::vector<Pairs> seen;
+    const auto snapshots = (stage.stream.queueStream(stage.queue) | map([](int x) { return Pair{"a", x}; }) | mapWithState(StateSpec::function<int>(sum))).stateSnapshots();
+    snapshots | foreachRDD([&](const auto& batch) {
+      if (looks) static_cast<void>(batch.collect());
+      if (batch.batch().seq == 4)
+        for (const auto& one : snapshots.slice({0}, batch.time())) seen.push_back(one.collect());
+    });
+    stage.stream.start();
+    for (const int x : {1, 2, 3, 4}) {
+      stage.queue.push(std::vector{x});
+      stage.world.advance(1s);
+    }
+    CHECK(seen == std::vector<Pairs>{{{"a", 1}}, {{"a", 3}}, {{"a", 6}}, {{"a", 10}}});
+  }
+}
+
+TEST_CASE("mapWithState: a snapshot that nobody looked at in its batch, and nothing remembers, says so") {
+  support::Stage stage;
+  const auto snapshots = (stage.stream.queueStream(stage.queue) | map([](int x) { return Pair{"a", x}; }) | mapWithState(StateSpec::function<int>(sum))).stateSnapshots();
+  using Kept = std::remove_cvref_t<decltype(snapshots.slice({0}, {0}).front())>;
+  std::vector<Kept> kept;
+  snapshots | foreachRDD([&](const auto& batch) { kept.push_back(batch); });
+  stage.stream.start();
+  for (const int x : {1, 2}) {
+    stage.queue.push(std::vector{x});
+    stage.world.advance(1s);
+  }
+  REQUIRE(kept.size() == 2);
+  CHECK(support::messageOf<MissingBatch>([&] { static_cast<void>(kept[0].collect()); }) == "dstream: stateSnapshots: nobody looked at the states of batch 1 while it ran, and they are others now");
+}
+
 TEST_CASE("timed_states: the oldest comes first, whatever was touched, removed and rolled back") {
   using Timed = detail::TimedStates<int, std::unique_ptr<int>>;  // a state is never copied
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {

@@ -120,6 +120,33 @@ TEST_CASE("updateStateByKey: a failed batch leaves the states as they were") {
   CHECK(seen == std::vector<Sums>{{{"k", 1}}, {{"k", 4}}, {{"k", 5}}});
 }
 
+TEST_CASE("updateStateByKey: a slice of a failed batch that nobody looked at says so, not what later states would have been") {
+  support::Stage stage;
+  stage.stream.remember(10s);
+  std::vector<Sums> seen;
+  std::string why;
+  Time second{0};
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  const auto states = numbers | map([](int x) { return std::pair{std::string("k"), x}; }) | updateStateByKey(sum);
+  numbers | foreachRDD([&](const auto& batch) {
+    if (batch.batch().seq != 2) return;
+    second = batch.time();
+    throw std::runtime_error("two");
+  });
+  states | foreachRDD([&](const auto& batch) {
+    if (batch.batch().seq == 2) return;
+    if (batch.batch().seq == 4) why = support::messageOf<MissingBatch>([&] { static_cast<void>(states.slice(second, second).at(0).collect()); });
+    seen.push_back(batch.collect());
+  });
+  stage.stream.start();
+  for (const int x : {1, 100, 1, 1}) {
+    stage.queue.push(std::vector{x});
+    stage.world.advance(1s);
+  }
+  CHECK(seen == std::vector<Sums>{{{"k", 1}}, {{"k", 2}}, {{"k", 3}}});
+  CHECK(why == "dstream: updateStateByKey: batch 2 failed, and its states were taken back");
+}
+
 TEST_CASE("updateStateByKey: batches that no output asks for count too") {
   CHECK(sortedOutputsOf<Pair>(updateStateByKey(sum) | window(1s, 3s), {{{{"a", 1}}}, {{{"a", 2}}}, {{{"a", 4}}}})
         == std::vector<std::optional<Sums>>{{}, {}, {{{"a", 7}}}});

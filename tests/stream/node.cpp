@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/stream/node.hpp>
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -68,13 +69,33 @@ TEST_CASE("node: forget drops a batch and those before it, not those behind") {
     CHECK(node.computed == 6);
 }
 
-TEST_CASE("node: one that throws is asked again") {
+TEST_CASE("node: one that throws throws the same to all that ask; it is asked again once the batch is done, comes again, or is another") {
+    const auto failed = [](Counted& node) {
+        node.throws = true;
+        CHECK_THROWS_AS(node.get(numbered(1)), std::runtime_error);
+        node.throws = false;
+        CHECK_THROWS_AS(node.get(numbered(1)), std::runtime_error);
+        CHECK(node.computed == 1);
+        CHECK(node.remembered().empty());
+    };
+    Counted done;
+    failed(done);
+    done.forget(numbered(1));
+    CHECK(done.get(numbered(1)));
+    Counted repeated;
+    failed(repeated);
+    repeated.again(numbered(1));
+    CHECK(repeated.get(numbered(1)));
+    Counted another;
+    failed(another);
+    CHECK(another.get(numbered(3)));
+}
+
+TEST_CASE("node: one that could not take the batch has none") {
     Counted node;
-    node.throws = true;
+    node.fail(numbered(1), std::make_exception_ptr(std::runtime_error("no")));
     CHECK_THROWS_AS(node.get(numbered(1)), std::runtime_error);
-    node.throws = false;
-    CHECK(node.get(numbered(1)));
-    CHECK(node.computed == 2);
+    CHECK(node.computed == 0);
 }
 
 TEST_CASE("node: a narrow node owns the function and lends it; none stays none") {

@@ -63,6 +63,39 @@ TEST_CASE("slice: from within an output; of a stream that has a batch now and th
   CHECK(seen == std::vector<Numbers>{{3}, {7}});
 }
 
+TEST_CASE("slice: windows that are carried along, looked at or not; one whose batch failed too") {
+  for (const bool looks : {true, false}) {
+    support::Stage stage;
+    const auto numbers = stage.stream.queueStream(stage.queue);
+    const auto larger = numbers | reduceByWindow([](int a, int b) { return a < b ? b : a; }, 2s, 1s);
+    const auto counts = numbers | countByWindow(2s, 2s);
+    const auto sums = numbers | map([](int x) { return std::pair{7, x}; }) | reduceByKeyAndWindow(plus, 2s, 1s) | values();
+    const auto groups = numbers | map([](int x) { return std::pair{7, x}; }) | groupByKeyAndWindow(2s) | values();
+    stage.stream.remember(10s);
+    numbers | foreachRDD([](const auto& batch) {
+      if (batch.batch().seq == 3) throw std::runtime_error("three");
+    });
+    const auto look = foreachRDD([&](const auto& batch) {
+      if (looks) static_cast<void>(batch.collect());
+    });
+    larger | look;
+    counts | look;
+    sums | look;
+    groups | look;
+    for (const int x : {1, 2, 3, 4}) stage.queue.push(Numbers{x});
+    stage.stream.start();
+    stage.world.advance(4s);
+    CHECK(all(larger.slice(at(stage, 0), at(stage, 4000))) == std::vector<Numbers>{{1}, {2}, {3}, {4}});
+    CHECK(all(sums.slice(at(stage, 0), at(stage, 4000))) == std::vector<Numbers>{{1}, {3}, {5}, {7}});
+    std::vector<std::int64_t> counted;
+    for (const auto& batch : counts.slice(at(stage, 0), at(stage, 4000))) counted.push_back(batch.first());
+    CHECK(counted == std::vector<std::int64_t>{2, 2});
+    std::vector<Numbers> grouped;
+    for (const auto& batch : groups.slice(at(stage, 0), at(stage, 4000))) grouped.push_back(batch.first());
+    CHECK(grouped == std::vector<Numbers>{{1}, {1, 2}, {2, 3}, {3, 4}});
+  }
+}
+
 TEST_CASE("slice: after a stop, with the Context gone too, on the thread that asks; from the first time to the last") {
   for (const bool graceful : {true, false}) {
     support::Stage stage;

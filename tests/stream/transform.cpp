@@ -2,6 +2,7 @@
 #include <dstream/stream/transform.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -75,6 +76,20 @@ TEST_CASE("transform: what it throws fails the batch before its outputs run, and
   CHECK(seen == std::vector<Numbers>{{2}, {2}});
   CHECK(stage.told.all<BatchFailed>().size() == 1);
   CHECK(support::messageOf<std::runtime_error>([&] { stage.stream.awaitTermination(); }) == "not this one");
+}
+
+TEST_CASE("transform: what throws is called once for its batch, whoever asks") {
+  support::Stage stage;
+  std::vector<std::uint64_t> calls;
+  const auto doubled = stage.stream.queueStream(stage.queue) | transform([&](auto batch, const Batch& identity) {
+                         calls.push_back(identity.seq);
+                         if (identity.seq == 2) throw std::runtime_error("not this one");
+                         return batch | map([](int x) { return x * 2; });
+                       });
+  for (int i = 0; i < 3; ++i) doubled | window(2s) | foreachRDD([](const auto&) {});
+  stage.stream.start();
+  stage.world.advance(3s);
+  CHECK(calls == std::vector<std::uint64_t>{1, 2, 3});
 }
 
 TEST_CASE("transformWith: the batches of several streams") {

@@ -2,9 +2,12 @@
 #include <dstream/windows/window.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
+#include <ranges>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <dstream/windows/extent.hpp>
@@ -63,6 +66,113 @@ TEST_CASE("window: a batch whose function throws fails each window that holds it
   stage.stream.start();
   stage.world.advance(4s);
   CHECK(seen == std::vector<Numbers>{{1}, {3, 4}});
+}
+
+/// Batch 2 of each window's stream cannot be formed; what the windows of it and of another source gave, in the order in which they were made.
+template <class Window>
+std::pair<std::vector<Numbers>, std::vector<Numbers>> failingAndHealthy(const Window& window, bool failingFirst) {
+  support::Stage stage;
+  BatchQueue<int> other;
+  std::vector<Numbers> failing;
+  std::vector<Numbers> healthy;
+  const auto addFailing = [&] {
+    stage.stream.queueStream(stage.queue) | transform([](auto batch, const Batch& identity) {
+      if (identity.seq == 2) throw std::runtime_error("two");
+      return batch | map([](int x) { return x; });
+    }) | window | foreachRDD([&](const auto& batch) { failing.push_back(batch.collect()); });
+  };
+  if (failingFirst) addFailing();
+  stage.stream.queueStream(other) | window | foreachRDD([&](const auto& batch) { healthy.push_back(batch.collect()); });
+  if (!failingFirst) addFailing();
+  for (const int x : {1, 2, 3, 4, 5}) {
+    stage.queue.push(Numbers{x});
+    other.push(Numbers{x * 10});
+  }
+  stage.stream.start();
+  stage.world.advance(5s);
+  CHECK(stage.told.all<BatchFailed>().size() == 1);
+  std::vector<std::string> failures;
+  for (const auto& output : stage.told.all<OutputCompleted>())
+    if (!output.failure.empty()) failures.push_back(std::to_string(output.batch.seq) + " " + output.failure);
+  CHECK(failures == std::vector<std::string>{"3 two", "4 two"});
+  return {failing, healthy};
+}
+
+TEST_CASE("window: a batch that could not be formed fails each window that holds it, and no other; windows of other streams hold theirs") {
+  for (const bool first : {true, false}) {
+    INFO("failing first " << first);
+    CHECK(failingAndHealthy(window(3s), first) == std::pair{std::vector<Numbers>{{1}, {3, 4, 5}}, std::vector<Numbers>{{10}, {10, 20, 30}, {20, 30, 40}, {30, 40, 50}}});
+    CHECK(failingAndHealthy(window(3s).transient(), first)
+          == std::pair{std::vector<Numbers>{{1}, {3, 4, 5}}, std::vector<Numbers>{{10}, {10, 20, 30}, {20, 30, 40}, {30, 40, 50}}});
+    CHECK(failingAndHealthy(window(1s) | window(3s), first) == std::pair{std::vector<Numbers>{{1}, {3, 4, 5}}, std::vector<Numbers>{{10}, {10, 20, 30}, {20, 30, 40}, {30, 40, 50}}});
+    const std::pair sums{std::vector<Numbers>{{1}, {12}}, std::vector<Numbers>{{10}, {60}, {90}, {120}}};
+    CHECK(failingAndHealthy(window(3s) | reduce(plus), first) == sums);
+    CHECK(failingAndHealthy(reduceByWindow(plus, 3s, 1s), first) == sums);
+    CHECK(failingAndHealthy(reduceByWindow([](int a, int b) { return a + b; }, 3s, 1s), first) == sums);
+    CHECK(failingAndHealthy(map([](int x) { return std::pair{7, x}; }) | reduceByKeyAndWindow(plus, 3s) | values(), first) == sums);
+  }
+}
+
+TEST_CASE("window: a source that fails to read a batch fails the windows that hold it") {
+  for (const bool carried : {false, true}) {
+    support::Stage stage;
+    std::vector<int> sums;
+    const auto numbers = stage.stream.rangeStream(std::views::iota(1, 6) | std::views::transform([](int n) { return n == 2 ? throw std::runtime_error("two") : n; }), 1);
+    const auto note = foreachRDD([&](const auto& batch) { sums.push_back(batch.first()); });
+    carried ? numbers | reduceByWindow(plus, 2s, 1s) | note : numbers | window(2s) | reduce(plus) | note;
+    stage.stream.start();
+    stage.world.advance(5s);
+    CHECK(sums == Numbers{1, 7, 9});
+  }
+}
+
+TEST_CASE("window: under a checkpoint a batch that could not be formed is repeated, and fails no window") {
+  support::Stage stage;
+  std::vector<Numbers> kept;
+  std::vector<int> sums;
+  int failures = 2;
+  const auto numbers = stage.stream.queueStream(stage.queue) | transform([&](auto batch, const Batch& identity) {
+                         if (identity.seq == 2 && failures-- > 0) throw std::runtime_error("two");
+                         return batch | map([](int x) { return x; });
+                       });
+  numbers | window(2s).named("kept") | foreachRDD([&](const auto& batch) { kept.push_back(batch.collect()); });
+  numbers | reduceByWindow(plus, 2s, 1s).named("sums") | foreachRDD([&](const auto& batch) { sums.push_back(batch.first()); });
+  stage.stream.checkpoint("/checkpoint", {.repeats = 3});
+  for (const int x : {1, 2, 3, 4, 5, 6}) stage.queue.push(Numbers{x});
+  stage.stream.start();
+  stage.world.advance(6s);
+  REQUIRE(kept.size() >= 4);
+  CHECK(std::vector(kept.begin(), kept.begin() + 4) == std::vector<Numbers>{{1}, {1, 2}, {2, 3}, {3, 4}});
+  CHECK(std::vector(sums.begin(), sums.begin() + 4) == Numbers{1, 3, 5, 7});
+  CHECK(stage.told.all<BatchRepeated>().size() == 2);
+}
+
+/// The batches that a window's stream was asked for.
+template <class Window>
+std::vector<std::uint64_t> askedBy(const Window& window) {
+  support::Stage stage;
+  std::vector<std::uint64_t> asked;
+  stage.stream.queueStream(stage.queue) | transform([&](auto batch, const Batch& identity) {
+    asked.push_back(identity.seq);
+    return batch | map([](int x) { return std::pair{x, 1}; });
+  }) | window | foreachRDD([](const auto& batch) { static_cast<void>(batch.collect()); });
+  stage.stream.start();
+  stage.world.advance(7s);
+  return asked;
+}
+
+TEST_CASE("window: batches in no window are not asked for") {
+  using Asked = std::vector<std::uint64_t>;
+  const Asked all{1, 2, 3, 4, 5, 6, 7};
+  CHECK(askedBy(window(1s, 3s)) == Asked{3, 6});
+  CHECK(askedBy(window(2s, 3s)) == Asked{2, 3, 5, 6});
+  CHECK(askedBy(window(3s, 3s)) == all);
+  CHECK(askedBy(window(4s, 3s)) == all);
+  CHECK(askedBy(reduceByKeyAndWindow(plus, 1s, 3s)) == Asked{3, 6});
+  CHECK(askedBy(groupByKeyAndWindow(2s, 3s)) == Asked{2, 3, 5, 6});
+  CHECK(askedBy(values() | reduceByWindow(plus, 1s, 3s)) == Asked{3, 6});
+  CHECK(askedBy(countByWindow(1s, 3s)) == all);  // a record there counts as the first
+  CHECK(askedBy(reduceByKeyAndWindow(plus, minus, 1s, 3s).keepEmptyKeys()) == all);
 }
 
 TEST_CASE("window: lengths and slides that are no positive multiple of the stream's slide are refused") {

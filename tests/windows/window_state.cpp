@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -42,6 +43,26 @@ TEST_CASE("window_state: each batch is pushed once, in order; one that throws is
   detail::WindowContents<OneBatch, Noted> contents(Noted{&pushed, &broken}, 3);
   for (std::int64_t now = 1; now <= 6; ++now) {
     contents.add({now}, OneBatch(detail::headOf(none), RunnerRef{}));
+    if (now >= 2 && now <= 4) {
+      CHECK_THROWS_AS(contents.moveTo({now}), std::runtime_error);
+    } else {
+      contents.moveTo({now});
+    }
+  }
+  CHECK(pushed == Times{1, 3, 4, 5, 6});
+}
+
+TEST_CASE("window_state: a batch that could not be had fails the windows that hold it; those behind it come when it has left") {
+  const Numbers none;
+  Times pushed;
+  std::int64_t broken = 0;
+  detail::WindowContents<OneBatch, Noted> contents(Noted{&pushed, &broken}, 3);
+  for (std::int64_t now = 1; now <= 6; ++now) {
+    if (now == 2) {
+      contents.addFailed({now}, std::make_exception_ptr(std::runtime_error("two")));
+    } else {
+      contents.add({now}, OneBatch(detail::headOf(none), RunnerRef{}));
+    }
     if (now >= 2 && now <= 4) {
       CHECK_THROWS_AS(contents.moveTo({now}), std::runtime_error);
     } else {

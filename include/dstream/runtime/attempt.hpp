@@ -82,13 +82,30 @@ class BasicAttempt {
     const BasicAttempt* outer;
   };
 
-  /// All outputs' jobs, null where a stream has no batch. One failure, or a stop, and no output of this batch runs.
+  /// All outputs' jobs, null where a stream has no batch. One failure, or a stop, and no output of this batch runs; but what can take the batch has taken it: the
+  /// windows of other branches hold it.
   bool generate(Info& info, const Nodes& nodes, Jobs& jobs) {
     return triesWhole(info, [&] {
-      for (NodeBase* node : nodes) node->advance(info.batch);
+      advance(info.batch, nodes);
       jobs.reserve(graph_.outputs().size());
       for (const auto& output : graph_.outputs()) jobs.push_back(output->generate(info.batch));
     });
+  }
+
+  /// All nodes; then throws the first error.
+  static void advance(const Batch& batch, const Nodes& nodes) {
+    std::exception_ptr error;
+    for (NodeBase* node : nodes) {
+      try {
+        node->advance(batch);
+      } catch (const BatchCancelled&) {
+        throw;
+      } catch (...) {
+        node->fail(batch, std::current_exception());
+        if (error == nullptr) error = std::current_exception();
+      }
+    }
+    if (error != nullptr) std::rethrow_exception(error);
   }
 
   /// False when a stop cut it short.

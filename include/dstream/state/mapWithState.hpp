@@ -3,7 +3,9 @@
 // mapWithState: DStream<(K, V)> → DStream<E>, each record mapped by a function that sees and changes its key's state.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -18,7 +20,9 @@
 #include <dstream/shuffle/key_value.hpp>
 #include <dstream/state/state_spec.hpp>
 #include <dstream/state/states.hpp>
+#include <dstream/stream/batch.hpp>
 #include <dstream/stream/dstream.hpp>
+#include <dstream/stream/errors.hpp>
 #include <dstream/stream/node.hpp>
 
 namespace dstream::inline v0 {
@@ -39,8 +43,14 @@ class MapWithStateNode final : public SharedNode<WideRdd<Partitions<typename Sta
   void finish(const Batch& batch) override {
     if (auto rdd = this->get(batch)) rdd->prepare(rdd->runner());
   }
-  void commit(const Batch&) override { states_->commit(); }
-  void rollback(const Batch&) override { states_->rollback(); }
+  void commit(const Batch&) override {
+    static_cast<void>(states_->nextTurn());
+    states_->commit();
+  }
+  void rollback(const Batch&) override {
+    static_cast<void>(states_->nextTurn());
+    states_->rollback();
+  }
 
   Persistent* persistent() override {
     if constexpr (States::inCheckpoints) {
@@ -54,17 +64,19 @@ class MapWithStateNode final : public SharedNode<WideRdd<Partitions<typename Sta
  private:
   class StateWork final : public Work<Data> {
    public:
-    StateWork(std::shared_ptr<States> states, R rdd, Time time, bool scan)
-        : Work<Data>(rdd.runner()), states_(std::move(states)), rdd_(std::move(rdd)), time_(time), scan_(scan) {}
+    StateWork(std::shared_ptr<States> states, R rdd, const Batch& batch, bool scan)
+        : Work<Data>(rdd.runner()), states_(std::move(states)), turn_(states_->nextTurn()), rdd_(std::move(rdd)), batch_(batch), scan_(scan) {}
 
    private:
     Data run(RunnerRef runner) override {
+      if (states_->turn() != turn_) throw MissingBatch("dstream: mapWithState: batch " + std::to_string(batch_.seq) + " failed, and its states were taken back");
       rdd_.prepare(runner);
-      return Data(states_->run(rdd_, runner, time_, scan_));
+      return Data(states_->run(rdd_, runner, batch_.time, scan_));
     }
     std::shared_ptr<States> states_;
+    const std::uint64_t turn_;
     R rdd_;
-    const Time time_;
+    const Batch batch_;
     const bool scan_;
   };
 
@@ -72,7 +84,7 @@ class MapWithStateNode final : public SharedNode<WideRdd<Partitions<typename Sta
     std::optional<R> rdd = parent_.compute(batch);
     if (!rdd) return std::nullopt;
     const auto number = static_cast<std::size_t>((batch.time.nanoseconds - this->zero().nanoseconds) / this->slide);
-    return WideRdd<Data>(new StateWork(states_, *std::move(rdd), batch.time, number % states_->scanEvery() == 0));
+    return WideRdd<Data>(new StateWork(states_, *std::move(rdd), batch, number % states_->scanEvery() == 0));
   }
 
   Parent parent_;
@@ -91,27 +103,36 @@ class SnapshotNode final : public SharedNode<WideRdd<typename States::Tables::Re
     this->operatorInfo = {"stateSnapshots", Role::Wide};
   }
   void eachParent(VisitShared visit) override { visit(*mapping_, nullptr); }
+  /// What is remembered is taken now: the next batch changes the states.
+  void finish(const Batch& batch) override {
+    if (this->remember == 0) return;
+    if (auto rdd = this->get(batch)) rdd->prepare(rdd->runner());
+  }
 
  private:
   template <class Mapped>
   class SnapshotWork final : public Work<Data> {
    public:
-    SnapshotWork(Mapped mapped, std::shared_ptr<States> states) : Work<Data>(mapped.runner()), mapped_(std::move(mapped)), states_(std::move(states)) {}
+    SnapshotWork(Mapped mapped, std::shared_ptr<States> states, std::uint64_t seq)
+        : Work<Data>(mapped.runner()), mapped_(std::move(mapped)), states_(std::move(states)), turn_(states_->turn()), seq_(seq) {}
 
    private:
     Data run(RunnerRef runner) override {
       mapped_.prepare(runner);
+      if (states_->turn() != turn_) throw MissingBatch("dstream: stateSnapshots: nobody looked at the states of batch " + std::to_string(seq_) + " while it ran, and they are others now");
       return states_->show();
     }
     Mapped mapped_;
     std::shared_ptr<States> states_;
+    const std::uint64_t turn_;
+    const std::uint64_t seq_;
   };
 
   std::optional<WideRdd<Data>> compute(const Batch& batch) override {
     auto mapped = mapping_->get(batch);
     if (!mapped) return std::nullopt;
     using Mapped = std::remove_cvref_t<decltype(*mapped)>;
-    return WideRdd<Data>(new SnapshotWork<Mapped>(*std::move(mapped), states_));
+    return WideRdd<Data>(new SnapshotWork<Mapped>(*std::move(mapped), states_, batch.seq));
   }
 
   std::shared_ptr<Mapping> mapping_;
@@ -129,7 +150,8 @@ class MapWithStateDStream : public DStream<SharedRef<WideRdd<Partitions<typename
   MapWithStateDStream(std::shared_ptr<Graph> graph, std::shared_ptr<Mapping> mapping, std::shared_ptr<States> states)
       : Mapped(std::move(graph), {mapping}), mapping_(std::move(mapping)), states_(std::move(states)) {}
 
-  /// **shape** DStream<(K, S)>, all states after each batch. **cost** a pass over all states for whoever looks at it; the states themselves are not copied.
+  /// **shape** DStream<(K, S)>, all states after each batch. **cost** a pass over all states for whoever looks at it; the states themselves are
+  /// not copied, unless StreamingContext::remember wants each batch's: then all are, once per batch.
   [[nodiscard]] auto stateSnapshots() const {
     this->graph()->requireOpen("a stream");
     using Snapshots = detail::SnapshotNode<Mapping, States>;

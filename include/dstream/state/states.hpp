@@ -112,6 +112,10 @@ class States {
   }
   [[nodiscard]] std::size_t scanEvery() const { return spec_.every; }
 
+  // The work of one batch has its turn, until that batch is over: what was not computed by then never touches the states again.
+  [[nodiscard]] std::uint64_t nextTurn() { return ++turn_; }
+  [[nodiscard]] std::uint64_t turn() const { return turn_; }
+
   void commit() {
     for (auto& states : order_) states.commit();
     begun_ = tables_.exist();
@@ -181,6 +185,7 @@ class States {
   const Spec spec_;
   Tables tables_;
   std::vector<TimedStates<Key, S>> order_;
+  std::uint64_t turn_ = 0;
   bool begun_ = false;  // a batch was committed: the tables are more than the initial states
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -21,7 +22,9 @@
 #include <dstream/shuffle/key_value.hpp>
 #include <dstream/state/durable_update.hpp>
 #include <dstream/state/state_step.hpp>
+#include <dstream/stream/batch.hpp>
 #include <dstream/stream/dstream.hpp>
+#include <dstream/stream/errors.hpp>
 #include <dstream/stream/node.hpp>
 
 namespace dstream::inline v0 {
@@ -102,18 +105,19 @@ class UpdateStateNode final : public SharedNode<WideRdd<StateRecords<Key, S>>> {
  private:
   class StateWork final : public Work<Data> {
    public:
-    StateWork(UpdateStateNode& node, R rdd, Time time, std::shared_ptr<std::shared_ptr<const Tables>> next)
-        : Work<Data>(rdd.runner()), node_(node), rdd_(std::move(rdd)), time_(time), next_(std::move(next)) {}
+    StateWork(UpdateStateNode& node, R rdd, const Batch& batch, std::shared_ptr<std::shared_ptr<const Tables>> next)
+        : Work<Data>(rdd.runner()), node_(node), rdd_(std::move(rdd)), batch_(batch), next_(std::move(next)) {}
 
    private:
     Data run(RunnerRef runner) override {
+      if (node_.next_ != next_) throw MissingBatch("dstream: updateStateByKey: batch " + std::to_string(batch_.seq) + " failed, and its states were taken back");
       rdd_.prepare(runner);
-      *next_ = node_.step(rdd_, runner, time_);
+      *next_ = node_.step(rdd_, runner, batch_.time);
       return Data(*next_);
     }
     UpdateStateNode& node_;
     R rdd_;
-    const Time time_;
+    const Batch batch_;
     std::shared_ptr<std::shared_ptr<const Tables>> next_;
   };
 
@@ -121,7 +125,7 @@ class UpdateStateNode final : public SharedNode<WideRdd<StateRecords<Key, S>>> {
     std::optional<R> rdd = parent_.compute(batch);
     if (!rdd) return std::nullopt;
     next_ = std::make_shared<std::shared_ptr<const Tables>>();
-    return WideRdd<Data>(new StateWork(*this, *std::move(rdd), batch.time, next_));
+    return WideRdd<Data>(new StateWork(*this, *std::move(rdd), batch, next_));
   }
 
   std::shared_ptr<const Tables> step(R& rdd, RunnerRef runner, Time time) {

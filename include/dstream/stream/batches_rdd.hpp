@@ -3,6 +3,7 @@
 // BatchesRdd: several batches as one; what windows and unions of many streams give.
 
 #include <cstddef>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -12,14 +13,15 @@
 
 namespace dstream::inline v0 {
 
-/// **meaning** the partitions of several batches of one kind, in their order.
+/// **meaning** the partitions of several batches of one kind, in their order. **errors** why one is missing, `prepare` throws.
 template <Rdd R>
 class [[nodiscard("a pipeline does nothing until an action or output ends it")]] BatchesRdd {
  public:
   using reference = typename R::reference;
   using value_type = typename R::value_type;
 
-  BatchesRdd(std::vector<R> batches, RunnerRef runner) : batches_(std::move(batches)), runner_(runner) {}
+  BatchesRdd(std::vector<R> batches, RunnerRef runner, std::exception_ptr missing = nullptr)
+      : batches_(std::move(batches)), runner_(runner), missing_(std::move(missing)) {}
 
   [[nodiscard]] std::size_t partitions() const { return places_.size(); }
   [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const {
@@ -29,6 +31,7 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
   [[nodiscard]] RunnerRef runner() const { return runner_; }
   template <Runner Any>
   void prepare(Any& runner) {
+    if (missing_ != nullptr) std::rethrow_exception(missing_);
     places_.clear();
     for (std::size_t at = 0; at < batches_.size(); ++at) {
       batches_[at].prepare(runner);
@@ -52,6 +55,7 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
   std::vector<R> batches_;
   std::vector<Place> places_;  // of all partitions, once prepared
   RunnerRef runner_;
+  std::exception_ptr missing_;
 };
 
 }  // namespace dstream::inline v0

@@ -4,6 +4,7 @@
 // SharedNode behind a pointer, known by the type of its Rdd alone.
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
@@ -44,7 +45,7 @@ struct FusedOperators {
 using VisitShared = FunctionRef<void(NodeBase&, const FusedOperators*)>;
 
 /// **meaning** a shared node without its type: what a graph walks over. The runtime calls, for each batch: `advance` on every node, parents
-/// first; then the outputs' jobs; then `finish` and `commit`, or `rollback` when the batch failed; then `forget`.
+/// first, and `fail` where it throws; then the outputs' jobs; then `finish` and `commit`, or `rollback` when the batch failed; then `forget`.
 /// **threads** the jobs lane, but for `name`, `operatorInfo` and `slide`, set before start.
 class NodeBase {
  public:
@@ -79,6 +80,12 @@ class NodeBase {
 
   [[nodiscard]] Time zero() const { return zero_; }
 
+  /// It has no such batch, since this was thrown: nor has who asks for it.
+  void fail(const Batch& batch, std::exception_ptr error) {
+    failedAt_ = batch.time;
+    failure_ = std::move(error);
+  }
+
   std::string name;
   /// The name is none that a program gave.
   bool nameless = false;
@@ -89,23 +96,43 @@ class NodeBase {
   /// How long batches are remembered after they are done. **units** nanoseconds.
   std::int64_t remember = 0;
 
+ protected:
+  void requireNoFailure(const Batch& batch) const {
+    if (failure_ != nullptr && failedAt_ == batch.time) std::rethrow_exception(failure_);
+  }
+  void forgetFailure() { failure_ = nullptr; }
+
  private:
   Time zero_;
+  Time failedAt_;
+  std::exception_ptr failure_;  // null: none since the last batch that was forgotten
 };
 
-/// **meaning** a node whose batch is computed once and remembered, none included, however many outputs ask.
-/// **cost** one virtual call per asking output and batch.
+/// **meaning** a node whose batch is computed once and remembered, none included, however many outputs ask. What computing it throws, each that asks gets until
+/// the batch is done or comes again. **cost** one virtual call per asking output and batch.
 template <Rdd R>
 class SharedNode : public NodeBase {
  public:
   std::optional<R> get(const Batch& batch) {
     if (!has(batch.time)) return std::nullopt;
     if (const auto* known = remembered_.find(batch.time)) return known->value;
-    remembered_.add(batch.time, compute(batch));
+    requireNoFailure(batch);
+    try {
+      remembered_.add(batch.time, compute(batch));
+    } catch (...) {
+      fail(batch, std::current_exception());
+      throw;
+    }
     return remembered_.last().value;
   }
-  void forget(const Batch& batch) override { remembered_.dropUntil({batch.time.nanoseconds - remember}); }
-  void again(const Batch& batch) override { remembered_.dropFrom(batch.time); }
+  void forget(const Batch& batch) override {
+    forgetFailure();
+    remembered_.dropUntil({batch.time.nanoseconds - remember});
+  }
+  void again(const Batch& batch) override {
+    forgetFailure();
+    remembered_.dropFrom(batch.time);
+  }
   [[nodiscard]] std::vector<Time> remembered() const override {
     std::vector<Time> times;
     remembered_.each([&](Time time, const std::optional<R>& batch) {

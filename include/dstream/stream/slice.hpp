@@ -17,7 +17,9 @@ namespace dstream::inline v0 {
 /// **shape** DStream<T> → vector<BatchRdd<…>>, in the order of time
 /// **meaning** the batches with times in [from, to], ends included; ends between two batches are rounded down. What is no longer remembered is left
 /// out: say StreamingContext::remember(d) before start. (Spark computes it anew where it can.) **threads** from an output's function, or after stop: then
-/// on the thread that asks. **cost** nothing until the batches are used; fused operators are computed again then. **errors** IllegalState before start.
+/// on the thread that asks. **cost** nothing until the batches are used; fused operators are computed again then. To remember a window that is carried along
+/// (reduceByWindow, …ByKeyAndWindow) or a snapshot of states costs a copy of it each time it changes.
+/// **errors** IllegalState before start. MissingBatch when a batch is used that failed before its states or its window were computed.
 /// **source** Spark DStream.slice.
 template <Node N>
 auto DStream<N>::slice(Time from, Time to) const {

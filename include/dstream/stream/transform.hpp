@@ -149,8 +149,8 @@ struct TransformOp : Nameable<TransformOp<Fn, Others...>> {
 /// **function contract** `fn(batch)`, `fn(batch, Time)` or `fn(batch, const Batch&)`, where batch is a BatchRdd<…>; gives an Rdd or a range. Called
 /// once per batch on the jobs lane before any output of the batch runs, so it may read what the program changes (under its own lock); the
 /// functions inside the Rdd that it returns run later. **cost** one call per batch; what it composes is fused as ever.
-/// **errors** compile time: not such a function. What it throws, and a stream without a batch at this time, fail the batch before its outputs run.
-/// **source** Spark DStream.transform.
+/// **errors** compile time: not such a function. What it throws, and a stream without a batch at this time, fail the batch before its outputs run, and each window
+/// that holds it. **source** Spark DStream.transform.
 template <class Fn>
 [[nodiscard]] auto transform(Fn fn) {
   return detail::TransformOp<Fn>{std::move(fn)};

@@ -9,6 +9,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
 #include <dstream/core/operator_info.hpp>
+#include <dstream/stream/batch.hpp>
 
 namespace dstream::inline v0::detail {
 
@@ -25,6 +26,12 @@ struct WindowExtent {
     require(extent.length, parentSlide, "length");
     require(extent.slide, parentSlide, "slide");
     return extent;
+  }
+
+  /// Whether the batch of this time is in any window; they end every slide from zero on, and may be shorter.
+  [[nodiscard]] constexpr bool holds(Time time, Time zero) const {
+    const std::int64_t behindLast = (time.nanoseconds - zero.nanoseconds) % slide;
+    return behindLast == 0 || behindLast > slide - length;
   }
 
   constexpr void describe(OperatorInfo& into) const {

@@ -86,6 +86,14 @@ class KeyedWindow {
     }
     return tables_.show();
   }
+  /// A key that has come stays.
+  [[nodiscard]] bool everyBatch() const {
+    if constexpr (requires { functions_.keepEmpty; }) {
+      return functions_.keepEmpty;
+    } else {
+      return false;
+    }
+  }
 
   void save(std::string& out) {
     putSize(tables_.partitions(), out);

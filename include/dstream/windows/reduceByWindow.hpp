@@ -78,6 +78,7 @@ class ReducedByStacks {
     if (stacks_.empty()) return {};
     return {stacks_.total(combine_)};
   }
+  [[nodiscard]] static bool everyBatch() { return false; }
 
   void save(std::string& out) {
     stacks_.save(out);
@@ -131,6 +132,8 @@ class ReducedByInverse {
     if (total_.total() == nullptr) return {};
     return {*total_.total()};
   }
+  /// The first record ever counts.
+  [[nodiscard]] bool everyBatch() const { return keepEmpty_; }
 
   void save(std::string& out) {
     total_.save(out);

@@ -3,7 +3,7 @@
 // window: DStream<T> → DStream<T>, at each slide the batches of the last `length`.
 
 #include <cstddef>
-#include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,12 +43,14 @@ class WindowNode final : public SharedNode<BatchesRdd<PaneOf<typename Parent::rd
   using Pane = PaneOf<R, durable>;
 
  public:
-  WindowNode(Parent parent, WindowExtent extent) : parent_(std::move(parent)), length_(extent.length) { this->slide = extent.slide; }
+  WindowNode(Parent parent, WindowExtent extent) : parent_(std::move(parent)), extent_(extent) { this->slide = extent.slide; }
   void eachParent(VisitShared visit) override { parent_.eachShared(visit); }
 
   void advance(const Batch& batch) override {
-    kept_.dropUntil({batch.time.nanoseconds - length_});
-    std::optional<R> rdd = parent_.compute(batch);
+    kept_.dropUntil({batch.time.nanoseconds - extent_.length});
+    failed_.dropUntil({batch.time.nanoseconds - extent_.length});
+    if (!extent_.holds(batch.time, this->zero())) return;
+    std::optional<R> rdd = ask(batch);
     if (!rdd) return;
     runner_ = rdd->runner();
     prepareNow(*rdd);
@@ -58,6 +60,7 @@ class WindowNode final : public SharedNode<BatchesRdd<PaneOf<typename Parent::rd
   void again(const Batch& batch) override {
     SharedNode<BatchesRdd<Pane>>::again(batch);
     kept_.dropFrom(batch.time);
+    failed_.dropFrom(batch.time);
   }
 
   Persistent* persistent() override { return part_.get(); }
@@ -66,7 +69,7 @@ class WindowNode final : public SharedNode<BatchesRdd<PaneOf<typename Parent::rd
   // What PersistentPart asks.
   static constexpr bool undoes = true;
   [[nodiscard]] std::string keptSchema() const {
-    return "window of " + std::to_string(length_) + " ns every " + std::to_string(this->slide) + " ns: " + schemaOf<Kept<Record>>();
+    return "window of " + std::to_string(extent_.length) + " ns every " + std::to_string(this->slide) + " ns: " + schemaOf<Kept<Record>>();
   }
   void noteChanges() {}
   void saveChange(const Batch& batch, std::string& out) {
@@ -74,7 +77,7 @@ class WindowNode final : public SharedNode<BatchesRdd<PaneOf<typename Parent::rd
     savePane(kept_.last().value, out);
   }
   void restoreChange(std::string_view bytes, const Batch& batch, RunnerRef runner) {
-    kept_.dropUntil({batch.time.nanoseconds - length_});
+    kept_.dropUntil({batch.time.nanoseconds - extent_.length});
     if (!bytes.empty()) kept_.add(batch.time, Pane(RecordBytes<Record>::load(bytes, runner)));
     runner_ = runner;
   }
@@ -98,6 +101,14 @@ class WindowNode final : public SharedNode<BatchesRdd<PaneOf<typename Parent::rd
   }
 
  private:
+  std::optional<R> ask(const Batch& batch) {
+    try {
+      return parent_.compute(batch);
+    } catch (...) {
+      failed_.add(batch.time, std::current_exception());
+      throw;
+    }
+  }
   /// What is wide is computed now: kept uncomputed it would hold its parent's blocks. What it throws it throws again when a job asks.
   void prepareNow(R& rdd) {
     try {
@@ -113,13 +124,14 @@ class WindowNode final : public SharedNode<BatchesRdd<PaneOf<typename Parent::rd
   std::optional<BatchesRdd<Pane>> compute(const Batch&) override {
     std::vector<Pane> batches;
     kept_.each([&](Time, const Pane& pane) { batches.push_back(pane); });
-    return BatchesRdd<Pane>(std::move(batches), runner_);
+    return BatchesRdd<Pane>(std::move(batches), runner_, failed_.empty() ? nullptr : failed_.first()->value);
   }
 
   Parent parent_;
-  const std::int64_t length_;
+  const WindowExtent extent_;
   RunnerRef runner_;
   History<Pane> kept_;
+  History<std::exception_ptr> failed_;  // what the batches failed with that are in the window and could not be had
   PersistentPart<WindowNode, durable> part_{*this};
 };
 
@@ -177,10 +189,11 @@ struct WindowOp : Nameable<WindowOp<durable>> {
 
 /// **shape** DStream<T> → DStream<T>
 /// **meaning** every `slide` (default: the stream's own), the records of the batches in (t − length, t]; the first windows hold fewer batches. At
-/// other batch times there is no batch. **kept** the batches themselves: received blocks of text stay, uncopied, and count against blockMemory as
-/// long as a window needs them; fused operators above are computed again in each window, wide ones once (put cache() before a dear function).
-/// **order** oldest batch first, each in its own order. **units** any std::chrono duration.
-/// **errors** std::invalid_argument unless length and slide are positive multiples of the stream's slide. **source** Spark DStream.window.
+/// other batch times there is no batch, and a batch between two windows is not asked for. **kept** the batches themselves: received blocks of text
+/// stay, uncopied, and count against blockMemory as long as a window needs them; fused operators above are computed again in each window, wide
+/// ones once (put cache() before a dear function). **order** oldest batch first, each in its own order. **units** any std::chrono duration.
+/// **errors** std::invalid_argument unless length and slide are positive multiples of the stream's slide. A batch that failed before its outputs ran
+/// fails each window that holds it, with the same error. **source** Spark DStream.window.
 [[nodiscard]] inline auto window(std::chrono::nanoseconds length) { return detail::WindowOp<>{detail::extentOf(length)}; }
 [[nodiscard]] inline auto window(std::chrono::nanoseconds length, std::chrono::nanoseconds slide) {
   return detail::WindowOp<>{detail::extentOf(length, slide)};

@@ -3,6 +3,7 @@
 // WindowStateNode: a window that is carried along from batch to batch instead of being computed anew.
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,7 +28,8 @@ namespace dstream::inline v0::detail {
 
 /// **meaning** the state of a window, and the batches that it has not taken yet. WindowState: `evict(until, runner)` takes out what batches up to
 /// `until` gave; `push(time, rdd, runner)` takes in a prepared batch; both may throw, and are called again then with the same argument, with
-/// what they had done still done. `result(runner)` is the window's records. For checkpoints `save(out)` and `load(in, runner)`.
+/// what they had done still done. `result()` is the window's records. `everyBatch()`: also a batch that no window holds leaves something in it. For checkpoints
+/// `save(out)` and `load(in, runner)`.
 template <Rdd R, class WindowState, bool durable = false>
 class WindowContents {
   using Record = typename R::value_type;
@@ -37,10 +39,13 @@ class WindowContents {
 
   void add(Time time, R rdd) {
     runner_ = rdd.runner();
-    waiting_.add(time, std::move(rdd));
+    waiting_.add(time, Waiting{std::move(rdd), nullptr});
   }
+  /// It could not be had, for this reason.
+  void addFailed(Time time, std::exception_ptr why) { waiting_.add(time, Waiting{std::nullopt, std::move(why)}); }
+  [[nodiscard]] bool everyBatch() const { return state_.everyBatch(); }
 
-  /// The window that ends at `now`. A batch whose functions throw is tried again by each window that covers it.
+  /// The window that ends at `now`. A batch whose functions throw is tried again by each window that covers it; one that could not be had fails them.
   void moveTo(Time now) {
     if (now < now_) throw MissingBatch("dstream: a window was asked for after it had moved on");
     now_ = now;
@@ -49,10 +54,12 @@ class WindowContents {
     for (; !waiting_.empty(); waiting_.dropFirst()) {
       auto& next = *waiting_.first();
       if (next.time.nanoseconds <= until) continue;
-      next.value.prepare(runner_);
+      if (!next.value.rdd) std::rethrow_exception(next.value.failure);
+      R& rdd = *next.value.rdd;
+      rdd.prepare(runner_);
       if constexpr (durable)
-        if (noting_) note(next.time, next.value);
-      state_.push(next.time, next.value, runner_);
+        if (noting_) note(next.time, rdd);
+      state_.push(next.time, rdd, runner_);
     }
   }
   auto result() {
@@ -103,6 +110,12 @@ class WindowContents {
   }
 
  private:
+  /// A batch, or why there is none.
+  struct Waiting {
+    std::optional<R> rdd;
+    std::exception_ptr failure;
+  };
+
   /// Once a batch, also when taking it in is tried again.
   void note(Time time, R& rdd) {
     if (!came_.empty() && came_.last().time == time) return;
@@ -115,7 +128,7 @@ class WindowContents {
   const std::int64_t length_;
   RunnerRef runner_;
   Time now_;
-  History<R> waiting_;
+  History<Waiting> waiting_;
   bool noting_ = false;
   bool shown_ = false;
   Deferred<History<std::string>, R> came_;
@@ -128,16 +141,19 @@ class WindowStateNode final : public SharedNode<WideRdd<typename WindowState::Da
 
  public:
   WindowStateNode(Parent parent, WindowState state, WindowExtent extent)
-      : parent_(std::move(parent)), contents_(std::make_shared<Contents>(std::move(state), extent.length)), length_(extent.length) {
+      : parent_(std::move(parent)), contents_(std::make_shared<Contents>(std::move(state), extent.length)), extent_(extent) {
     this->slide = extent.slide;
   }
   void eachParent(VisitShared visit) override { parent_.eachShared(visit); }
 
-  /// Every batch is taken as it comes, though only those at a slide are asked for: so none waits with what it was made from.
+  /// Every batch is taken as it comes, though only those at a slide are asked for: so none waits with what it was made from. One that is remembered is shown
+  /// now: the next changes it.
   void advance(const Batch& batch) override {
-    if (auto rdd = parent_.compute(batch)) contents_->add(batch.time, *std::move(rdd));
+    if (extent_.holds(batch.time, this->zero()) || contents_->everyBatch()) take(batch);
     try {
       contents_->moveTo(batch.time);
+      if (this->remember == 0) return;
+      if (auto rdd = this->get(batch)) rdd->prepare(rdd->runner());
     } catch (...) {  // the job that needs the window tries again and says so
     }
   }
@@ -155,7 +171,7 @@ class WindowStateNode final : public SharedNode<WideRdd<typename WindowState::Da
   // To take it back in memory every batch would copy that first, for the sake of the few that fail; the checkpoint has it anyway.
   static constexpr bool undoes = false;
   [[nodiscard]] std::string keptSchema() const {
-    return std::string("window of ") + std::to_string(length_) + " ns every " + std::to_string(this->slide) + " ns, " + WindowState::algorithm + ": " +
+    return std::string("window of ") + std::to_string(extent_.length) + " ns every " + std::to_string(this->slide) + " ns, " + WindowState::algorithm + ": " +
            schemaOf<Kept<typename Parent::rdd_type::value_type>>();
   }
   void noteChanges() {
@@ -181,11 +197,19 @@ class WindowStateNode final : public SharedNode<WideRdd<typename WindowState::Da
     const Time time_;
   };
 
+  void take(const Batch& batch) {
+    try {
+      if (auto rdd = parent_.compute(batch)) contents_->add(batch.time, *std::move(rdd));
+    } catch (...) {
+      contents_->addFailed(batch.time, std::current_exception());
+      throw;
+    }
+  }
   std::optional<WideRdd<Data>> compute(const Batch& batch) override { return WideRdd<Data>(new WindowWork(contents_, batch.time)); }
 
   Parent parent_;
   std::shared_ptr<Contents> contents_;
-  const std::int64_t length_;
+  const WindowExtent extent_;
   bool noting_ = false;
   PersistentPart<WindowStateNode, durable> kept_{*this};
 };
