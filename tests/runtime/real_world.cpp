@@ -48,18 +48,20 @@ using Status = dstream::Transfer::Status;
 // A server socket of the test, blocking, on a free port of the loopback.
 class Listener {
  public:
-  explicit Listener(int family = AF_INET, int backlog = 16)
+  explicit Listener(int family = AF_INET, int backlog = 16, std::uint16_t port = 0)
       : socket_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_storage address{};
     socklen_t size = 0;
     if (family == AF_INET) {
       auto& v4 = reinterpret_cast<sockaddr_in&>(address);
       v4.sin_family = AF_INET;
+      v4.sin_port = htons(port);
       v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
       size = sizeof v4;
     } else {
       auto& v6 = reinterpret_cast<sockaddr_in6&>(address);
       v6.sin6_family = AF_INET6;
+      v6.sin6_port = htons(port);
       v6.sin6_addr = in6addr_loopback;
       size = sizeof v6;
     }
@@ -463,6 +465,53 @@ TEST_CASE("real world: a peer that never accepts keeps nobody") {
     CHECK(callers.front()->last != Status::Error);
     CHECK(callers.back()->last == Status::Connecting);
   }
+}
+
+TEST_CASE("real world: an address that is given up leaves its turn to the next one; with the last one the connect has failed") {
+  const Listener other(AF_INET6);
+  if (!other.usable()) return;  // a machine without IPv6
+  const Listener silent(AF_INET, 0, other.port());
+  if (!silent.usable()) return;  // the port is somebody's
+  RealWorld world;
+  std::vector<std::unique_ptr<Caller>> callers;  // those before the last fill the backlog
+  const auto call = [&](const std::string& host) {
+    callers.push_back(std::make_unique<Caller>(silent.endpoint(host)));
+    world.spawn(*callers.back(), Lane::Io);
+    while (callers.back()->steps == 0) std::this_thread::yield();
+    settle(world, Lane::Io);
+  };
+  for (int i = 0; i < 4; ++i) call("127.0.0.1");
+  call("localhost");
+  for (const auto& caller : callers) world.retire(*caller);
+  Caller& two = *callers.back();
+  Caller& one = **(callers.end() - 2);
+  REQUIRE(two.last == Status::Connecting);
+  CHECK(two.connection->address() == 1);
+  two.connection->nextAddress();
+  REQUIRE(two.connection->address() == 2);
+  world.spawn(two, Lane::Io);
+  sendAll(other.accept(), "hello");
+  REQUIRE(world.await([&] { return two.ended.load(); }, never));
+  world.retire(two);
+  CHECK(two.received == "hello");
+  CHECK(two.connection->address() == 0);
+
+  char byte = 0;
+  REQUIRE(one.last == Status::Connecting);
+  one.connection->nextAddress();
+  CHECK(one.connection->read(&byte, 1).status == Status::Error);
+  CHECK(one.connection->error() == "127.0.0.1:" + std::to_string(silent.port()) + ": Connection timed out");
+}
+
+TEST_CASE("real world: while a name is looked up there is no address to be given up") {
+  RealWorld world;
+  Does owner = contract::idler();
+  world.spawn(owner, Lane::Io);
+  const auto connection = world.connect({"still-looking.invalid", 9999}, owner);
+  CHECK(connection->address() == 0);
+  connection->nextAddress();
+  CHECK(connection->error().empty());
+  world.retire(owner);
 }
 
 TEST_CASE("real world: an owner that does not ask is not woken, whatever arrives") {

@@ -462,6 +462,9 @@ inline void aRefusedConnectionSaysSo(World& world) {
   char byte = 0;
   CHECK(caller.connection->read(&byte, 1).status == dstream::Transfer::Status::Error);
   CHECK(caller.connection->write(&byte, 1).status == dstream::Transfer::Status::Error);
+  CHECK(caller.connection->address() == 0);  // no address is waited for, and none can be given up
+  caller.connection->nextAddress();
+  CHECK(caller.connection->error() == caller.error);
 }
 
 inline void nothingIsForcedUnlessAskedFor(World& world) {

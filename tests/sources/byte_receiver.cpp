@@ -4,9 +4,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <dstream/sources/line_framing.hpp>
 
 #include "runtime/stage.hpp"
 #include "support/catch.hpp"
@@ -50,14 +53,141 @@ TEST_CASE("byte_receiver: silence for longer than idleTimeout is a broken connec
   CHECK(socket.lines.size() == 10);
 }
 
-TEST_CASE("byte_receiver: a connect that nobody answers is given up after idleTimeout") {
+TEST_CASE("byte_receiver: a connect that nobody answers is given up after connectTimeout") {
   support::Stage stage;
   stage.world.listen("h", 1);
-  stage.stream.socketTextStream("h", 1, {.failAfter = 3, .idleTimeout = 2s}) | foreachRDD([](const auto&) {});
+  stage.stream.socketTextStream("h", 1, {.failAfter = 3, .connectTimeout = 2s}) | foreachRDD([](const auto&) {});
   stage.stream.start();
+  stage.world.advance(1'999ms);
+  CHECK(stage.world.connecting("h", 1) == 1);
+  CHECK(stage.stream.receivers().at(0).retries == 0);
+  stage.world.advance(1ms);
+  CHECK(stage.world.connecting("h", 1) == 0);  // who accepts now finds none that was given up
+  CHECK(stage.stream.receivers().at(0).retries == 1);
+  CHECK(stage.stream.receivers().at(0).lastError == "h:1: connection timed out");
   stage.world.advance(20s);
   CHECK(stage.stream.receivers().at(0).state == ReceiverState::Failed);
   CHECK(stage.stream.receivers().at(0).retries == 3);
+}
+
+/// A name with so many addresses; which of them is being connected to, 0: it is being looked up.
+struct Name {
+  /// The connecting goes on: at the first address, at the next one, or to its end.
+  void move(std::size_t to) {
+    at = to;
+    world->wake(*owner);
+  }
+  void answer() {
+    up = true;
+    world->wake(*owner);
+  }
+  std::size_t addresses = 2;
+  std::size_t at = 0;
+  bool up = false;
+  int connects = 0;
+  World* world = nullptr;
+  Actor* owner = nullptr;
+};
+
+class Dialled final : public Connection {
+ public:
+  explicit Dialled(Name& name) : name_(name) {}
+  Transfer read(char*, std::size_t) override {
+    if (name_.at > name_.addresses) return {Transfer::Status::Error};
+    return {name_.up ? Transfer::Status::WouldBlock : Transfer::Status::Connecting};
+  }
+  Transfer write(const char*, std::size_t) override { return {Transfer::Status::Connecting}; }
+  [[nodiscard]] std::size_t address() const override { return name_.up || name_.at > name_.addresses ? 0 : name_.at; }
+  void nextAddress() override { ++name_.at; }
+  [[nodiscard]] std::string error() const override { return "none of them answers"; }
+
+ private:
+  Name& name_;
+};
+
+struct FromName {
+  static constexpr bool resumable = false;
+  static constexpr const char* end = ": the end";
+
+  [[nodiscard]] std::unique_ptr<Connection> open(World& world, Actor& owner) const {
+    ++name->connects;
+    name->at = 0;
+    name->world = &world;
+    name->owner = &owner;
+    return std::make_unique<Dialled>(*name);
+  }
+  [[nodiscard]] static std::string peer() { return "a name"; }
+
+  Name* name;
+};
+
+struct Dialling {
+  explicit Dialling(SocketOptions options) {
+    stage.stream.addInput(std::make_shared<ByteReceiver<LineFraming, FromName>>("dialling", LineFraming{}, FromName{&name}, options)) | foreachRDD([](const auto&) {});
+    stage.stream.start();
+    stage.world.runUntilQuiet();
+  }
+  [[nodiscard]] ReceiverInfo receiver() const { return stage.stream.receivers().at(0); }
+  Name name;
+  support::Stage stage;
+};
+
+TEST_CASE("byte_receiver: a name may be looked up for as long as it takes, and then each address has its whole time") {
+  Dialling dialling({.connectTimeout = 3s, .idleTimeout = 1s});
+  dialling.stage.world.advance(1h);
+  dialling.name.move(1);
+  dialling.stage.world.advance(2'999ms);
+  CHECK(dialling.name.at == 1);
+  dialling.name.answer();
+  dialling.stage.world.runUntilQuiet();
+  CHECK(dialling.receiver().state == ReceiverState::Up);
+  dialling.stage.world.advance(999ms);  // idleTimeout begins with the connection
+  CHECK(dialling.receiver().state == ReceiverState::Up);
+  CHECK(dialling.receiver().retries == 0);
+  CHECK(dialling.name.connects == 1);
+  dialling.stage.world.advance(1ms);
+  CHECK(dialling.receiver().state == ReceiverState::BackingOff);
+  CHECK(dialling.receiver().lastError == "a name: nothing came for 1000 ms");
+}
+
+TEST_CASE("byte_receiver: an address that does not answer leaves its turn to the next one, within the same connect") {
+  Dialling dialling({.connectTimeout = 3s, .idleTimeout = 1s});
+  dialling.name.move(1);
+  dialling.stage.world.advance(3s);
+  CHECK(dialling.name.at == 2);
+  dialling.stage.world.advance(2'999ms);
+  CHECK(dialling.receiver().state == ReceiverState::Connecting);
+  dialling.name.answer();
+  dialling.stage.world.runUntilQuiet();
+  CHECK(dialling.receiver().state == ReceiverState::Up);
+  CHECK(dialling.receiver().retries == 0);
+  CHECK(dialling.name.connects == 1);
+}
+
+TEST_CASE("byte_receiver: one that refuses takes nothing of the next one's time; when all have had theirs the connect has failed") {
+  Dialling dialling({.failAfter = 2});
+  for (std::uint64_t failed = 0; failed < 2; ++failed) {
+    dialling.name.move(1);
+    dialling.stage.world.advance(7s);
+    dialling.name.move(2);
+    dialling.stage.world.advance(9'999ms);
+    CHECK(dialling.receiver().state == ReceiverState::Connecting);
+    CHECK(dialling.receiver().retries == failed);
+    dialling.stage.world.advance(1ms);
+    CHECK(dialling.receiver().lastError == "none of them answers");
+    CHECK(dialling.receiver().retries == failed + 1);
+    dialling.stage.world.advance(1s);
+  }
+  CHECK(dialling.receiver().state == ReceiverState::Failed);
+  CHECK(dialling.name.connects == 2);
+}
+
+TEST_CASE("byte_receiver: a connectTimeout of zero leaves the limit to the system, and idleTimeout is none of a connect") {
+  Dialling dialling({.connectTimeout = 0s, .idleTimeout = 1s});
+  dialling.name.move(1);
+  dialling.stage.world.advance(1h);
+  CHECK(dialling.name.at == 1);
+  CHECK(dialling.receiver().state == ReceiverState::Connecting);
 }
 
 Configuration small() {

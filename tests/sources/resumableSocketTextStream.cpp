@@ -129,6 +129,52 @@ TEST_CASE("resumableSocketTextStream: a server that does not answer as it must i
   CHECK(run.lines.empty());
 }
 
+TEST_CASE("resumableSocketTextStream: a sender that accepts and says nothing is a connect that failed after connectTimeout") {
+  testing::World world;
+  world.listen("sender", 9);
+  Run run(world, {.socket = {.failAfter = 2}});
+  for (int attempt = 1; attempt <= 2; ++attempt) {
+    world.advance(8s);  // it is counted from the moment that the connection is made
+    auto peer = world.accept("sender", 9);
+    if (attempt == 2) peer.send("0");  // half an answer is none
+    world.advance(9'999ms);
+    CHECK(!peer.closedByLibrary());
+    CHECK(run.receiver().state == ReceiverState::Connecting);
+    world.advance(1ms);
+    CHECK(peer.closedByLibrary());
+    CHECK(run.receiver().retries == static_cast<std::uint64_t>(attempt));
+    CHECK(run.receiver().lastError == "sender:9: the sender did not say within 10000 ms where it begins");
+    if (attempt == 1) world.advance(150ms);
+  }
+  CHECK(run.receiver().state == ReceiverState::Failed);
+  CHECK_THROWS_AS(run.stream.awaitTermination(), std::runtime_error);
+}
+
+TEST_CASE("resumableSocketTextStream: a sender that answers in time is not left, neither without a limit nor for silence before its answer") {
+  const auto limits = GENERATE(SocketOptions{}, SocketOptions{.connectTimeout = 0s}, SocketOptions{.idleTimeout = 10s}, SocketOptions{.connectTimeout = 0s, .idleTimeout = 10s});
+  testing::World world;
+  world.listen("sender", 9);
+  Run run(world, {.socket = limits});
+  auto peer = world.accept("sender", 9);
+  world.advance(limits.connectTimeout == 0s && limits.idleTimeout == 0s ? 1h : std::chrono::nanoseconds(9s));
+  peer.send("0\n");
+  world.advance(9s);
+  CHECK(!peer.closedByLibrary());
+  CHECK(run.receiver().state == ReceiverState::Up);
+  CHECK(run.receiver().retries == 0);
+}
+
+TEST_CASE("resumableSocketTextStream: silence for longer than idleTimeout is one before the answer too") {
+  testing::World world;
+  world.listen("sender", 9);
+  Run run(world, {.socket = {.idleTimeout = 2s}});
+  const auto peer = world.accept("sender", 9);
+  world.advance(2s);
+  CHECK(peer.closedByLibrary());
+  CHECK(run.receiver().lastError == "sender:9: nothing came for 2000 ms");
+  CHECK(run.receiver().retries == 1);
+}
+
 TEST_CASE("resumableSocketTextStream: the answer may come in any pieces, and the first bytes with it") {
   testing::World world;
   world.listen("sender", 9);

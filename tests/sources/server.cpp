@@ -24,4 +24,10 @@ TEST_CASE("server: the waits between connects are longer than zero and do not sh
   CHECK_THROWS_AS((SocketOptions{.firstRetry = 2s, .lastRetry = 1s}.validate("x")), std::invalid_argument);
 }
 
+TEST_CASE("server: no time that something may take is negative, and none at all is no limit") {
+  CHECK_NOTHROW(SocketOptions{.connectTimeout = 0s, .idleTimeout = 0s}.validate("x"));
+  CHECK_THROWS_WITH(SocketOptions{.connectTimeout = -1ns}.validate("x"), "dstream: x: connectTimeout must not be negative");
+  CHECK_THROWS_WITH(SocketOptions{.idleTimeout = -1ns}.validate("x"), "dstream: x: idleTimeout must not be negative");
+}
+
 }  // namespace

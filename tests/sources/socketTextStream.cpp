@@ -291,6 +291,28 @@ TEST_CASE("socketTextStream: waits double from the first to the last, a quarter 
     CHECK(jittered);
 }
 
+TEST_CASE("socketTextStream: a wait that is as long as can be said ends never, and does not overflow") {
+    constexpr std::chrono::nanoseconds longest = std::chrono::nanoseconds::max();
+    const auto retriesIn = [](std::uint64_t seed, SocketOptions options, std::chrono::nanoseconds duration) {
+        testing::World world(1, seed);
+        Context context("local", "c", quiet(), world);
+        StreamingContext stream(context, 24h * 3650);
+        stream.socketTextStream("nobody", 1, options) | foreachRDD([](const auto&) {});
+        world.advance(1s);  // a clock at 0 could take one wait more
+        stream.start();
+        world.runUntilQuiet();
+        world.poll(duration);  // at one go: who advances stops wherever the batch clock looks
+        world.runUntilQuiet();
+        CHECK(stream.receivers().at(0).state == ReceiverState::BackingOff);
+        return stream.receivers().at(0).retries;
+    };
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        CHECK(retriesIn(seed, {.firstRetry = longest, .lastRetry = longest}, 24h) == 1);
+        // The first wait ends at five eighths of all time at the latest, the second, of twice the length, begins later than three eighths.
+        CHECK(retriesIn(seed, {.firstRetry = longest / 2 + 1ns, .lastRetry = longest}, longest / 10 * 7) == 2);
+    }
+}
+
 TEST_CASE("socketTextStream: after a connection that gave something the waits begin anew") {
     Socket socket({.firstRetry = 100ms, .lastRetry = 10s}, quiet(), false);
     socket.world.advance(5s);

@@ -150,6 +150,13 @@ class BasicRealConnection final : public Connection {
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof mark);
   }
 
+  [[nodiscard]] std::size_t address() const override { return phase_ == Phase::Connecting && !lookup_ ? next_ : 0; }
+  void nextAddress() override {
+    if (address() == 0) return;
+    remember(ETIMEDOUT);
+    connectToNext();
+  }
+
   [[nodiscard]] std::string error() const override { return error_; }
 
  private:

@@ -68,6 +68,10 @@ class Connection {
   /// From now on the owner is woken to read when about so many bytes wait, or the connection has ended, and for fewer only as it happens:
   /// who reads at times of its own saves a wake-up per packet. `read` gives what is there, as before.
   virtual void wakeAt(std::size_t) {}
+  /// Which of the name's addresses is being connected to, counted from 1. 0: none, since the name is still looked up, or the connection is made or has failed.
+  [[nodiscard]] virtual std::size_t address() const { return 0; }
+  /// It does not answer: the next address has its turn; with the last one the connect has failed. Nothing happens where there is none.
+  virtual void nextAddress() {}
   /// Names the endpoint and the reason, e.g. "127.0.0.1:9999: connection refused". Empty without an error.
   [[nodiscard]] virtual std::string error() const = 0;
 };

@@ -142,6 +142,7 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
       former().restartAt(resumption().connect(former().position()));
       former().beginText(options_.stripBom && (!resumable || former().received() == 0));
       connection_ = origin_.open(world, *this);
+      asked_ = 0;
       heardAt_ = never;
     }
     if (up_) resumption().tell(*connection_);
@@ -165,6 +166,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   static constexpr Nanos logEvery = 10'000'000;
   /// How often a receiver at its rate's limit goes on.
   static constexpr Nanos limitEvery = 5'000'000;
+  /// Whom untilAnswered waits for; less are addresses.
+  static constexpr std::size_t theSender = static_cast<std::size_t>(-1);
 
   [[nodiscard]] typename Received::Former& former() { return received_.former(); }
   [[nodiscard]] detail::BasicResumption<Use>& resumption() { return received_.resumption(); }
@@ -180,8 +183,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     if (!status) return Step::idle();  // the pool wakes us, or there is no connection any more
     switch (*status) {
       case Status::Bytes: return Step::ready();
-      case Status::Connecting:
-      case Status::WouldBlock: return untilIdle();
+      case Status::Connecting: return untilAnswered(connection_->address());
+      case Status::WouldBlock: return up_ ? untilIdle() : untilGreeted();
       case Status::Fin: return comeToEnd();
       case Status::Error: break;
     }
@@ -292,13 +295,32 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     return true;
   }
 
+  /// Who is asked, an address or the sender, has not answered: until when that may stay so. 0: nobody is asked yet.
+  Step untilAnswered(std::size_t asked) {
+    const Nanos now = runtime_->world.now(Clock::Steady);
+    if (std::exchange(asked_, asked) != asked) askedAt_ = now;
+    const Nanos limit = options_.connectTimeout.count();
+    if (limit == 0 || asked == 0) return Step::idle();
+    if (now - askedAt_ < limit) return Step::at(later(askedAt_, limit));
+    if (asked == theSender) return mishap(origin_.peer() + ": the sender did not say within " + std::to_string(limit / 1'000'000) + " ms where it begins");
+    connection_->nextAddress();
+    return Step::ready();
+  }
+  /// The connection is made, and the sender must say where it begins.
+  Step untilGreeted() {
+    const Step answered = untilAnswered(theSender);
+    if (connection_ == nullptr) return answered;
+    const Step idle = untilIdle();
+    return connection_ != nullptr && answered.until < idle.until ? answered : idle;
+  }
+
   /// Nothing waits on the connection: until when that may stay so.
   Step untilIdle() {
     if (options_.idleTimeout.count() == 0) return Step::idle();
     const Nanos now = runtime_->world.now(Clock::Steady);
     if (std::exchange(heard_, false) || heardAt_ == never) heardAt_ = now;
     const Nanos limit = options_.idleTimeout.count();
-    if (now - heardAt_ < limit) return limit < never - heardAt_ ? Step::at(heardAt_ + limit) : Step::idle();
+    if (now - heardAt_ < limit) return Step::at(later(heardAt_, limit));
     return mishap(origin_.peer() + ": nothing came for " + std::to_string(options_.idleTimeout.count() / 1'000'000) + " ms");
   }
 
@@ -309,10 +331,10 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   Step backOff(const std::string& error) {
     World& world = runtime_->world;
     Nanos wait = options_.firstRetry.count();
-    for (std::uint64_t i = 1; i < receiver().retries && wait < options_.lastRetry.count(); ++i) wait *= 2;
-    if (wait > options_.lastRetry.count()) wait = options_.lastRetry.count();
-    wait += wait / 4 - static_cast<Nanos>(world.random() % static_cast<std::uint64_t>(wait / 2 + 1));
-    retryAt_ = world.now(Clock::Steady) + wait;
+    const Nanos last = options_.lastRetry.count();
+    for (std::uint64_t i = 1; i < receiver().retries && wait < last; ++i) wait = wait > last / 2 ? last : wait * 2;
+    const Nanos earlier = static_cast<Nanos>(world.random() % static_cast<std::uint64_t>(wait / 2 + 1));
+    retryAt_ = later(world.now(Clock::Steady), later(wait - earlier, wait / 4));
     change(ReceiverState::BackingOff, error);
     return Step::at(retryAt_);
   }
@@ -331,8 +353,12 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
     return Step::idle();
   }
 
+  /// Neither is negative.
+  [[nodiscard]] static constexpr Nanos later(Nanos moment, Nanos wait) { return wait > never - moment ? never : moment + wait; }
+
   void cameUp() {
     if (up_) return;
+    heardAt_ = never;  // the sender's answer was something
     connection_->wakeAt(wakeAtBytes);
     status_.cameUp();
     change(ReceiverState::Up);
@@ -357,6 +383,8 @@ class ByteReceiver final : public SharedNode<typename Framing::template Blocks<U
   detail::Atomic<World*> world_{nullptr};  // for other threads: start's release, partner of the acquires in requestStop and receiver
   Deferred<std::unique_ptr<Connection>, Use> connection_;
   Nanos retryAt_ = 0;
+  std::size_t asked_ = 0;  // see untilAnswered
+  Nanos askedAt_ = 0;
   Nanos heardAt_ = never;
   bool heard_ = false;
   bool limited_ = false;

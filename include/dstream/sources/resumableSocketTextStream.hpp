@@ -23,9 +23,9 @@ namespace dstream::inline v0 {
 /// of the receiver is an offset too: the sender may forget what is before it. A line that a connection ends in goes on with the next one; only with
 /// EndOfStream::Finish or Fail does an orderly close end the text.
 /// **kept** as socketTextStream. **cost** two lines a connection, and a line per batch that is committed.
-/// **errors** as socketTextStream. A sender that gives no answer, another one, or closes first, is a connect that failed (see SocketOptions::failAfter). Sent
-/// again, a batch that was planned before a crash must be the same bytes: where it has no line's end any more, the receiver fails. Without a checkpoint a
-/// new run of the program begins at byte 0. **source** ours. **example** examples/text_server.cpp, --resumable
+/// **errors** as socketTextStream. A sender that gives no answer (within SocketOptions::connectTimeout), another one, or closes first, is a connect that failed
+/// (see SocketOptions::failAfter). Sent again, a batch that was planned before a crash must be the same bytes: where it has no line's end any more, the receiver
+/// fails. Without a checkpoint a new run of the program begins at byte 0. **source** ours. **example** examples/text_server.cpp, --resumable
 template <class Use>
 auto BasicStreamingContext<Use>::resumableSocketTextStream(std::string host, std::uint16_t port, SocketOptions options) {
   using Receiver = ByteReceiver<LineFraming, FromResumableServer, Use>;

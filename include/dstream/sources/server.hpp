@@ -37,8 +37,11 @@ struct SocketOptions {
   RateLimit rate = {};
   /// Not Wait: neither with a log nor of a resumable sender, which promise that nothing is lost.
   Overload onOverload = Overload::Wait;
-  /// A connection on which nothing came for so long has broken: a pulled cable is silence. It is found out within twice that. Zero: keepalive tells, after two
-  /// minutes.
+  /// How long each address of the server may take to answer; then the next one of its name has its turn, and after the last the connect has failed. So long may a
+  /// resumable sender, too, take to say where it begins. How long a name is looked up is the resolver's affair. Zero: the system's own limit, of two minutes or so.
+  std::chrono::nanoseconds connectTimeout = std::chrono::seconds(10);
+  /// A connection on which nothing came for so long, since it was made, has broken: a pulled cable is silence. It is found out within twice that. Zero: keepalive
+  /// tells, after two minutes.
   std::chrono::nanoseconds idleTimeout{0};
 
   /// **errors** std::invalid_argument that names the source.
@@ -47,6 +50,7 @@ struct SocketOptions {
       throw std::invalid_argument("dstream: " + std::string(source) + ": firstRetry must be longer than zero and not longer than lastRetry");
     if (logBytes != 0 && logBytes < std::uint64_t{1} << 16) throw std::invalid_argument("dstream: " + std::string(source) + ": logBytes must be at least 64 KiB");
     if (logBytes != 0 && onOverload != Overload::Wait) throw std::invalid_argument("dstream: " + std::string(source) + ": with a log nothing is dropped, so onOverload must be Wait");
+    if (connectTimeout.count() < 0) throw std::invalid_argument("dstream: " + std::string(source) + ": connectTimeout must not be negative");
     if (idleTimeout.count() < 0) throw std::invalid_argument("dstream: " + std::string(source) + ": idleTimeout must not be negative");
     rate.validate(source);
   }

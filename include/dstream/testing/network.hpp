@@ -54,6 +54,7 @@ class Peer {
     std::string fromLibrary;
     std::string error;
     bool connecting = false;
+    bool givenUp = false;
     bool fin = false;
     bool closed = false;
     dstream::World* world = nullptr;
@@ -77,9 +78,10 @@ class Network {
     for (Peer& peer : found->second) peer.reset("connection refused");
     listening_.erase(found);
   }
-  /// The next connection made to the endpoint. **errors** std::logic_error when there is none.
+  /// The next connection made to the endpoint, of which none is that was given up as nobody accepted it in time. **errors** std::logic_error when there is none.
   Peer accept(const std::string& host, std::uint16_t port) {
     const auto found = listening_.find({host, port});
+    if (found != listening_.end()) std::erase_if(found->second, isGivenUp);
     if (found == listening_.end() || found->second.empty()) throw std::logic_error("dstream: testing::World: nobody connects to " + host);
     Peer peer = found->second.front();
     found->second.pop_front();
@@ -90,7 +92,7 @@ class Network {
   /// Connections waiting for accept.
   [[nodiscard]] std::size_t connecting(const std::string& host, std::uint16_t port) const {
     const auto found = listening_.find({host, port});
-    return found == listening_.end() ? 0 : found->second.size();
+    return found == listening_.end() ? 0 : found->second.size() - static_cast<std::size_t>(std::count_if(found->second.begin(), found->second.end(), isGivenUp));
   }
 
   /// The library's side of a new connection; `world` wakes its owner.
@@ -112,6 +114,8 @@ class Network {
   }
 
  private:
+  static bool isGivenUp(const Peer& peer) { return peer.state_->givenUp; }
+
   class ScriptedConnection final : public Connection {
    public:
     ScriptedConnection(Peer peer, std::string where) : peer_(std::move(peer)), where_(std::move(where)) {}
@@ -142,6 +146,13 @@ class Network {
       return {Transfer::Status::Bytes, bytes};
     }
     void wakeAt(std::size_t bytes) override { peer_.state_->wakeAt = bytes; }
+    /// A name has one address here.
+    [[nodiscard]] std::size_t address() const override { return peer_.state_->connecting && peer_.state_->error.empty() ? 1 : 0; }
+    void nextAddress() override {
+      if (address() == 0) return;
+      peer_.state_->error = "connection timed out";
+      peer_.state_->givenUp = true;
+    }
     [[nodiscard]] std::string error() const override { return peer_.state_->error.empty() ? "" : where_ + ": " + peer_.state_->error; }
 
    private:
