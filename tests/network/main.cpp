@@ -207,7 +207,7 @@ int run(std::chrono::microseconds delay, unsigned loss, std::uint64_t seed) {
     stream.checkpoint(directory.path() + "/checkpoint");
     stream.resumableSocketTextStream(
               senderAddress, port,
-              {.firstRetry = 20ms, .lastRetry = 100ms, .idleTimeout = idleTimeout})
+              {.firstRetry = 20ms, .lastRetry = 100ms, .connectTimeout = 1s, .idleTimeout = idleTimeout})
             .named("in")
         | foreachRDD([&](const auto& batch) {
             for (const std::string& line : batch.collect()) watched.line(line);  // in order, which two workers' tasks are not
@@ -224,7 +224,7 @@ int run(std::chrono::microseconds delay, unsigned loss, std::uint64_t seed) {
     mark = watched.mark();
     far.link(false);
     watched.expectFrom(mark, "backing off", "nothing came for 1000 ms");
-    watched.expectFrom(mark, "backing off", "nothing came for 1000 ms");
+    watched.expectFrom(mark, "backing off", "timed out");
     far.link(true);
     watched.expectFrom(mark, "up");
     watched.awaitLine(2 * allLines / 5);

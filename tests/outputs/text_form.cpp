@@ -218,4 +218,11 @@ TEST_CASE("text_form: toText beside a type of the user's, inside others too") {
     CHECK(scala(std::vector{geo::Point{0, 0}, geo::Point{1, 1}}) == "List(<0|0>, <1|1>)");
 }
 
+struct Expected {
+    [[nodiscard]] bool has_value() const { return false; }
+    [[nodiscard]] int error() const { return 1; }
+    int operator*() const { return 0; }
+};
+static_assert(!detail::hasTextForm<Expected>(), "what it has instead of a value would not be seen");
+
 }  // namespace

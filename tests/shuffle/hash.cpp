@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/shuffle/hash.hpp>
 
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include <dstream/core/owned.hpp>
+#include <dstream/core.hpp>
 
 #include "support/catch.hpp"
 #include "support/random.hpp"
@@ -166,8 +168,35 @@ struct Unhashable {
 static_assert(Hashable<int> && Hashable<std::string> && Hashable<std::string_view>);
 static_assert(Hashable<Colour> && Hashable<double> && Hashable<bool>);
 static_assert(Hashable<std::pair<std::string_view, int>> && Hashable<std::tuple<int, char>>);
+static_assert(Hashable<std::array<int, 3>> && Hashable<std::array<std::string_view, 2>> && !Hashable<std::array<Unhashable, 2>>);
+static_assert(Hashable<std::chrono::seconds> && Hashable<std::pair<std::string, std::chrono::sys_seconds>>);
 static_assert(!Hashable<Unhashable> && !Hashable<std::pair<int, Unhashable>>);
 static_assert(!Hashable<std::optional<Unhashable>> && !Hashable<std::vector<Unhashable>>);
 static_assert(partitionHash(1) == partitionHash(1L), "constexpr");
+
+TEST_CASE("hash: arrays, durations and moments are keys") {
+  using namespace std::chrono_literals;
+  CHECK(partitionHash(std::array{1, 2}) != partitionHash(std::array{2, 1}));
+  CHECK(partitionHash(1s) == partitionHash(std::int64_t{1}));
+  CHECK(partitionHash(std::chrono::sys_seconds(5s)) == partitionHash(5s));
+
+  using Session = std::pair<std::chrono::sys_seconds, std::array<std::string_view, 2>>;
+  const std::vector<Session> sessions{{std::chrono::sys_seconds(1s), {"a", "b"}}, {std::chrono::sys_seconds(2s), {"a", "b"}}, {std::chrono::sys_seconds(1s), {"a", "b"}}};
+  const auto counts = sessions | countByValue() | sortBy([](const auto& entry) { return entry.second; }) | collect();
+  REQUIRE(counts.size() == 2);
+  CHECK(counts[0].first.first == std::chrono::sys_seconds(2s));
+  CHECK(counts[1].second == 2);
+}
+
+struct Caseless {
+  std::string text;
+  operator std::string_view() const { return text; }
+  bool operator==(const Caseless& other) const { return text.size() == other.text.size(); }
+};
+struct Tagged : std::string {
+  using std::string::string;
+};
+static_assert(!Hashable<Caseless>, "it compares by a rule of its own, which no hash of its text fits");
+static_assert(Hashable<Tagged>);
 
 }  // namespace

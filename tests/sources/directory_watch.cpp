@@ -55,6 +55,14 @@ TEST_CASE("directory watch: a file belongs to the first batch that is not before
   CHECK(test.told().empty());
 }
 
+TEST_CASE("directory watch: a file that was taken may lie there for ever, and nobody is told that it is old") {
+  Watch test;
+  test.put("/in/a", 0.5);
+  CHECK(test.take(1) == Paths{"/in/a"});
+  for (Nanos at = 2; at < 130; ++at) CHECK(test.take(at).empty());
+  CHECK(test.told().empty());
+}
+
 TEST_CASE("directory watch: a batch that could not take its files has taken none, and forgets none that others took") {
   Watch test;
   test.put("/in/a", 0.5);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -81,6 +82,13 @@ TEST_CASE("rawSocketStream: a length is not believed: negative ends the connecti
   CHECK(other.all == std::vector<Record>{{"x", 7}});
   CHECK(other.peer.closedByLibrary());
   CHECK(other.stage.stream.receivers().at(0).lastError == "server:9: a block of negative length -2");
+}
+
+TEST_CASE("rawSocketStream: records that are encoded to nothing are a byte each, and no other byte is one") {
+  Raw<std::tuple<>> raw;
+  raw.peer.send(std::string("\0\0\0\2\1\1", 6) + std::string("\0\0\0\2\1a", 6));
+  raw.stage.world.advance(1s);
+  CHECK(raw.all.size() == 2);
 }
 
 }  // namespace

@@ -14,7 +14,9 @@ using namespace std::chrono_literals;
 TEST_CASE("server: a host and a port, by the name of the source that wants them") {
   CHECK(FromServer("socketTextStream", "host", 9).peer() == "host:9");
   CHECK_THROWS_WITH(FromServer("socketTextStream", "", 9), "dstream: socketTextStream needs a host");
-  CHECK_THROWS_WITH(FromServer("socketStream", "host", 0), "dstream: socketStream needs a port");
+  CHECK_THROWS_WITH(FromServer("socketStream", "host", 0), "dstream: socketStream needs a port, from 1 to 65535: 0 is none");
+  CHECK_THROWS_WITH(FromServer("socketStream", "host", 65'536), "dstream: socketStream needs a port, from 1 to 65535: 65536 is none");
+  CHECK_THROWS_WITH(FromServer("socketStream", "host", -1), "dstream: socketStream needs a port, from 1 to 65535: -1 is none");
 }
 
 TEST_CASE("server: the waits between connects are longer than zero and do not shrink") {

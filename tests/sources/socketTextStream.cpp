@@ -437,7 +437,7 @@ TEST_CASE("socketTextStream: what makes no sense is refused at once") {
         return messageOf<std::invalid_argument>([&] { static_cast<void>(stream.socketTextStream(std::move(host), port, options)); });
     };
     CHECK(refusal("", 1, {}) == "dstream: socketTextStream needs a host");
-    CHECK(refusal("h", 0, {}) == "dstream: socketTextStream needs a port");
+    CHECK(refusal("h", 0, {}) == "dstream: socketTextStream needs a port, from 1 to 65535: 0 is none");
     for (const SocketOptions& wrong : {SocketOptions{.firstRetry = -1ns}, SocketOptions{.firstRetry = 0ns}, SocketOptions{.firstRetry = 3s, .lastRetry = 2s}})
         CHECK(refusal("h", 1, wrong) == "dstream: socketTextStream: firstRetry must be longer than zero and not longer than lastRetry");
     CHECK(stream.receivers().empty());  // nothing of them stayed

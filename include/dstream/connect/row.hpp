@@ -40,8 +40,8 @@ consteval std::size_t rowColumns() {
   if constexpr (rowValue<T>()) {
     return 1;
   } else if constexpr (CodecProduct<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (rowValue<std::remove_cvref_t<std::tuple_element_t<I, T>>>() && ...) ? sizeof...(I)
+    return []<std::size_t... Index>(std::index_sequence<Index...>) {
+      return (rowValue<std::remove_cvref_t<std::tuple_element_t<Index, T>>>() && ...) ? sizeof...(Index)
                                                                                   : 0;
     }(std::make_index_sequence<std::tuple_size_v<T>>{});
   } else if constexpr (HasMembers<T>) {

@@ -130,8 +130,8 @@ consteval bool codable() {
   } else if constexpr (CodecOptional<T> || CodecArray<T>) {
     return codable<typename T::value_type>();
   } else if constexpr (CodecProduct<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (codable<std::remove_cv_t<std::tuple_element_t<I, T>>>() && ...);
+    return []<std::size_t... Index>(std::index_sequence<Index...>) {
+      return (codable<std::remove_cv_t<std::tuple_element_t<Index, T>>>() && ...);
     }(std::make_index_sequence<std::tuple_size_v<T>>{});
   } else if constexpr (CodecContainer<T>) {
     return codable<typename T::value_type>();
@@ -228,8 +228,8 @@ struct Codec<T> {
     std::apply([&](const auto&... members) { (Codec<std::remove_cvref_t<decltype(members)>>::encode(members, out), ...); }, value);
   }
   static T decode(std::string_view& in) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return T{Codec<std::remove_cv_t<std::tuple_element_t<I, T>>>::decode(in)...};  // braces: from left to right
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      return T{Codec<std::remove_cv_t<std::tuple_element_t<Index, T>>>::decode(in)...};  // braces: from left to right
     }(std::make_index_sequence<std::tuple_size_v<T>>{});
   }
 };

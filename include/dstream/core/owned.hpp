@@ -105,8 +105,8 @@ using AnyAt = AnyMember<Aggregate>;
 
 template <class Aggregate, class Indices>
 inline constexpr bool takes = false;
-template <class Aggregate, std::size_t... I>
-inline constexpr bool takes<Aggregate, std::index_sequence<I...>> = requires { Aggregate{AnyAt<Aggregate, I>{}...}; };
+template <class Aggregate, std::size_t... Index>
+inline constexpr bool takes<Aggregate, std::index_sequence<Index...>> = requires { Aggregate{AnyAt<Aggregate, Index>{}...}; };
 
 inline constexpr std::size_t mostMembers = 64;
 
@@ -126,15 +126,15 @@ consteval std::size_t memberCount() {
 
 template <class Aggregate, class Before>
 inline constexpr bool memberUnkept = true;
-template <class Aggregate, std::size_t... I>
-inline constexpr bool memberUnkept<Aggregate, std::index_sequence<I...>> =
-    requires { Aggregate{AnyAt<Aggregate, I>{}..., UnkeptMember<Aggregate>{}}; };
+template <class Aggregate, std::size_t... Index>
+inline constexpr bool memberUnkept<Aggregate, std::index_sequence<Index...>> =
+    requires { Aggregate{AnyAt<Aggregate, Index>{}..., UnkeptMember<Aggregate>{}}; };
 
 template <class Aggregate, class Indices>
 inline constexpr bool allMembersKept = false;
-template <class Aggregate, std::size_t... I>
-inline constexpr bool allMembersKept<Aggregate, std::index_sequence<I...>> =
-    (!memberUnkept<Aggregate, std::make_index_sequence<I>> && ...);
+template <class Aggregate, std::size_t... Index>
+inline constexpr bool allMembersKept<Aggregate, std::index_sequence<Index...>> =
+    (!memberUnkept<Aggregate, std::make_index_sequence<Index>> && ...);
 
 template <class T>
 concept KnownAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !Container<T> && (memberCount<T>() <= mostMembers) &&
@@ -247,15 +247,15 @@ struct OwnedProduct {
   }
 
  private:
-  template <class Record, std::size_t... I>
-  static constexpr type ownMembers(Record&& record, std::index_sequence<I...>) {
+  template <class Record, std::size_t... Index>
+  static constexpr type ownMembers(Record&& record, std::index_sequence<Index...>) {
     using std::get;
-    return type(Owned<std::remove_cv_t<Members>>::own(get<I>(std::forward<Record>(record)))...);
+    return type(Owned<std::remove_cv_t<Members>>::own(get<Index>(std::forward<Record>(record)))...);
   }
-  template <std::size_t... I>
-  DSTREAM_INLINE static constexpr view lookMembers(const type& stored, std::index_sequence<I...>) {
+  template <std::size_t... Index>
+  DSTREAM_INLINE static constexpr view lookMembers(const type& stored, std::index_sequence<Index...>) {
     using std::get;
-    return view(Owned<std::remove_cv_t<Members>>::look(get<I>(stored))...);
+    return view(Owned<std::remove_cv_t<Members>>::look(get<Index>(stored))...);
   }
 };
 
@@ -279,10 +279,10 @@ struct Owned<std::array<T, n>> {
   static constexpr view look(const type& stored) { return stored; }
 
  private:
-  template <class Record, std::size_t... I>
-  static constexpr type ownElements(Record&& record, std::index_sequence<I...>) {
+  template <class Record, std::size_t... Index>
+  static constexpr type ownElements(Record&& record, std::index_sequence<Index...>) {
     using std::get;
-    return type{Owned<T>::own(get<I>(std::forward<Record>(record)))...};
+    return type{Owned<T>::own(get<Index>(std::forward<Record>(record)))...};
   }
 };
 
@@ -306,7 +306,7 @@ consteval bool canKeep() {
   if constexpr (Ownable<T>) {
     if constexpr (SelfOwned<T>) {
       constexpr bool fits = std::is_constructible_v<T, Record>;
-      static_assert(fits, "these records cannot be copied, and the pipeline may not move them; std::move the container into it");
+      static_assert(fits, "these records cannot be copied, and the pipeline may not move them; std::move the container into it, or let its operators make what can be copied");
       return fits;
     }
     return true;

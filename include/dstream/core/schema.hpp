@@ -72,8 +72,8 @@ void appendSchema(std::string& out) {
     for (std::size_t i = 0; i < std::tuple_size_v<T>; ++i) out += (i == 0 ? "" : ", ") + element;
     out += ')';
   } else if constexpr (CodecProduct<T>) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      appendSchemas<std::remove_cv_t<std::tuple_element_t<I, T>>...>(out, "(", ")");
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      appendSchemas<std::remove_cv_t<std::tuple_element_t<Index, T>>...>(out, "(", ")");
     }(std::make_index_sequence<std::tuple_size_v<T>>{});
   } else if constexpr (CodecContainer<T>) {
     appendSchemas<typename T::value_type>(out, "[", "]");

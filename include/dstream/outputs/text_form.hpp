@@ -35,7 +35,7 @@ template <class T>
 concept OptionalLike = requires(const T& value) {
   { value.has_value() } -> std::convertible_to<bool>;
   *value;
-};
+} && !requires(const T& value) { value.error(); };
 template <class T>
 concept ProductLike = requires { std::tuple_size<T>::value; } && !Iterable<const T>;
 
@@ -47,8 +47,8 @@ consteval bool hasTextForm() {
   } else if constexpr (OptionalLike<Plain>) {
     return hasTextForm<decltype(*std::declval<const Plain&>())>();
   } else if constexpr (ProductLike<Plain>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (hasTextForm<std::tuple_element_t<I, Plain>>() && ...);
+    return []<std::size_t... Index>(std::index_sequence<Index...>) {
+      return (hasTextForm<std::tuple_element_t<Index, Plain>>() && ...);
     }(std::make_index_sequence<std::tuple_size_v<Plain>>{});
   } else if constexpr (Iterable<const Plain>) {
     return hasTextForm<decltype(*detail::first(std::declval<const Plain&>()))>();

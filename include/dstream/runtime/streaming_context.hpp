@@ -73,25 +73,25 @@ class BasicStreamingContext {
   // --- sources; each is defined in its own file under sources/ ---
 
   /// **shape** → DStream<string_view>, one record a line. See sources/socketTextStream.hpp.
-  [[nodiscard]] auto socketTextStream(std::string host, std::uint16_t port);
-  [[nodiscard]] auto socketTextStream(std::string host, std::uint16_t port, SocketOptions options);
+  [[nodiscard]] auto socketTextStream(std::string host, int port);
+  [[nodiscard]] auto socketTextStream(std::string host, int port, SocketOptions options);
   /// **shape** → DStream<F::value_type>. See sources/socketStream.hpp.
   template <class F>
-  [[nodiscard]] auto socketStream(std::string host, std::uint16_t port, F framing);
+  [[nodiscard]] auto socketStream(std::string host, int port, F framing);
   template <class F>
-  [[nodiscard]] auto socketStream(std::string host, std::uint16_t port, F framing, SocketOptions options);
+  [[nodiscard]] auto socketStream(std::string host, int port, F framing, SocketOptions options);
   /// The same of a sender that goes on where it is told. See sources/resumableSocketTextStream.hpp and resumableSocketStream.hpp.
-  [[nodiscard]] auto resumableSocketTextStream(std::string host, std::uint16_t port);
-  [[nodiscard]] auto resumableSocketTextStream(std::string host, std::uint16_t port, SocketOptions options);
+  [[nodiscard]] auto resumableSocketTextStream(std::string host, int port);
+  [[nodiscard]] auto resumableSocketTextStream(std::string host, int port, SocketOptions options);
   template <class F>
-  [[nodiscard]] auto resumableSocketStream(std::string host, std::uint16_t port, F framing);
+  [[nodiscard]] auto resumableSocketStream(std::string host, int port, F framing);
   template <class F>
-  [[nodiscard]] auto resumableSocketStream(std::string host, std::uint16_t port, F framing, SocketOptions options);
+  [[nodiscard]] auto resumableSocketStream(std::string host, int port, F framing, SocketOptions options);
   /// **shape** → DStream<T>, from length-prefixed blocks. See sources/rawSocketStream.hpp.
   template <class T>
-  [[nodiscard]] auto rawSocketStream(std::string host, std::uint16_t port);
+  [[nodiscard]] auto rawSocketStream(std::string host, int port);
   template <class T>
-  [[nodiscard]] auto rawSocketStream(std::string host, std::uint16_t port, SocketOptions options);
+  [[nodiscard]] auto rawSocketStream(std::string host, int port, SocketOptions options);
   /// **shape** → DStream<string_view>, one record a line. See sources/standardInputStream.hpp.
   [[nodiscard]] auto standardInputStream(bool stripBom = false);
   /// **shape** BatchQueue<T> → DStream<T>. See sources/queueStream.hpp.

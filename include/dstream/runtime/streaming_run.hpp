@@ -194,7 +194,7 @@ class BasicStreamingRun {
   /// Each receiver must be able to hold its longest line and a copy of it, or one could wait for ever for memory that others hold idly.
   void requireMemory() const {
     std::size_t receivers = 0;
-    for (const Input* input : running_) receivers += input->hasReceiver() ? 1 : 0;
+    for (const Input* input : running_) receivers += input->hasReceiver() ? 1U : 0U;
     const std::size_t line = configuration_.maxRecordBytes < configuration_.blockBytes ? configuration_.blockBytes : configuration_.maxRecordBytes;
     if (receivers != 0 && configuration_.blockMemory / receivers / 2 < line)
       throw std::invalid_argument("dstream: blockMemory is too small for " + std::to_string(receivers) +

@@ -85,10 +85,20 @@ concept StdHashable = requires(const T& key) {
   { std::hash<T>{}(key) } -> std::convertible_to<std::size_t>;
 };
 
+template <class Traits>
+void asStdText(const std::basic_string_view<char, Traits>*);
+template <class Traits, class Allocator>
+void asStdText(const std::basic_string<char, Traits, Allocator>*);
+/// What is made of std's text compares as that does.
+template <class T>
+concept FromStdText = requires(const T* key) { asStdText(key); };
+template <class T>
+concept ComparesItself = requires(const T& left, const T& right) { left == right; };
+
 /// What is nothing but text: std's, and what converts to it and has neither a == nor a hash of its own.
 template <class T>
 concept Text = std::convertible_to<const T&, std::string_view> && !std::is_null_pointer_v<T> &&
-               (isStdText<T> || std::is_pointer_v<T> || std::is_array_v<T> || !StdHashable<T>);
+               (isStdText<T> || std::is_pointer_v<T> || std::is_array_v<T> || (!StdHashable<T> && (FromStdText<T> || !ComparesItself<T>)));
 
 }  // namespace detail
 
@@ -132,10 +142,10 @@ struct KeyHash<Product<Members...>> {
   }
 
  private:
-  template <class Key, std::size_t... I>
-  static constexpr std::uint64_t hashMembers(const Key& key, std::uint64_t seed, std::index_sequence<I...>) {
+  template <class Key, std::size_t... Index>
+  static constexpr std::uint64_t hashMembers(const Key& key, std::uint64_t seed, std::index_sequence<Index...>) {
     using std::get;
-    ((seed = KeyHash<std::remove_cvref_t<Members>>::hash(get<I>(key), seed)), ...);
+    ((seed = KeyHash<std::remove_cvref_t<Members>>::hash(get<Index>(key), seed)), ...);
     return seed;
   }
 };
@@ -158,8 +168,49 @@ struct KeyHash<std::vector<T, Allocator>> {
   }
 };
 
+namespace detail {
+/// std::array, as far as is to be known of it without its header.
 template <class T>
-  requires(!std::is_arithmetic_v<T> && !std::is_enum_v<T> && !detail::Text<T>) && detail::StdHashable<T>
+concept FixedArray = requires(const T& key) {
+  std::tuple_size<T>::value;
+  typename T::value_type;
+  key.begin();
+};
+/// std::chrono's, in the same way.
+template <class T>
+concept Duration = requires(const T& key) {
+  typename T::rep;
+  typename T::period;
+  key.count();
+};
+template <class T>
+concept TimePoint = requires(const T& key) {
+  typename T::clock;
+  { key.time_since_epoch() } -> Duration;
+};
+}  // namespace detail
+
+template <detail::FixedArray T>
+  requires Hashable<typename T::value_type>
+struct KeyHash<T> {
+  template <class Array>
+  static constexpr std::uint64_t hash(const Array& key, std::uint64_t seed) {
+    for (const auto& element : key) seed = KeyHash<typename T::value_type>::hash(element, seed);
+    return seed;
+  }
+};
+
+template <detail::Duration T>
+struct KeyHash<T> {
+  static constexpr std::uint64_t hash(const T& key, std::uint64_t seed) { return KeyHash<typename T::rep>::hash(key.count(), seed); }
+};
+template <detail::TimePoint T>
+struct KeyHash<T> {
+  static constexpr std::uint64_t hash(const T& key, std::uint64_t seed) { return KeyHash<typename T::rep>::hash(key.time_since_epoch().count(), seed); }
+};
+
+template <class T>
+  requires(!std::is_arithmetic_v<T> && !std::is_enum_v<T> && !detail::Text<T> && !detail::Duration<T> && !detail::TimePoint<T>) && detail::StdHashable<T>
 struct KeyHash<T> {
   static std::uint64_t hash(const T& key, std::uint64_t seed) { return detail::hashWord(std::hash<T>{}(key), seed); }
 };

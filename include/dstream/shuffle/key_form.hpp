@@ -46,9 +46,27 @@ constexpr bool sameFloats(const Left& left, const Right& right) {
       if (!detail::sameFloats(left[i], right[i])) return false;
     return true;
   } else {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       using std::get;
-      return (detail::sameFloats(get<I>(left), get<I>(right)) && ...);
+      return (detail::sameFloats(get<Index>(left), get<Index>(right)) && ...);
+    }(std::make_index_sequence<std::tuple_size_v<Left>>{});
+  }
+}
+
+/// As ==, part by part: vector<string> and vector<string_view>.
+template <class Left, class Right>
+constexpr bool sameParts(const Left& left, const Right& right) {
+  if constexpr (requires { static_cast<bool>(left == right); }) {
+    return left == right;
+  } else if constexpr (requires { left.size(); }) {
+    if (left.size() != right.size()) return false;
+    for (std::size_t i = 0; i < left.size(); ++i)
+      if (!detail::sameParts(left[i], right[i])) return false;
+    return true;
+  } else {
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      using std::get;
+      return (detail::sameParts(get<Index>(left), get<Index>(right)) && ...);
     }(std::make_index_sequence<std::tuple_size_v<Left>>{});
   }
 }
@@ -64,11 +82,8 @@ DSTREAM_INLINE bool sameKey(const Kept<Key>& stored, const K& key) {
     return stored == key;
   } else if constexpr (requires { static_cast<bool>(Owned<Key>::look(stored) == key); }) {
     return Owned<Key>::look(stored) == key;
-  } else {  // vector<string> and vector<string_view>
-    if (stored.size() != key.size()) return false;
-    for (std::size_t i = 0; i < stored.size(); ++i)
-      if (stored[i] != key[i]) return false;
-    return true;
+  } else {
+    return detail::sameParts(stored, key);
   }
 }
 

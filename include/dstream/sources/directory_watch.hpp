@@ -202,7 +202,7 @@ class BasicDirectoryWatch {
   }
 
   struct Verdict {
-    enum { Take, Later, PassOver, Trouble } kind;
+    enum { Take, Later, PassOver, TooOld, Trouble } kind;
     std::string reason = {};
   };
 
@@ -211,8 +211,8 @@ class BasicDirectoryWatch {
     Verdict verdict = verdictOn(file, time, oldAt);
     if (verdict.kind == Verdict::Take) {
       found.push_back(std::move(file));
-    } else if (verdict.reason != entry.reason && verdict.kind != Verdict::Later) {
-      report(entry.path, verdict.reason, verdict.kind == Verdict::Trouble);
+    } else if (verdict.reason != entry.reason && verdict.kind != Verdict::Later && !(verdict.kind == Verdict::TooOld && entry.taken != Entry::never)) {
+      report(entry.path, verdict.reason, verdict.kind >= Verdict::TooOld);  // but that of one that was taken: it lies there and gets old
     }
     entry.reason = std::move(verdict.reason);
   }
@@ -227,7 +227,7 @@ class BasicDirectoryWatch {
       if (info.kind == FileInfo::Kind::Directory) return {Verdict::PassOver, "it is a directory"};
       if (info.kind == FileInfo::Kind::Other) return {Verdict::Trouble, "it is not a regular file"};
       if (since_ != 0 && info.modified <= since_) return {Verdict::PassOver, "it was modified before the stream was made"};
-      if (!allUnseen_ && info.modified <= lastForgotten(oldAt)) return {Verdict::Trouble, "it is older than the remembered time"};
+      if (!allUnseen_ && info.modified <= lastForgotten(oldAt)) return {Verdict::TooOld, "it is older than the remembered time"};
       if (info.modified > time.nanoseconds) return {Verdict::Later};
       if (info.bytes == 0) return {Verdict::Trouble, "there is no data in it"};
       return {Verdict::Take};

@@ -32,7 +32,7 @@ struct RawBlocks {
   }
   [[nodiscard]] static bool accepts(std::string_view frame) {
     try {
-      for (frame.remove_prefix(prefix); !frame.empty();) static_cast<void>(Codec<T>::decode(frame));
+      for (frame.remove_prefix(prefix); !frame.empty();) static_cast<void>(detail::takeElement<T>(frame));
       return true;
     } catch (const DecodeError&) {
       return false;
@@ -53,7 +53,7 @@ struct DecodedAll {
   template <class Accumulator, class Step>
   DSTREAM_INLINE Accumulator fold(Accumulator accumulator, Step& step) const {
     for (std::string_view rest = bytes; !rest.empty();) {
-      accumulator = step(std::move(accumulator), Codec<T>::decode(rest));
+      accumulator = step(std::move(accumulator), takeElement<T>(rest));
       if (v0::stopped(accumulator)) break;
     }
     return accumulator;
@@ -77,7 +77,7 @@ struct DecodeAll {
 /// **errors** compile time: no Codec of T. **source** Spark's rawSocketStream; the content is ours. **example** examples/raw_network_grep.cpp
 template <class Use>
 template <class T>
-auto BasicStreamingContext<Use>::rawSocketStream(std::string host, std::uint16_t port, SocketOptions options) {
+auto BasicStreamingContext<Use>::rawSocketStream(std::string host, int port, SocketOptions options) {
   constexpr bool codable = Codable<T>;
   static_assert(codable, "rawSocketStream<T> needs a Codec of T; specialise dstream::Codec for it");
   if constexpr (codable) {
@@ -88,7 +88,7 @@ auto BasicStreamingContext<Use>::rawSocketStream(std::string host, std::uint16_t
 }
 template <class Use>
 template <class T>
-auto BasicStreamingContext<Use>::rawSocketStream(std::string host, std::uint16_t port) {
+auto BasicStreamingContext<Use>::rawSocketStream(std::string host, int port) {
   return rawSocketStream<T>(std::move(host), port, SocketOptions{});
 }
 

@@ -77,10 +77,10 @@ struct HeldBytes {
       for (const Element& element : container) bytes += HeldBytes<Element>::of(element);
     return bytes;
   }
-  template <std::size_t... I>
-  static std::size_t ofMembers(const T& product, std::index_sequence<I...>) {
+  template <std::size_t... Index>
+  static std::size_t ofMembers(const T& product, std::index_sequence<Index...>) {
     using std::get;
-    return (std::size_t{0} + ... + HeldBytes<std::remove_cvref_t<decltype(get<I>(product))>>::of(get<I>(product)));
+    return (std::size_t{0} + ... + HeldBytes<std::remove_cvref_t<decltype(get<Index>(product))>>::of(get<Index>(product)));
   }
 };
 

@@ -21,7 +21,7 @@ namespace dstream::inline v0 {
 /// **errors** as socketStream; bytes that the framing cannot cut make the receiver fail: the sender would send the same again.
 template <class Use>
 template <class F>
-auto BasicStreamingContext<Use>::resumableSocketStream(std::string host, std::uint16_t port, F framing, SocketOptions options) {
+auto BasicStreamingContext<Use>::resumableSocketStream(std::string host, int port, F framing, SocketOptions options) {
   constexpr bool fits = Framing<F>;
   static_assert(fits, "resumableSocketStream needs a framing: a copyable type with value_type, frame(bytes) → size and record(frame) → value_type; see Framing");
   if constexpr (fits) {
@@ -35,7 +35,7 @@ auto BasicStreamingContext<Use>::resumableSocketStream(std::string host, std::ui
 }
 template <class Use>
 template <class F>
-auto BasicStreamingContext<Use>::resumableSocketStream(std::string host, std::uint16_t port, F framing) {
+auto BasicStreamingContext<Use>::resumableSocketStream(std::string host, int port, F framing) {
   return resumableSocketStream(std::move(host), port, std::move(framing), SocketOptions{});
 }
 

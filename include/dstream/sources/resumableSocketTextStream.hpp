@@ -27,7 +27,7 @@ namespace dstream::inline v0 {
 /// (see SocketOptions::failAfter). Sent again, a batch that was planned before a crash must be the same bytes: where it has no line's end any more, the receiver
 /// fails. Without a checkpoint a new run of the program begins at byte 0. **source** ours. **example** examples/text_server.cpp, --resumable
 template <class Use>
-auto BasicStreamingContext<Use>::resumableSocketTextStream(std::string host, std::uint16_t port, SocketOptions options) {
+auto BasicStreamingContext<Use>::resumableSocketTextStream(std::string host, int port, SocketOptions options) {
   using Receiver = ByteReceiver<LineFraming, FromResumableServer, Use>;
   static_assert(Source<Receiver>);
   options.validate("resumableSocketTextStream");
@@ -35,7 +35,7 @@ auto BasicStreamingContext<Use>::resumableSocketTextStream(std::string host, std
   return addInput(std::make_shared<Receiver>("resumable socket text", LineFraming{}, FromResumableServer("resumableSocketTextStream", std::move(host), port), options));
 }
 template <class Use>
-auto BasicStreamingContext<Use>::resumableSocketTextStream(std::string host, std::uint16_t port) {
+auto BasicStreamingContext<Use>::resumableSocketTextStream(std::string host, int port) {
   return resumableSocketTextStream(std::move(host), port, SocketOptions{});
 }
 

@@ -65,9 +65,9 @@ struct FromServer {
   static constexpr bool resumable = false;
   static constexpr const char* end = ": the sender closed the connection";
 
-  FromServer(const char* source, std::string host, std::uint16_t port) : endpoint{std::move(host), port} {
+  FromServer(const char* source, std::string host, int port) : endpoint{std::move(host), static_cast<std::uint16_t>(port)} {
     if (endpoint.host.empty()) throw std::invalid_argument(std::string("dstream: ") + source + " needs a host");
-    if (port == 0) throw std::invalid_argument(std::string("dstream: ") + source + " needs a port");
+    if (port < 1 || port > 65'535) throw std::invalid_argument(std::string("dstream: ") + source + " needs a port, from 1 to 65535: " + std::to_string(port) + " is none");
   }
   template <class Through>
   [[nodiscard]] auto open(Through& world, Actor& owner) const {

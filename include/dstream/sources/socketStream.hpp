@@ -25,7 +25,7 @@ namespace dstream::inline v0 {
 /// **source** Spark's socketStream, its converter.
 template <class Use>
 template <class F>
-auto BasicStreamingContext<Use>::socketStream(std::string host, std::uint16_t port, F framing, SocketOptions options) {
+auto BasicStreamingContext<Use>::socketStream(std::string host, int port, F framing, SocketOptions options) {
   constexpr bool fits = Framing<F>;
   static_assert(fits, "socketStream needs a framing: a copyable type with value_type, frame(bytes) → size and record(frame) → value_type; see Framing");
   if constexpr (fits) {
@@ -38,7 +38,7 @@ auto BasicStreamingContext<Use>::socketStream(std::string host, std::uint16_t po
 }
 template <class Use>
 template <class F>
-auto BasicStreamingContext<Use>::socketStream(std::string host, std::uint16_t port, F framing) {
+auto BasicStreamingContext<Use>::socketStream(std::string host, int port, F framing) {
   return socketStream(std::move(host), port, std::move(framing), SocketOptions{});
 }
 

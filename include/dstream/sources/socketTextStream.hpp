@@ -27,14 +27,14 @@ namespace dstream::inline v0 {
 /// and no finished batch had is lost with the process, but for what `logBytes` has put into a log, and with the connection its last, begun line; exactlyOnce() does not compile.
 /// **source** Spark's socketTextStream. **example** examples/network_word_count.cpp
 template <class Use>
-auto BasicStreamingContext<Use>::socketTextStream(std::string host, std::uint16_t port, SocketOptions options) {
+auto BasicStreamingContext<Use>::socketTextStream(std::string host, int port, SocketOptions options) {
   using Receiver = ByteReceiver<LineFraming, FromServer, Use>;
   static_assert(Source<Receiver>);
   options.validate("socketTextStream");
   return addInput(std::make_shared<Receiver>("socket text", LineFraming{}, FromServer("socketTextStream", std::move(host), port), options));
 }
 template <class Use>
-auto BasicStreamingContext<Use>::socketTextStream(std::string host, std::uint16_t port) {
+auto BasicStreamingContext<Use>::socketTextStream(std::string host, int port) {
   return socketTextStream(std::move(host), port, SocketOptions{});
 }
 

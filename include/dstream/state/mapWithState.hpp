@@ -225,5 +225,11 @@ template <class S, class Fn, class Initial, bool durable>
 [[nodiscard]] auto mapWithState(detail::StateSpecOf<S, Fn, Initial, durable> spec) {
   return detail::MapWithStateOp<detail::StateSpecOf<S, Fn, Initial, durable>>{std::move(spec)};
 }
+/// Without a StateSpec: says what is missing.
+template <class Fn>
+auto mapWithState(const Fn&) {
+  static_assert(!std::is_object_v<Fn>, "mapWithState needs a StateSpec, which says the type of the state: mapWithState(StateSpec::function<S>(f))");
+  return Invalid{};
+}
 
 }  // namespace dstream::inline v0

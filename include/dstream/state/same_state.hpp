@@ -27,8 +27,8 @@ consteval bool hasSameState() {
   } else if constexpr (CodecOptional<T> || CodecArray<T> || CodecContainer<T>) {
     return hasSameState<std::remove_cv_t<typename T::value_type>>();
   } else if constexpr (CodecProduct<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (hasSameState<std::remove_cv_t<std::tuple_element_t<I, T>>>() && ...);
+    return []<std::size_t... Index>(std::index_sequence<Index...>) {
+      return (hasSameState<std::remove_cv_t<std::tuple_element_t<Index, T>>>() && ...);
     }(std::make_index_sequence<std::tuple_size_v<T>>{});
   } else if constexpr (CodecAggregate<T>) {
     return []<class... Members>(MemberTypes<Members...>) {
@@ -64,9 +64,9 @@ bool sameState(const T& a, const T& b) {
     }
     return true;
   } else if constexpr (CodecProduct<T>) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       using std::get;
-      return (sameState(get<I>(a), get<I>(b)) && ...);
+      return (sameState(get<Index>(a), get<Index>(b)) && ...);
     }(std::make_index_sequence<std::tuple_size_v<T>>{});
   } else {
     return withMembers(a, [&](const auto&... mine) {

@@ -17,6 +17,8 @@ template <class S>
 class State {
  public:
   State(const S* state, bool timingOut) : known_(state), timingOut_(timingOut) {}
+  State(const State&) = delete;  // what a copy is told nobody learns
+  State& operator=(const State&) = delete;
 
   [[nodiscard]] bool exists() const { return !removed_ && (updated_ || known_ != nullptr); }
   [[nodiscard]] const S& get() const {

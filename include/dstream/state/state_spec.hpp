@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,12 @@ struct StateSpec {
   template <class S, class Fn>
   [[nodiscard]] static auto function(Fn fn) {
     return detail::StateSpecOf<S, Fn, detail::NoInitialState>{std::move(fn), {}};
+  }
+  /// Without S: says what is missing.
+  template <class Fn>
+  static auto function(const Fn&) {
+    static_assert(!std::is_object_v<Fn>, "a StateSpec needs the type of the state: write StateSpec::function<S>(f)");
+    return detail::StateSpecOf<int, Fn, detail::NoInitialState>{};
   }
 };
 

@@ -165,10 +165,10 @@ template <detail::StreamLike Other, class Fn>
 template <detail::StreamLike First, detail::StreamLike Second, class... More>
 [[nodiscard]] auto transformWith(First first, Second second, More... more) {
   auto all = std::tuple(std::move(first), std::move(second), std::move(more)...);
-  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+  return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
     using All = decltype(all);
-    using Fn = std::tuple_element_t<sizeof...(I), All>;
-    return detail::TransformOp<Fn, std::tuple_element_t<I, All>...>{std::move(std::get<sizeof...(I)>(all)), std::move(std::get<I>(all))...};
+    using Fn = std::tuple_element_t<sizeof...(Index), All>;
+    return detail::TransformOp<Fn, std::tuple_element_t<Index, All>...>{std::move(std::get<sizeof...(Index)>(all)), std::move(std::get<Index>(all))...};
   }(std::make_index_sequence<sizeof...(More) + 1>{});
 }
 
