@@ -223,6 +223,6 @@ struct Expected {
     [[nodiscard]] int error() const { return 1; }
     int operator*() const { return 0; }
 };
-static_assert(!detail::hasTextForm<Expected>(), "what it has instead of a value would not be seen");
+static_assert(!dstream::detail::hasTextForm<Expected>(), "what it has instead of a value would not be seen");
 
 }  // namespace
