@@ -10,6 +10,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -862,6 +863,45 @@ TEST_CASE("checkpointer: a stop that could not commit its last unit was not grac
     if (fails) CHECK_THROWS_AS(run.stream.awaitTermination(), FileError);
     if (!fails) CHECK_NOTHROW(run.stream.awaitTermination());
   }
+}
+
+TEST_CASE("checkpointer: a window that is new to a checkpoint goes back with a batch that failed, also where none was committed before") {
+  enum class Fails { Never, InTransform, InOutput };
+  const auto sums = [](Fails fails) {
+    Place place;
+    std::map<std::uint64_t, long> all;
+    for (const bool withWindow : {false, true}) {
+      Run run(place, {.allowNew = true});
+      int failures = 0;
+      const auto once = [&](const Batch& batch) {
+        if (withWindow && batch.seq == 2 && failures++ == 0) throw std::runtime_error("once");
+      };
+      const auto lengths = run.stream.textFileStream("/in").named("in") | transform([&, fails](const auto& lines, const Batch& batch) {
+                             if (fails == Fails::InTransform) once(batch);
+                             return lines | map([](auto line) { return static_cast<long>(line.size()); });
+                           });
+      lengths | foreachRDD([&](const auto& batch) {
+        if (fails == Fails::InOutput) once(batch.batch());
+      });
+      if (withWindow)
+        lengths | reduceByWindow(plus, 3s, 1s).named("sum") | foreachRDD([&](const auto& batch) {
+          for (const long sum : batch.collect()) all[batch.batch().seq] = sum;
+        });
+      run.start();
+      if (withWindow) {
+        place.files.put("/in/a", "1234567\n");
+        place.world.advance(1s);
+        place.files.put("/in/b", "12\n");
+        place.world.advance(4s);
+      }
+      run.stream.stop(true, false);
+    }
+    return all;
+  };
+  const auto right = sums(Fails::Never);
+  CHECK(right.size() >= 3);
+  CHECK(sums(Fails::InTransform) == right);
+  CHECK(sums(Fails::InOutput) == right);
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +20,12 @@
 
 #include "support/catch.hpp"
 #include "support/random.hpp"
+
+/// A program that hashes arrays by itself already goes on doing so.
+template <>
+struct std::hash<std::array<short, 3>> {
+  std::size_t operator()(const std::array<short, 3>& key) const { return static_cast<std::size_t>(key[0]); }
+};
 
 namespace {
 
@@ -175,6 +184,7 @@ static_assert(!Hashable<std::optional<Unhashable>> && !Hashable<std::vector<Unha
 static_assert(partitionHash(1) == partitionHash(1L), "constexpr");
 
 TEST_CASE("hash: arrays, durations and moments are keys") {
+  CHECK(partitionHash(std::array<short, 3>{1, 2, 3}) == partitionHash(std::array<short, 3>{1, 5, 7}));
   using namespace std::chrono_literals;
   CHECK(partitionHash(std::array{1, 2}) != partitionHash(std::array{2, 1}));
   CHECK(partitionHash(1s) == partitionHash(std::int64_t{1}));
@@ -186,6 +196,12 @@ TEST_CASE("hash: arrays, durations and moments are keys") {
   REQUIRE(counts.size() == 2);
   CHECK(counts[0].first.first == std::chrono::sys_seconds(2s));
   CHECK(counts[1].second == 2);
+
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<std::array<double, 2>> pairs(9, {nan, 1});
+  CHECK((pairs | countByValue() | collect()).size() == 1);
+  const std::vector<std::pair<int, std::chrono::duration<double>>> durations(9, {1, std::chrono::duration<double>(nan)});
+  CHECK((durations | countByValue() | collect()).size() == 1);
 }
 
 struct Caseless {

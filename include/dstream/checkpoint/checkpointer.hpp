@@ -87,7 +87,9 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     for (const auto& one : job_.staged) one.output->beginJob(facts_.job);
     if (recovered_) {
       for (const auto& one : job_.staged) one.output->verify({committed_, {facts_.time}, 1, epoch_});
-      const Restorer restorer(job_, *recovered_, directory_.path(), runner);
+      for (const auto& node : job_.nodes)
+        if (!node.kept->undoes() && Job::find(recovered_->snapshot, node.node->name) == nullptr) unsaved_.push_back(keptOf(node));
+      const Restorer restorer(job_, *recovered_, unsaved_, directory_.path(), runner);
       restorer.restore(committed_);
       for (const Batch& batch : planned_) restorer.replan(batch);
       beginEpoch(recovered_->oldest + 1);
@@ -264,7 +266,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     BasicCheckpointDirectory<Use> directory(world_.files(), directory_.path());
     directory.list();
     const Recovery known(directory);
-    Restorer(job_, known, directory_.path(), runner_).reload(unit_.empty() ? committed_ : unit_.back().batch.seq);
+    Restorer(job_, known, unsaved_, directory_.path(), runner_).reload(unit_.empty() ? committed_ : unit_.back().batch.seq);
   }
 
   // --- batches ---
@@ -352,11 +354,13 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     task->epoch = epoch_;
     task->salt = world_.random();
     task->facts = facts_;
-    for (const auto& node : job_.nodes) {
-      task->nodes.push_back({node.node->name, node.kept->schema(), {}});
-      node.kept->saveAll(runner_, task->nodes.back().bytes);
-    }
+    for (const auto& node : job_.nodes) task->nodes.push_back(keptOf(node));
     return task;
+  }
+  KeptNode<std::string> keptOf(const typename Job::Node& node) const {
+    KeptNode<std::string> kept{node.node->name, node.kept->schema(), {}};
+    node.kept->saveAll(runner_, kept.bytes);
+    return kept;
   }
   void snapshotNow() {
     const auto task = taken();
@@ -383,6 +387,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   Deferred<std::unique_ptr<File>, Use> lock_;
   Deferred<std::optional<Recovery>, Use> recovered_;
   Deferred<std::vector<Batch>, Use> planned_;
+  Deferred<std::vector<KeptNode<std::string>>, Use> unsaved_;  // what nodes began with that are new to the checkpoint, and cannot take a batch back
   bool changed_ = false;
   bool alone_ = false;
   bool spawned_ = false;

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <dstream/checkpoint/job.hpp>
 #include <dstream/checkpoint/journal.hpp>
 #include <dstream/checkpoint/recovery.hpp>
+#include <dstream/checkpoint/snapshot.hpp>
 #include <dstream/checkpoint/standing.hpp>
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
@@ -23,10 +25,12 @@ template <class Use = OnUse>
 class BasicRestorer {
   using Job = BasicCheckpointedJob<Use>;
   using Recovery = BasicRecovery<Use>;
+  using KeptNodes = Deferred<std::vector<KeptNode<std::string>>, Use>;
 
  public:
-  BasicRestorer(const Job& job, const Recovery& known, std::string directory, RunnerRef runner)
-      : job_(job), known_(known), directory_(std::move(directory)), runner_(runner) {}
+  /// unsaved: what those nodes began with that cannot take a batch back, and that the snapshot may not have yet.
+  BasicRestorer(const Job& job, const Recovery& known, const KeptNodes& unsaved, std::string directory, RunnerRef runner)
+      : job_(job), known_(known), unsaved_(unsaved), directory_(std::move(directory)), runner_(runner) {}
 
   /// All nodes stand as after batch `last`.
   void restore(std::uint64_t last) const { toLast(last, true); }
@@ -43,10 +47,17 @@ class BasicRestorer {
  private:
   void toLast(std::uint64_t last, bool all) const {
     for (const auto& node : job_.nodes)
-      if (const auto* kept = Job::find(known_.snapshot, node.node->name); kept != nullptr && (all || !node.kept->undoes()))
-        guarded(node, "", [&] { node.kept->restoreAll(kept->bytes, kept->schema, runner_); });
+      if (all || !node.kept->undoes()) toSnapshot(node, all);
     for (const FileRecord& record : known_.batches)
       if (record.seq > known_.snapshot.seq && record.seq <= last) restoreBatch(record, all);
+  }
+  void toSnapshot(const typename Job::Node& node, bool all) const {
+    if (const auto* kept = Job::find(known_.snapshot, node.node->name)) {
+      guarded(node, "", [&] { node.kept->restoreAll(kept->bytes, kept->schema, runner_); });
+      return;
+    }
+    for (const auto& kept : unsaved_)
+      if (!all && kept.name == node.node->name) node.kept->restoreAll(kept.bytes, kept.schema, runner_);
   }
   void restoreBatch(const FileRecord& record, bool all) const {
     const auto payload = BasicJournalContent<Use>::payloadOf(record);
@@ -66,6 +77,7 @@ class BasicRestorer {
 
   const Job& job_;
   const Recovery& known_;
+  const KeptNodes& unsaved_;
   const std::string directory_;
   const RunnerRef runner_;
 };

@@ -267,7 +267,8 @@ class SaveBatches {
       open_ = -1;
       return;
     }
-    if (files_->info(done + "/_SUCCESS").kind == FileInfo::Kind::None) {
+    if (const FileInfo there = files_->info(done + "/_SUCCESS"); there.kind == FileInfo::Kind::None || (stage_ && there.bytes == 0)) {
+      if (there.kind != FileInfo::Kind::None) files_->remove(done + "/_SUCCESS");  // an attempt has failed half-way
       const auto success = files_->open(done + "/_SUCCESS", Files::Mode::Create);
       if (stage_) success->append(stage_->jobLine());
       success->sync();

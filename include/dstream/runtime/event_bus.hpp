@@ -111,12 +111,12 @@ class BasicEventBus final : public Actor {
     world_.wake(*this);
   }
 
-  Step step(World&) override { return tellSome() ? Step::ready() : Step::idle(); }
+  Step step(World&) override { return tellSome() == atOnce ? Step::ready() : Step::idle(); }
 
   /// Gives what was posted to the listeners, where the bus is not spawned or retired: for a second at most, and the rest is counted; but what is always told.
   void deliver() {
     const Nanos until = world_.now(Clock::Steady) + stopWaits;
-    while (tellSome())
+    while (tellSome() != 0)
       if (world_.now(Clock::Steady) >= until) giveUp();
   }
 
@@ -130,8 +130,8 @@ class BasicEventBus final : public Actor {
 
   static bool alwaysTold(const Event& event) { return event.is<ReceiverChanged>() || event.is<StreamingStopped>(); }
 
-  /// The oldest ones, to all listeners. False when none waits.
-  bool tellSome() {
+  /// The oldest ones, to all listeners; gives how many.
+  std::size_t tellSome() {
     std::vector<Event> events;
     Listeners listeners;
     {
@@ -144,7 +144,7 @@ class BasicEventBus final : public Actor {
     for (const Event& event : events)
       for (const auto& listener : listeners) tell(*listener, event);
     delivering_ = outer;
-    return !events.empty();
+    return events.size();
   }
   void giveUp() {
     const detail::Lock lock(mutex_);

@@ -191,7 +191,7 @@ concept TimePoint = requires(const T& key) {
 }  // namespace detail
 
 template <detail::FixedArray T>
-  requires Hashable<typename T::value_type>
+  requires Hashable<typename T::value_type> && (!detail::StdHashable<T>)
 struct KeyHash<T> {
   template <class Array>
   static constexpr std::uint64_t hash(const Array& key, std::uint64_t seed) {
@@ -201,10 +201,12 @@ struct KeyHash<T> {
 };
 
 template <detail::Duration T>
+  requires Hashable<typename T::rep>
 struct KeyHash<T> {
   static constexpr std::uint64_t hash(const T& key, std::uint64_t seed) { return KeyHash<typename T::rep>::hash(key.count(), seed); }
 };
 template <detail::TimePoint T>
+  requires Hashable<typename T::rep>
 struct KeyHash<T> {
   static constexpr std::uint64_t hash(const T& key, std::uint64_t seed) { return KeyHash<typename T::rep>::hash(key.time_since_epoch().count(), seed); }
 };

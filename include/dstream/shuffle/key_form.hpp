@@ -30,6 +30,11 @@ template <class T>
 inline constexpr bool holdsFloats<std::optional<T>> = holdsFloats<T>;
 template <class T, class Allocator>
 inline constexpr bool holdsFloats<std::vector<T, Allocator>> = holdsFloats<T>;
+template <FixedArray T>
+inline constexpr bool holdsFloats<T> = holdsFloats<typename T::value_type>;
+template <class T>
+  requires Duration<T> || TimePoint<T>
+inline constexpr bool holdsFloats<T> = holdsFloats<typename T::rep>;
 
 /// As ==, but for a NaN, which is equal to every other one: a key of it could not be found again.
 template <class Left, class Right>
@@ -38,6 +43,10 @@ constexpr bool sameFloats(const Left& left, const Right& right) {
     return left == right || (left != left && right != right);
   } else if constexpr (!holdsFloats<Left>) {
     return left == right;
+  } else if constexpr (Duration<Left>) {
+    return detail::sameFloats(left.count(), right.count());
+  } else if constexpr (TimePoint<Left>) {
+    return detail::sameFloats(left.time_since_epoch(), right.time_since_epoch());
   } else if constexpr (requires { left.has_value(); }) {
     return left.has_value() == right.has_value() && (!left || detail::sameFloats(*left, *right));
   } else if constexpr (requires { left.size(); }) {
