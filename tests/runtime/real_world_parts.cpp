@@ -101,7 +101,7 @@ std::vector<std::pair<std::uint64_t, short>> cameTo(detail::Poller& poller, bool
   poller.took(came);
   std::vector<std::pair<std::uint64_t, short>> found;
   for (const auto& one : came)
-    if (one.data.u64 >= detail::Poller::firstNumber) found.emplace_back(one.data.u64, static_cast<short>(one.events));
+    if (one.data.u64 >= detail::Poller::firstNumber) found.emplace_back(std::uint64_t{one.data.u64}, static_cast<short>(one.events));  // packed: no reference to it
   return found;
 }
 
