@@ -30,6 +30,7 @@
 #include <vector>
 
 #include <dstream/runtime/real_world.hpp>
+#include <dstream/testing/random.hpp>
 
 #include "support/catch.hpp"
 
@@ -143,6 +144,53 @@ TEST_CASE("real_world_poller: a moment ends one wait, the last one that was aske
   poller.callAt(never);
   poller.call();
   CHECK(poller.wait(true).count == 1);
+}
+
+/// Sleeps as who asked for this moment does, until it has come; how often something came before.
+int early(detail::Poller& poller, Nanos moment) {
+  for (int before = 0;; ++before) {
+    poller.callAt(moment);
+    poller.took(poller.wait(true));
+    if (detail::steadyNow() >= moment) return before;
+  }
+}
+
+TEST_CASE("real_world_poller: moments at equal distances come one by one, and one that is asked for among them") {
+  detail::Poller poller;
+  poller.open();
+  const Nanos start = detail::steadyNow();
+  int before = 0;
+  for (Nanos i = 1; i <= 50; ++i) {
+    const Nanos moment = start + i * 100'000 + i % 3 * 200;  // as a clock that is read twice
+    before += early(poller, moment);
+    if (i % 10 == 0) before += early(poller, moment + 30'000);  // another one's
+    if (i % 10 == 5) poller.callAt(never);                      // and nothing at all for a while
+  }
+  CHECK(before == 0);
+
+  const Nanos last = detail::steadyNow() + 100'000;
+  for (Nanos i = 0; i < 3; ++i) early(poller, last + i * 100'000);  // the next one is set by now
+  poller.callAt(never);
+  while (detail::steadyNow() < last + 400'000) {
+  }
+  CHECK(poller.wait(false).count == 0);
+}
+
+TEST_CASE("real_world_poller: any order of moments is slept through") {
+  detail::Poller poller;
+  poller.open();
+  testing::Random random(7);
+  for (int i = 0; i < 2'000; ++i) {
+    const Nanos now = detail::steadyNow();
+    const int asks = random.between(1, 4);
+    Nanos moment = 0;
+    for (int ask = 0; ask < asks; ++ask) {
+      moment = random.between(0, 9) == 0 ? never : now + random.between(-20'000, 60'000);
+      poller.callAt(moment);
+    }
+    if (moment == never) moment = now;
+    static_cast<void>(early(poller, moment));
+  }
 }
 
 TEST_CASE("real_world_poller: a descriptor is told of once for each time that it is asked for, its end and its errors too") {
