@@ -87,7 +87,7 @@ Counted job(std::uint16_t port, std::chrono::nanoseconds interval, const char* w
 /// What nobody can do without who has a clock's thread and one for the jobs: one sleeps until its next millisecond and wakes the other, which does
 /// nothing. Processor time of both for each, µs.
 double bareWakings() {
-  constexpr int wakings = 1000;
+  constexpr int wakings = 500;
   std::mutex mutex;
   std::condition_variable changed;
   int woken = 0;
@@ -111,7 +111,7 @@ double bareWakings() {
 
 /// The sleep alone, µs.
 double bareSleeps() {
-  constexpr int sleeps = 1000;
+  constexpr int sleeps = 500;
   const double used = processSeconds();
   const auto start = Steady::now();
   for (int i = 1; i <= sleeps; ++i) std::this_thread::sleep_until(start + i * 1ms);
@@ -128,8 +128,8 @@ double ownWork() {
   return (processSeconds() - used) * 1e6 / batches;
 }
 
-/// Processor time of all threads per batch in which nothing came, µs, and the allocations.
-void emptyBatches(bench::Claims& claims) {
+/// Processor time of all threads per batch in which nothing came, µs; adds what the batches allocated, and their number.
+double emptyBatches(std::uint64_t& count, std::uint64_t& allocations) {
   std::atomic<std::uint64_t> batches{0};
   Context context{"local", "nothing comes", {.defaultListener = false}};
   StreamingContext stream{context, 1ms};
@@ -143,17 +143,37 @@ void emptyBatches(bench::Claims& claims) {
   const std::uint64_t first = batches;
   const std::uint64_t allocated = bench::allocations();
   const double used = processSeconds();
-  static_cast<void>(stream.awaitTerminationOrTimeout(bench::quick() ? 500ms : 2s));
+  static_cast<void>(stream.awaitTerminationOrTimeout(500ms));
   const double microseconds = (processSeconds() - used) * 1e6;
-  const std::uint64_t allocated2 = bench::allocations();
+  const std::uint64_t formed = batches - first;
+  allocations += bench::allocations() - allocated;
+  count += formed;
   stream.stop();
-  const auto count = static_cast<double>(batches - first);
-  std::printf("empty batches of 1 ms: %.0f of them, %.2f allocations each\n", count, static_cast<double>(allocated2 - allocated) / count);
-  const double sleeping = bareSleeps();
-  const double both = bareWakings();
-  std::printf("  of it the sleep of a bare thread: %.1f us; a second one woken by it: %.1f us\n", sleeping, both - sleeping);
-  std::printf("  the same batches driven on one thread, without sleeping: %.1f us\n", ownWork());
-  claims.add("an empty batch, all threads' processor time, us", microseconds / count, bench::atMost(20));
+  return microseconds / static_cast<double>(formed);
+}
+
+/// In turn with the sleeps that a batch's one is compared with.
+void fixedCost(bench::Claims& claims) {
+  std::vector<double> empty, sleeping, both;
+  std::uint64_t count = 0;
+  std::uint64_t allocations = 0;
+  for (int round = 0; round < (bench::quick() ? 5 : 11); ++round) {
+    empty.push_back(emptyBatches(count, allocations));
+    sleeping.push_back(bareSleeps());
+    both.push_back(bareWakings());
+  }
+  const auto show = [](const char* what, const std::vector<double>& times) {
+    const bench::Timing timing = bench::timingOf(times);
+    std::printf("  %-68s %5.1f us (%.1f to %.1f)\n", what, timing.median, timing.least, timing.most);
+    return timing.median;
+  };
+  std::printf("batches of 1 ms in which nothing came: %.0f of them, %.3f allocations each; processor time of all threads\n", static_cast<double>(count),
+              static_cast<double>(allocations) / static_cast<double>(count));
+  const double microseconds = show("a batch", empty);
+  show("the sleep of a bare thread", sleeping);
+  show("the sleep of a bare thread, and another one woken by it", both);
+  std::printf("  %-68s %5.1f us\n", "a batch driven on one thread, without sleeping", ownWork());
+  claims.add("an empty batch, all threads' processor time, us", microseconds, bench::atMost(20));
 }
 
 }  // namespace
@@ -193,6 +213,6 @@ int main() {
                 static_cast<double>(counted.batches), static_cast<double>(warm));
     claims.add(std::string("word count over TCP: allocations per batch, warm, ") + workers, perBatch, bench::atMost(0.05));
   }
-  emptyBatches(claims);
+  fixedCost(claims);
   claims.write();
 }
