@@ -702,6 +702,7 @@ TEST_CASE("checkpointer: a committed batch whose output is gone is refused befor
 /// Decides in memory, and writes nothing.
 struct Database final : Decider {
   [[nodiscard]] std::string name() const override { return "the database"; }
+  [[nodiscard]] Position look(const std::string&) override { return row; }
   Position claim(const std::string&) override {
     ++row.epoch;
     const Position found = row;
@@ -787,6 +788,17 @@ TEST_CASE("checkpointer: a database comes back that others decided without: refu
   for (int again = 0; again < 3; ++again) CHECK(contains(decides(place, &database, 1s), "the database ends with batch 2, and the job went on to batch 4 without it"));
   CHECK(decides(place, nullptr, 3s, {.snapshotEvery = 1}) == "5 6 7 ");
   CHECK(contains(decides(place, &database, 1s), "the database ends with batch 2, and"));
+}
+
+TEST_CASE("checkpointer: a job that has its database's word is not ended by a start with another, empty directory, which is refused") {
+  Place place;
+  Database database;
+  CHECK(decides(place, &database, 2s) == "1 2 ");
+  const std::uint64_t epoch = database.row.epoch;
+  Place other;
+  CHECK(contains(decides(other, &database, 1s), "the database has committed up to batch 2 of this job, and the directory is empty: one of them was lost or belongs to another job"));
+  CHECK(database.row.epoch == epoch);
+  CHECK(decides(place, &database, 1s) == "3 ");
 }
 
 TEST_CASE("checkpointer: each segment says that a database decides before it says anything else") {

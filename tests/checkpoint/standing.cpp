@@ -25,6 +25,7 @@ using support::messageOf;
 /// Asked for its name only.
 struct Database final : Decider {
   [[nodiscard]] std::string name() const override { return "the database"; }
+  [[nodiscard]] Position look(const std::string&) override { return {}; }
   Position claim(const std::string&) override { return {}; }
   void begin(const Batch&) override {}
   void rollback() override {}

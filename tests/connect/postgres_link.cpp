@@ -218,6 +218,13 @@ TEST_CASE(
   CHECK(one.checksum == 7);
   CHECK(contains(messageOf<postgres::Error>([&] { commits(first, 2); }),
                  "another process has taken over the job \"job\""));
+  const Decider::Position seen = first.connection()->look("job");  // no claim: the second one goes on
+  CHECK(seen.epoch == 2);
+  CHECK(seen.seq == 1);
+  CHECK(first.connection()->look("nobody's").seq == 0);
+  second.connection()->begin({2, {2}, 1, 0});
+  CHECK(first.connection()->look("job").seq == 1);  // nor does it wait for what is being written
+  second.connection()->rollback();
   CHECK(commits(second, 2));
   CHECK(first.connection()->claim("job").epoch == 3);
   CHECK_THROWS_AS(commits(second, 3), postgres::Error);

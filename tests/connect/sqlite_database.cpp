@@ -226,6 +226,22 @@ struct SqliteJob {
   std::uint64_t last = 0;
 };
 
+TEST_CASE("sqlite_database: who only looks ends no other process, and sees what is committed") {
+  Disk disk;
+  CHECK(sqlite::Database("/dir/base").connection()->look("job").seq == 0);  // there is no table yet
+  SqliteJob job;
+  job.write(1);
+  REQUIRE(job.commit(1));
+  sqlite::Database other("/dir/base");
+  job.write(2);
+  const Decider::Position seen = other.connection()->look("job");
+  CHECK(seen.known);
+  CHECK(seen.seq == 1);
+  CHECK_FALSE(other.connection()->look("another").known);
+  CHECK(job.commit(2));
+  CHECK(other.connection()->look("job").epoch == seen.epoch);
+}
+
 TEST_CASE("sqlite_database: what became of a COMMIT that failed stays so after a crash") {
   int denied = 0;
   int committed = 0;

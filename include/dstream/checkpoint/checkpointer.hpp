@@ -66,11 +66,13 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
       throw CheckpointError("dstream: the checkpoint in " + directory_.path() + " is in use: another stream, of this process or another one, has it");
     }
     directory_.list();
+    const bool empty = directory_.snapshots.empty() && directory_.journals.empty();
+    if (empty && job_.decider != nullptr) requireNew(job_.decider->look(facts_.job));  // a claim would end the process that the job belongs to
     // Before the journal is read: afterwards no older process can commit.
     const Decider::Position position = job_.decider != nullptr ? job_.decider->claim(facts_.job) : Decider::Position();
     facts_.interval = interval;
-    if (directory_.snapshots.empty() && directory_.journals.empty()) {
-      if (position.seq != 0) refuse(job_.decider->name() + " has committed up to batch " + std::to_string(position.seq) + " of this job, and the directory is empty: one of them was lost or belongs to another job");
+    if (empty) {
+      requireNew(position);
       facts_.zero = facts_.time = zero.nanoseconds;
       facts_.partitions = partitions;
       epoch_ = job_.decider != nullptr ? position.epoch : 1;
@@ -212,6 +214,10 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
 
   // --- recovery ---
 
+  void requireNew(const Decider::Position& position) const {
+    if (position.seq != 0)
+      refuse(job_.decider->name() + " has committed up to batch " + std::to_string(position.seq) + " of this job, and the directory is empty: one of them was lost or belongs to another job");
+  }
   void goOn(const Decider::Position& position) {
     BasicStanding<Use> standing(*recovered_, job_, options_, facts_, position, directory_.path());
     facts_ = standing.facts;

@@ -72,6 +72,12 @@ class BasicConnection final : public Decider {
     return "the PostgreSQL database " + link_.name();
   }
 
+  [[nodiscard]] Position look(const std::string& job) override {
+    link_.open();
+    rollbackAll();
+    makeTable();
+    return positionOf(link_.run(row(job)), true);
+  }
   Position claim(const std::string& job) override {
     job_ = job;
     decides_ = true;
@@ -177,10 +183,12 @@ class BasicConnection final : public Decider {
   }
 
  private:
-  [[nodiscard]] std::string select() const {
+  [[nodiscard]] static std::string row(const std::string& job) {
     return "SELECT epoch, seq, crc FROM dstream_commit WHERE job = "
-           + dstream::detail::postgresLiteral(job_) + " FOR UPDATE";
+           + dstream::detail::postgresLiteral(job);
   }
+  /// Once no other process is writing there.
+  [[nodiscard]] std::string select() const { return row(job_) + " FOR UPDATE"; }
   static Position positionOf(const Result& result, bool known) {
     if (result.rows() != 1) return {};
     return {known, static_cast<std::uint64_t>(result.number(0, 0)),

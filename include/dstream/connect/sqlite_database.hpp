@@ -120,6 +120,10 @@ class BasicConnection final : public Decider {
 
   [[nodiscard]] std::string name() const override { return "the SQLite database " + path_; }
 
+  [[nodiscard]] Position look(const std::string& job) override {
+    const auto table = prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'dstream_commit'");
+    return table->step() ? row(job) : Position();
+  }
   Position claim(const std::string& job) override {
     job_ = job;
     decides_ = true;
@@ -127,7 +131,7 @@ class BasicConnection final : public Decider {
     execute("BEGIN IMMEDIATE");
     try {
       execute("CREATE TABLE IF NOT EXISTS dstream_commit(job TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL, crc INTEGER NOT NULL)");
-      Position position = row();
+      Position position = row(job_);
       ++position.epoch;
       const auto put = prepare(position.known ? "UPDATE dstream_commit SET epoch = ?2 WHERE job = ?1" : "INSERT INTO dstream_commit VALUES (?1, ?2, 0, 0, 0)");
       put->bind(1, std::string_view(job_));
@@ -188,7 +192,7 @@ class BasicConnection final : public Decider {
       }
       // The transaction has ended, nobody has said how: the row knows.
       reopen();
-      const Position position = row();
+      const Position position = row(job_);
       if (!position.known || position.epoch != epoch_) fenced();
       if (position.seq != batch.seq) {
         batches_ = 0;
@@ -260,9 +264,9 @@ class BasicConnection final : public Decider {
     statement->step();  // only its end makes it so: what the row says may still be undone
   }
 
-  [[nodiscard]] Position row() const {
+  [[nodiscard]] Position row(const std::string& job) const {
     const auto get = prepare("SELECT epoch, seq, crc FROM dstream_commit WHERE job = ?1");
-    get->bind(1, std::string_view(job_));
+    get->bind(1, std::string_view(job));
     if (!get->step()) return {};
     return {true, static_cast<std::uint64_t>(get->number(0)), static_cast<std::uint64_t>(get->number(1)), static_cast<std::uint32_t>(get->number(2))};
   }
@@ -284,7 +288,7 @@ class BasicConnection final : public Decider {
     }
   }
   void requireOurs() {
-    const Position position = row();
+    const Position position = row(job_);
     if (position.known && position.epoch == epoch_ && position.seq == seq_) return;
     rollbackAll();
     fenced();

@@ -41,7 +41,7 @@ struct NotCommitted : Outage {
 };
 
 /// **meaning** the database that decides which batch of a job was committed last, in the transaction that its outputs write in.
-/// **threads** the jobs lane; claim before it runs; hurry any. **errors** any, which rolls the batch back, and Outage, which does so without end; from `commit`
+/// **threads** the jobs lane; look and claim before it runs; hurry any. **errors** any, which rolls the batch back, and Outage, which does so without end; from `commit`
 /// only what leaves the outcome unknown.
 class Decider {
  public:
@@ -54,6 +54,8 @@ class Decider {
 
   /// The database, for messages.
   [[nodiscard]] virtual std::string name() const = 0;
+  /// What it knows of the job now. Whoever has claimed it goes on.
+  [[nodiscard]] virtual Position look(const std::string& job) = 0;
   /// epoch + 1, or a new row; no older process of the job can commit afterwards.
   virtual Position claim(const std::string& job) = 0;
   /// Opens the transaction of batch `seq`, or the part of it, if it is open. **errors** throws when another process has claimed the job.
