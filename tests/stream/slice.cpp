@@ -124,4 +124,17 @@ TEST_CASE("slice: not before start; remember: once, for longer than zero, before
   CHECK_THROWS_AS(stage.stream.remember(1s), IllegalState);
 }
 
+TEST_CASE("slice: of a stream that no output reaches is refused, of one above an output's is not") {
+  support::Stage stage;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  const auto nobodys = numbers | window(2s);
+  numbers | foreachRDD([](const auto&) {});
+  stage.stream.remember(9s);
+  stage.queue.push(Numbers{1});
+  stage.stream.start();
+  stage.world.advance(1s);
+  CHECK(all(numbers.slice({0}, at(stage, 9000))) == std::vector<Numbers>{{1}});
+  CHECK_THROWS_WITH(nobodys.slice({0}, at(stage, 9000)), "dstream: slice: no output reaches this stream, so it has no batches; give it one before start");
+}
+
 }  // namespace

@@ -56,7 +56,12 @@ class NodeBase {
 
   virtual void eachParent(VisitShared) {}
   /// One interval before the first batch; called once, before it.
-  void begin(Time zero) { zero_ = zero; }
+  void begin(Time zero) {
+    zero_ = zero;
+    begun_ = true;
+  }
+  /// The stream runs, or ran, and an output reaches the node.
+  [[nodiscard]] bool begun() const { return begun_; }
   /// Takes what it keeps of this batch, whether an output asks for it or not.
   virtual void advance(const Batch&) {}
   /// All outputs have succeeded: computes what must be computed for this batch though none of them asked for it.
@@ -104,6 +109,7 @@ class NodeBase {
 
  private:
   Time zero_;
+  bool begun_ = false;
   Time failedAt_;
   std::exception_ptr failure_;  // null: none since the last batch that was forgotten
 };
