@@ -155,6 +155,18 @@ class Token {
 
 }  // namespace owned_cases
 
+namespace owned_cases {
+/// As a tree of JSON is: a container of itself.
+struct Tree {
+  using value_type = Tree;
+  using allocator_type = std::allocator<Tree>;
+  std::vector<int> leaves;
+};
+}  // namespace owned_cases
+
+template <>
+struct dstream::Owned<owned_cases::Tree> : dstream::KeptAsIs<owned_cases::Tree> {};
+
 template <>
 struct dstream::Owned<owned_cases::Declared> : dstream::KeptAsIs<owned_cases::Declared> {};
 template <>
@@ -285,6 +297,26 @@ TEST_CASE("Owned: move-only members move") {
   const auto optional =
       Owned<std::optional<std::unique_ptr<int>>>::own(std::optional(std::make_unique<int>(5)));
   CHECK(**optional == 5);
+}
+
+TEST_CASE("Owned: a record can be kept that is at its end, or whose parts can be copied") {
+  using Only = std::unique_ptr<int>;
+  using detail::canOwn;
+  STATIC_REQUIRE(canOwn<Only>);
+  STATIC_REQUIRE(canOwn<Only&&>);
+  STATIC_REQUIRE_FALSE(canOwn<const Only&>);
+  STATIC_REQUIRE_FALSE(canOwn<Only&>);
+  STATIC_REQUIRE(canOwn<std::vector<Only>>);
+  STATIC_REQUIRE_FALSE(canOwn<const std::vector<Only>&>);
+  STATIC_REQUIRE_FALSE(canOwn<const std::map<int, std::vector<Only>>&>);
+  STATIC_REQUIRE(canOwn<std::pair<int, Only>>);
+  STATIC_REQUIRE_FALSE(canOwn<std::pair<int, const Only&>>);
+  STATIC_REQUIRE_FALSE(canOwn<const std::pair<int, std::vector<Only>>&>);
+  STATIC_REQUIRE_FALSE(canOwn<std::pair<int, std::pair<const std::vector<Only>&, int>>>);
+  STATIC_REQUIRE_FALSE(canOwn<const std::optional<Only>&>);
+  STATIC_REQUIRE(canOwn<const std::pair<int, std::vector<std::string_view>>&>);
+  STATIC_REQUIRE(canOwn<std::tuple<const std::string&, std::string_view, std::optional<int>&>>);
+  STATIC_REQUIRE(canOwn<const Tree&>);
 }
 
 TEST_CASE("Owned: nothing stays nothing") {
