@@ -193,7 +193,8 @@ static_assert(KeptUnchanged<std::deque<std::string>> && KeptUnchanged<std::set<i
 static_assert(KeptUnchanged<std::map<std::string, std::vector<int>>>);
 static_assert(KeptUnchanged<std::unordered_map<int, std::string>>);
 static_assert(KeptUnchanged<std::pair<int, std::string>>);
-static_assert(KeptUnchanged<std::pair<const std::string, int>>);
+static_assert(std::is_same_v<Kept<std::pair<const std::string, int>>, std::pair<std::string, int>>);  // of a map: could not be assigned
+static_assert(KeptUnchanged<std::optional<std::map<int, std::string>>> && KeptUnchanged<std::shared_ptr<std::pair<const int, int>>>);
 static_assert(KeptUnchanged<std::tuple<int>> && KeptUnchanged<std::tuple<>>);
 static_assert(KeptUnchanged<std::tuple<int, std::string, double>>);
 static_assert(KeptUnchanged<std::optional<std::string>>);

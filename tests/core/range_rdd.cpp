@@ -30,6 +30,8 @@
 #include <dstream/operators/map.hpp>
 #include <dstream/operators/reduce.hpp>
 
+#include <dstream/core.hpp>
+
 #include "support/catch.hpp"
 #include "support/copy_counter.hpp"
 #include "support/slicing_runner.hpp"
@@ -255,6 +257,28 @@ TEST_CASE("loops: records of many bytes, one behind another or not, up to the la
     CHECK((std::deque<Large>(records.begin(), records.end()) | map(first) | sum()) == expected);
     CHECK((parallelize(records, 3) | map(first) | sum()) == expected);
   }
+}
+
+TEST_CASE("RangeRdd: a map is a range of pairs that operators keep, sort and assign like any other") {
+  using Pairs = std::vector<std::pair<std::string, int>>;
+  const std::map<std::string, int> ages{{"ann", 3}, {"bob", 1}, {"cid", 2}};
+  const auto byAge = [](const auto& pair) { return pair.second; };
+  using Pair = Pairs::value_type;
+  const auto elder = [](const Pair& left, const Pair& right) { return left.second < right.second ? right : left; };
+  CHECK((ages | sortBy(byAge) | collect()) == Pairs{{"bob", 1}, {"cid", 2}, {"ann", 3}});
+  CHECK((ages | sortByKey(false) | collect()) == Pairs{{"cid", 2}, {"bob", 1}, {"ann", 3}});
+  CHECK((ages | takeOrdered(1)) == Pairs{{"ann", 3}});
+  CHECK((ages | top(1)) == Pairs{{"cid", 2}});
+  CHECK((ages | max()) == std::pair<std::string, int>{"cid", 2});
+  CHECK((ages | min()) == std::pair<std::string, int>{"ann", 3});
+  CHECK((ages | reduce(elder) | value()).first == "ann");
+  CHECK((ages | partitionBy(1) | collect()).size() == 3);
+  CHECK((ages | keyBy(byAge) | reduceByKey(elder) | sortByKey() | values() | collect()) == Pairs{{"bob", 1}, {"cid", 2}, {"ann", 3}});
+  CHECK((ages | zipWithIndex() | sortBy([](const auto& row) { return -row.second; }) | keys() | take(1)) == Pairs{{"cid", 2}});
+  CHECK((ages | countByValue() | sortByKey() | keys() | collect()) == Pairs{{"ann", 3}, {"bob", 1}, {"cid", 2}});
+  const std::vector<std::map<int, std::string>> maps{{{1, "a"}}, {{2, "b"}, {1, "c"}}};
+  CHECK((maps | repartition(2) | sortBy([](const auto& one) { return -static_cast<int>(one.size()); }) | take(1)).front().at(1) == "c");
+  CHECK((maps | flatMap([](const auto& one) { return one; }) | reduceByKey(plus) | sortByKey() | collect()) == std::vector<std::pair<int, std::string>>{{1, "ac"}, {2, "b"}});
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <dstream/operators/mapPartitionsWithIndex.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,13 @@ TEST_CASE("mapPartitionsWithIndex: each partition once, with its number, whole a
   support::SlicingRunner runner(1, 2, 1);
   const Numbers many(100, 7);
   CHECK((parallelize(many, 3) | on(runner) | mapPartitionsWithIndex(sizes) | collect()) == Sizes{{0, 33}, {1, 33}, {2, 34}});
+}
+
+TEST_CASE("mapPartitionsWithIndex: records that only move") {
+  const auto moved = [](std::size_t, std::vector<std::unique_ptr<int>> part) { return part; };
+  const auto numbers = Numbers{1, 2} | map([](int i) { return std::make_unique<int>(i); }) | mapPartitionsWithIndex(moved)
+                       | map([](const std::unique_ptr<int>& number) { return *number; }) | collect();
+  CHECK(numbers == Numbers{1, 2});
 }
 
 }  // namespace

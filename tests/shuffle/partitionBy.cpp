@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/shuffle/partitionBy.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include "support/catch.hpp"
 #include "support/everywhere.hpp"
 #include "support/random.hpp"
+#include "support/slicing_runner.hpp"
 
 namespace {
 
@@ -35,6 +38,15 @@ TEST_CASE("partitionBy: no record, and no partition") {
   CHECK_THROWS_AS(partitionBy(0), std::invalid_argument);
   const auto failing = map([](int) -> std::pair<int, int> { throw std::runtime_error("no pair"); });
   CHECK_THROWS_WITH((std::vector{1} | failing | partitionBy(2) | collect()), "no pair");
+}
+
+TEST_CASE("partitionBy: values that only move, from several slices") {
+  support::SlicingRunner runner(1, 2, 1);
+  const std::vector<int> numbers{1, 2, 3, 4};
+  auto parts = parallelize(numbers, 2) | on(runner) | map([](int i) { return std::pair{i, std::make_unique<int>(i)}; }) | partitionBy(2)
+               | map([](const auto& pair) { return *pair.second; }) | collect();
+  std::sort(parts.begin(), parts.end());
+  CHECK(parts == numbers);
 }
 
 }  // namespace

@@ -147,6 +147,23 @@ TEST_CASE("WaitingStep: a long text changes the table's hash while short ones wa
   }
 }
 
+TEST_CASE("WaitingStep: while keys are listed, long and empty texts are as well, and the index stays as it was") {
+  auto step = stepOf<std::string_view>(first, next);
+  TaskTable<std::string_view, std::string> table(3);
+  table.mayList();
+  Feed feed(step, table);
+  constexpr int different = 66'000;
+  for (int i = 0; i < different; ++i) feed.give(std::to_string(i), i);
+  const std::size_t before = table.entries().size();
+  for (const char* const text : {"", "a text that is too long to wait", "", "a text that is too long to wait"}) feed.give(std::string_view(text), 1);
+  CHECK(table.entries().size() == before + 4);
+  for (int i = 0; i < 100'000; ++i) feed.give(std::string_view("hot"), i);  // as many as an index would have walked over for each
+  feed.give(std::string_view(), 2);
+  feed.finish();
+  CHECK(table.repeats());
+  CHECK(table.entries().size() == different + 4 + 100'000 + 1);
+}
+
 TEST_CASE(
     "WaitingStep: when a function throws, nothing is combined twice and those that waited are "
     "dropped") {

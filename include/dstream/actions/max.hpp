@@ -24,7 +24,7 @@ struct ExtremeAction : ActionBase {
     DSTREAM_INLINE constexpr Best* operator()(Best* best, Record&& record) const {
       if (!*best) {
         best->emplace(Owned<T>::own(std::forward<Record>(record)));
-      } else if (Before::holds(std::as_const(record), Owned<T>::look(std::as_const(**best)))) {
+      } else if (Before::holds(detail::asShown<T>(record), Owned<T>::look(std::as_const(**best)))) {
         **best = Owned<T>::own(std::forward<Record>(record));
       }
       return best;

@@ -41,7 +41,7 @@ struct SmallestStep {
 
   template <class Record>
   DSTREAM_INLINE Records* operator()(Records* records, Record&& record) {
-    if (pruned && !less(std::as_const(record), Owned<T>::look(std::as_const(*records)[most - 1]))) return records;
+    if (pruned && !less(detail::asShown<T>(record), Owned<T>::look(std::as_const(*records)[most - 1]))) return records;
     records->push_back(Owned<T>::own(std::forward<Record>(record)));
     if (records->size() / 2 >= most) prune(*records);
     return records;

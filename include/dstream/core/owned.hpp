@@ -49,6 +49,13 @@ concept Ownable = !Owned<std::remove_cv_t<T>>::refused;
 template <class T>
 concept SelfOwned = Ownable<T> && std::is_same_v<typename Owned<std::remove_cv_t<T>>::type, std::remove_cv_t<T>>;
 
+/// The same of what stays where it is: the keys of a map are const there, and kept without it.
+template <class T>
+inline constexpr bool ownsItself = SelfOwned<T>;
+template <template <class...> class Product, class Key, class Value>
+  requires(std::tuple_size<Product<const Key, Value>>::value == 2)
+inline constexpr bool ownsItself<Product<const Key, Value>> = SelfOwned<Key> && SelfOwned<Value>;
+
 // --- class types known by their shape, so that their headers need not be included -------------------------------------------
 
 template <class T>
@@ -73,12 +80,12 @@ template <class T>
 struct VariantOf : std::false_type {};
 template <template <class...> class Variant, class... Alternatives>
   requires requires(const Variant<Alternatives...>& variant) { variant.valueless_by_exception(); }
-struct VariantOf<Variant<Alternatives...>> : std::bool_constant<(SelfOwned<Alternatives> && ...)> {};
+struct VariantOf<Variant<Alternatives...>> : std::bool_constant<(ownsItself<Alternatives> && ...)> {};
 
 template <class T>
-concept KnownContainer = Container<T> && SelfOwned<typename T::value_type>;
+concept KnownContainer = Container<T> && ownsItself<typename T::value_type>;
 template <class T>
-concept KnownPointer = SmartPointer<T> && SelfOwned<typename T::element_type>;
+concept KnownPointer = SmartPointer<T> && ownsItself<typename T::element_type>;
 
 // --- aggregates: looked into by asking each member whether it would take something that cannot be kept --------------------------
 
@@ -94,7 +101,7 @@ struct AnyMember {
 template <class Aggregate>
 struct UnkeptMember {
   template <class Member>
-    requires(!std::is_same_v<std::remove_cvref_t<Member>, Aggregate>) && (!SelfOwned<Member>)
+    requires(!std::is_same_v<std::remove_cvref_t<Member>, Aggregate>) && (!ownsItself<Member>)
   operator Member() const {  // NOLINT: never called
     __builtin_unreachable();
   }
@@ -226,7 +233,7 @@ using MemberView = std::conditional_t<std::is_lvalue_reference_v<typename Owned<
 template <template <class...> class Product, class... Members>
 struct OwnedProduct {
   static constexpr bool refused = false;
-  static constexpr bool asIs = (SelfOwned<Members> && ...);
+  static constexpr bool asIs = ((SelfOwned<Members> && !std::is_const_v<Members>) && ...);
   using type = std::conditional_t<asIs, Product<Members...>, Product<typename Owned<std::remove_cv_t<Members>>::type...>>;
   using view = std::conditional_t<asIs, const type&, Product<MemberView<std::remove_cv_t<Members>>...>>;
 
@@ -329,6 +336,16 @@ consteval bool canKeep() {
     return fits;
   }
   return false;
+}
+
+/// A record in the form in which what is kept of it is shown, to be compared with that: a pair whose key is const is another type.
+template <class T, class Record>
+DSTREAM_INLINE constexpr decltype(auto) asShown(const Record& record) {
+  if constexpr (std::is_same_v<std::remove_cvref_t<View<T>>, Record> || !std::is_constructible_v<View<T>, const Record&>) {
+    return (record);
+  } else {
+    return View<T>(record);
+  }
 }
 
 /// A stored record on its way into another loop: moved where the record owns itself, else looked at.

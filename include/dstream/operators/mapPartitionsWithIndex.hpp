@@ -27,7 +27,7 @@ struct NumberedGlom {
 
   template <class Parent, class Accumulator, class Step>
   constexpr Accumulator fold(Parent& parent, std::size_t partition, Accumulator accumulator, Step& step) const {
-    Result<Parent> numbered{partition, {}};
+    Result<Parent> numbered(partition, BufferOf<Parent>());
     AppendStep<BufferOf<Parent>, typename Parent::value_type> append;
     static_cast<void>(parent.fold(Slice{partition}, &numbered.second, append));
     return step(std::move(accumulator), std::move(numbered));

@@ -20,7 +20,7 @@ namespace dstream::inline v0 {
 
 namespace detail {
 
-/// The partitions of a parent again, each record in a pair with `second(index)`.
+/// The partitions of a parent again, whose slices stand in the order of its partitions; each record in a pair with `second(index)`.
 template <class Stored, class Buffer, class Second>
 std::vector<std::vector<Stored>> paired(std::vector<Buffer>& buffers, const BatchVector<Slice>& slices, std::size_t partitions, RunnerRef runner,
                                         const Second& second) {
@@ -30,12 +30,15 @@ std::vector<std::vector<Stored>> paired(std::vector<Buffer>& buffers, const Batc
     begins.push_back(total);
     total += buffer.size();
   }
+  Deferred<std::vector<std::size_t>, Stored> firsts;  // each partition's first slice
+  for (std::size_t part = 0, slice = 0; part <= partitions; ++part) {
+    while (slice < slices.size() && slices[slice].partition < part) ++slice;
+    firsts.push_back(slice);
+  }
   std::vector<std::vector<Stored>> parts(partitions);
   runner.forEach(partitions, [&](std::size_t, std::size_t part) {
-    for (std::size_t slice = 0; slice < slices.size(); ++slice) {
-      if (slices[slice].partition != part) continue;
+    for (std::size_t slice = firsts[part]; slice != firsts[part + 1]; ++slice)
       for (std::size_t i = 0; i < buffers[slice].size(); ++i) parts[part].emplace_back(std::move(buffers[slice][i]), second(begins[slice] + i));
-    }
   });
   return parts;
 }

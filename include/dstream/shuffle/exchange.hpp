@@ -3,6 +3,7 @@
 // exchange: every record to the partition that a function of it names.
 
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -52,7 +53,7 @@ std::vector<std::vector<Kept<typename R::value_type>>> exchange(R& parent, Runne
     parts[part].reserve(total);
     for (Buckets& buckets : sorted) {
       for (auto&& record : buckets[part]) parts[part].push_back(std::move(record));
-      buckets[part] = {};
+      std::remove_reference_t<decltype(buckets[part])>().swap(buckets[part]);
     }
   });
   return parts;

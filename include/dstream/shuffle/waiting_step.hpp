@@ -87,8 +87,10 @@ class WaitingStep {
   static constexpr std::size_t nearEntries = 1024;  // are in the nearest cache or the next
 
   [[gnu::noinline]] void combineNow(Table* table, typename Form::Stored probe, Value value) {
+    const auto create = [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(value)); };
+    if (table->lists(1)) return table->list(probe, create);
     table->combineProbe(
-        probe, [&]() -> Kept<Combined> { return created(static_cast<ValueRecord>(value)); },
+        probe, create,
         [&](Kept<Combined>& stored) { combineValue<Combined>(stored, *mergeValue_, static_cast<ValueRecord>(value)); });
   }
 
