@@ -2,6 +2,7 @@
 #include <dstream/operators/flatMap.hpp>
 
 #include <array>
+#include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
@@ -14,15 +15,20 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <dstream/actions/collect.hpp>
 #include <dstream/actions/fold.hpp>
 #include <dstream/actions/sum.hpp>
 #include <dstream/actions/take.hpp>
+#include <dstream/actions/value.hpp>
 #include <dstream/core/functions.hpp>
 #include <dstream/operators/filter.hpp>
 #include <dstream/operators/map.hpp>
+#include <dstream/operators/reduce.hpp>
+#include <dstream/operators/sortByKey.hpp>
+#include <dstream/shuffle/countByValue.hpp>
 #include <dstream/text/split.hpp>
 #include <dstream/text/words.hpp>
 
@@ -84,6 +90,10 @@ TEST_CASE("flatMap: each kind of range") {
          | collect())
             .size()
         == 10 + 5 + 4);
+  const auto bits = [](int n) { return std::vector<bool>{n > 1, true}; };
+  CHECK((records | flatMap(bits) | collect()) == std::vector<bool>{false, true, true, true, true, true});
+  CHECK((records | flatMap(bits) | countByValue() | sortByKey() | collect()) == std::vector<std::pair<bool, std::int64_t>>{{false, 1}, {true, 5}});
+  CHECK_FALSE((records | flatMap(bits) | reduce([](bool left, bool right) { return left && right; }) | value()));
   static const int array[] = {4, 5};
   CHECK((records | flatMap([](int) -> const int(&)[2] { return array; }) | sum()) == 27);
   CHECK((records | flatMap([](int n) { return std::string(static_cast<std::size_t>(n), 'x'); })

@@ -31,11 +31,14 @@ TEST_CASE("foreachRDD: the function may take the identity or the time too") {
         seqs.push_back(batch.seq);
         CHECK(batch.attempt == 1);
     });
+    std::uint64_t last = 0;
+    numbers | foreachRDD([&](const auto&, const auto& identity) { last = identity.seq; });  // a generic one is given that
     numbers | foreachRDD([&](auto, Time time) { times.push_back(time.milliseconds()); });
     numbers | foreachRDD([&](auto&& batch) { members.push_back(batch.time().nanoseconds); });
     stage.stream.start();
     stage.world.advance(2s);
     CHECK(seqs == std::vector<std::uint64_t>{1, 2});
+    CHECK(last == 2);
     CHECK(times == std::vector<std::int64_t>{1'000'001'000, 1'000'002'000});
     CHECK(members == std::vector<std::int64_t>{1'000'001'000'000'000, 1'000'002'000'000'000});
 }

@@ -137,7 +137,7 @@ TEST_CASE(
   const auto counted = countByValue();
   const auto message = messageOf<TableError>(
       [&] { static_cast<void>(many | on(runner) | counted | count() | value()); });
-  CHECK(contains(message, "reduceByKey: too many distinct keys in one batch"));
+  CHECK(contains(message, "countByValue: too many distinct keys in one batch"));
   CHECK(contains(message, "tableMemory = 1048576 bytes"));
   for (int batch = 0; batch < 3; ++batch)
     CHECK((few | on(runner) | counted | count() | value()) == 5000);
@@ -153,6 +153,18 @@ TEST_CASE(
                                      | count() | value());
                  }),
                  "cogroup: "));
+  const auto names = [&](const char* name, const auto& pipeline) {
+    CAPTURE(name);
+    CHECK(contains(messageOf<TableError>([&] { static_cast<void>(many | on(runner) | pipeline | count() | value()); }), std::string("dstream: ") + name + ": "));
+  };
+  names("distinct", distinct());
+  names("reduceByKey", pairs | reduceByKey(plus));
+  names("foldByKey", pairs | foldByKey(0, plus));
+  names("join", pairs | join(few | pairs));
+  names("leftOuterJoin", pairs | leftOuterJoin(few | pairs));
+  names("subtractByKey", pairs | subtractByKey(few | pairs));
+  names("subtract", subtract(few));
+  names("intersection", intersection(few));
 }
 
 TEST_CASE("table_bound: long texts count, of few keys too") {
@@ -204,7 +216,7 @@ TEST_CASE("table_bound: a batch with too many keys fails alone, and its stream g
   } catch (const TableError& error) {
     failure = error.what();
   }
-  CHECK(contains(failure, "reduceByKey: too many distinct keys"));
+  CHECK(contains(failure, "countByValue: too many distinct keys"));
 }
 
 }  // namespace

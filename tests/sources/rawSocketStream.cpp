@@ -91,4 +91,10 @@ TEST_CASE("rawSocketStream: records that are encoded to nothing are a byte each,
   CHECK(raw.all.size() == 2);
 }
 
+TEST_CASE("rawSocketStream: what it refuses, in its name") {
+  Stage stage;
+  CHECK_THROWS_WITH(stage.stream.rawSocketStream<long>("server", 0), "dstream: rawSocketStream needs a port, from 1 to 65535: 0 is none");
+  CHECK_THROWS_WITH(stage.stream.rawSocketStream<long>("server", 9, {.idleTimeout = -1s}), "dstream: rawSocketStream: idleTimeout must not be negative");
+}
+
 }  // namespace

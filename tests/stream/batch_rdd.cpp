@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/stream/batch_rdd.hpp>
 
+#include <array>
 #include <atomic>
 #include <stdexcept>
 #include <string>
@@ -49,6 +50,11 @@ TEST_CASE("batch_rdd: actions as members, on a const batch, each as often as wan
         CHECK(batch.first() == 3);
         CHECK_FALSE(batch.isEmpty());
         CHECK(batch.sum() == 6);
+        CHECK(batch.sum(inAnyOrder) == 6);
+        CHECK(batch.collect<std::array<int, 3>>() == std::array{3, 1, 2});
+        Numbers target(4);
+        CHECK(batch.collectInto(target) == 3);
+        CHECK(target == Numbers{3, 1, 2, 0});
         CHECK(batch.fold(10, plus) == 16);
         CHECK(batch.reduce([](int a, int b) { return a > b ? a : b; }) == 3);
     }

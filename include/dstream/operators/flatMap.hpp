@@ -18,13 +18,14 @@ namespace detail {
 template <class T>
 concept Elements = Pusher<std::remove_cvref_t<T>> || Iterable<T>;
 
-/// What the elements of a flatMap's result are passed on as: those of a container made for this record may be moved out.
+/// What the elements of a flatMap's result are passed on as: those of a container made for this record may be moved out, those of a vector<bool> are bool.
 template <class Inner>
 struct ElementOf {
   using Yield = decltype(*detail::first(std::declval<std::remove_reference_t<Inner>&>()));
   static constexpr bool moves =
       !std::is_lvalue_reference_v<Inner> && !isView<std::remove_cvref_t<Inner>> && OwnsElements<std::remove_cvref_t<Inner>> && std::is_lvalue_reference_v<Yield>;
-  using type = std::conditional_t<moves, std::add_rvalue_reference_t<std::remove_reference_t<Yield>>, Yield>;
+  static constexpr bool proxies = !std::is_reference_v<Yield> && OwnsElements<std::remove_cvref_t<Inner>>;
+  using type = std::conditional_t<moves, std::add_rvalue_reference_t<std::remove_reference_t<Yield>>, RecordOf<std::remove_cvref_t<Inner>, Yield, proxies>>;
 };
 template <class Inner>
   requires Pusher<std::remove_cvref_t<Inner>>

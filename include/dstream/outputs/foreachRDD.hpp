@@ -21,6 +21,19 @@ namespace dstream::inline v0 {
 
 namespace detail {
 
+/// What a function takes beside the batch. One that takes anything gets the identity, and is not tried with the time: its body may fit one of them only.
+enum class Beside { Unfit, Nothing, Identity, Time };
+template <class Fn, class BatchOf>
+consteval Beside besideBatch() {
+  if constexpr (std::is_invocable_v<Fn&, BatchOf, const Batch&>) {
+    return Beside::Identity;
+  } else if constexpr (std::is_invocable_v<Fn&, BatchOf, Time>) {
+    return Beside::Time;
+  } else {
+    return std::is_invocable_v<Fn&, BatchOf> ? Beside::Nothing : Beside::Unfit;
+  }
+}
+
 template <Node N, class Fn>
 class ForeachOutput : public Output {
   using BatchOf = BatchRdd<typename N::rdd_type>;
@@ -44,9 +57,9 @@ class ForeachOutput : public Output {
    public:
     BatchJob(BatchOf rdd, Fn& fn) : rdd_(std::move(rdd)), fn_(fn) {}
     void run() override {
-      if constexpr (std::is_invocable_v<Fn&, BatchOf, const Batch&>) {
+      if constexpr (besideBatch<Fn, BatchOf>() == Beside::Identity) {
         fn_(rdd_, rdd_.batch());
-      } else if constexpr (std::is_invocable_v<Fn&, BatchOf, Time>) {
+      } else if constexpr (besideBatch<Fn, BatchOf>() == Beside::Time) {
         fn_(rdd_, rdd_.time());
       } else {
         fn_(rdd_);
@@ -77,7 +90,7 @@ struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>>, AtLeastOnceOnly<Foreac
   template <Node N>
   void attach(Graph& graph, const N& node) const {
     using BatchOf = BatchRdd<typename N::rdd_type>;
-    constexpr bool fits = std::is_invocable_v<Fn&, BatchOf> || std::is_invocable_v<Fn&, BatchOf, const Batch&> || std::is_invocable_v<Fn&, BatchOf, Time>;
+    constexpr bool fits = besideBatch<Fn, BatchOf>() != Beside::Unfit;
     static_assert(fits, "foreachRDD needs a function of one batch, as [](auto batch) { … }, or of a batch and its identity or time");
     if constexpr (fits) {
       auto output = std::make_unique<ForeachOutput<N, Fn>>(node, fn);
@@ -94,7 +107,8 @@ struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>>, AtLeastOnceOnly<Foreac
 
 /// **shape** DStream<T> → output
 /// **meaning** calls `fn` once for each batch, empty ones included, in time order; outputs of one batch in the order of their registration.
-/// **function contract** `fn(batch)`, `fn(batch, const Batch&)` or `fn(batch, Time)`, where batch is a BatchRdd<…>: take it as `auto`. Called on
+/// **function contract** `fn(batch)`, `fn(batch, const Batch&)` or `fn(batch, Time)`, where batch is a BatchRdd<…>: take it as `auto`, and name the other's type: a generic one is
+/// given the Batch. Called on
 /// the jobs lane, never twice at a time; one that cannot be copied is called as const. Records are computed only by the actions that fn calls.
 /// With a checkpoint directory a batch whose process died comes again with the same seq, the same records and a higher attempt: at least once.
 /// **errors** compile time: not such a function. What fn throws fails this output of this batch: an event, then awaitTermination rethrows it;

@@ -46,16 +46,16 @@ struct AppendSides {
   }
 };
 
-/// Keyed<K, (FirstSide, SecondSide)> of two Rdds of pairs, values in the order of the records.
+/// Keyed<K, (FirstSide, SecondSide)> of two Rdds of pairs, values in the order of the records. name: the operator's, for errors.
 template <class FirstSide, class SecondSide, class First, class Second>
-auto cogrouped(First first, Second second, std::size_t partitions) {
+auto cogrouped(const char* name, First first, Second second, std::size_t partitions) {
   using Key = KeyOf<typename First::reference>;
   using Sides = std::pair<FirstSide, SecondSide>;
   using Parents = Both<First, Second>;
-  return wide<Keyed<Key, Sides>>(Parents{std::move(first), std::move(second)}, [partitions](Parents& parents, RunnerRef runner) {
+  return wide<Keyed<Key, Sides>>(Parents{std::move(first), std::move(second)}, [name, partitions](Parents& parents, RunnerRef runner) {
     const auto firsts = slicesOf(parents.first, runner.sliceBytes());
     const auto seconds = slicesOf(parents.second, runner.sliceBytes());
-    const TableStore store("cogroup");
+    const TableStore store(name);
     TablePool<TaskTable<Key, Kept<Sides>>> pool(store, runner, firsts.size() + seconds.size());
     fillTables(pool, parents.first, runner, firsts, CogroupStep<Key, Kept<Sides>, 0>{});
     fillTables(pool, parents.second, runner, seconds, CogroupStep<Key, Kept<Sides>, 1>{}, firsts.size());
@@ -91,7 +91,7 @@ struct CogroupOp {
   auto over(First first, Second second) const {
     using FirstSide = std::vector<ValueOf<typename First::reference>>;
     using SecondSide = std::vector<ValueOf<typename Second::reference>>;
-    return cogrouped<FirstSide, SecondSide>(std::move(first), std::move(second), partitions);
+    return cogrouped<FirstSide, SecondSide>(info.name, std::move(first), std::move(second), partitions);
   }
   std::size_t partitions;
 };

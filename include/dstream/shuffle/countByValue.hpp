@@ -30,7 +30,7 @@ struct OnceEach {
 /// be seen. **source** Spark DStream.countByValue.
 template <class Use = OnUse>
 [[nodiscard]] auto countByValue(std::size_t partitions = 0) {
-  return map(Deferred<detail::OnceEach, Use>{}) | reduceByKey(plus, partitions);
+  return map(Deferred<detail::OnceEach, Use>{}) | detail::speakingFor("countByValue", reduceByKey(plus, partitions));
 }
 
 }  // namespace dstream::inline v0

@@ -41,7 +41,7 @@ struct KeepFirst {
 /// **source** Spark RDD.distinct.
 template <class Use = OnUse>
 [[nodiscard]] auto distinct(std::size_t partitions = 0) {
-  return map(Deferred<detail::AsKey, Use>{}) | reduceByKey(Deferred<detail::KeepFirst, Use>{}, partitions) | keys();
+  return map(Deferred<detail::AsKey, Use>{}) | detail::speakingFor("distinct", reduceByKey(Deferred<detail::KeepFirst, Use>{}, partitions)) | keys();
 }
 
 }  // namespace dstream::inline v0

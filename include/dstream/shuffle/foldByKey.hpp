@@ -17,7 +17,7 @@ namespace dstream::inline v0 {
 template <class Zero, class Fn>
 [[nodiscard]] auto foldByKey(Zero zero, Fn fn, std::size_t partitions = 0) {
   auto both = detail::copyable(std::move(fn));
-  return aggregateByKey(std::move(zero), both, both, partitions);
+  return detail::speakingFor("foldByKey", aggregateByKey(std::move(zero), both, both, partitions));
 }
 
 }  // namespace dstream::inline v0

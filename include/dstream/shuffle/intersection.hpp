@@ -49,7 +49,7 @@ struct IntersectionOp {
   }
   template <class First, class Second>
   auto over(First first, Second second) const {
-    return cogrouped<Seen, Seen>(std::move(first) | MapOp<AsKey>{}, std::move(second) | MapOp<AsKey>{}, partitions)
+    return cogrouped<Seen, Seen>(info.name, std::move(first) | MapOp<AsKey>{}, std::move(second) | MapOp<AsKey>{}, partitions)
            | filter(InBoth{}) | keys();
   }
   std::size_t partitions;

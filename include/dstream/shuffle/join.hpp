@@ -84,7 +84,7 @@ struct JoinOp {
     using Right = ValueOf<typename Second::reference>;
     using V = std::conditional_t<firstMayMiss, std::optional<Left>, Left>;
     using W = std::conditional_t<secondMayMiss, std::optional<Right>, Right>;
-    auto groups = cogrouped<std::vector<V>, std::vector<W>>(std::move(first), std::move(second), partitions);
+    auto groups = cogrouped<std::vector<V>, std::vector<W>>(info.name, std::move(first), std::move(second), partitions);
     return std::move(groups) | JoinRowsOp<Key, V, W, firstMayMiss, secondMayMiss>{};
   }
   std::size_t partitions;

@@ -55,7 +55,7 @@ struct SubtractOp {
   }
   template <class First, class Second>
   auto over(First first, Second second) const {
-    return cogrouped<Times, Seen>(std::move(first) | MapOp<AsKey>{}, std::move(second) | MapOp<AsKey>{}, partitions)
+    return cogrouped<Times, Seen>(info.name, std::move(first) | MapOp<AsKey>{}, std::move(second) | MapOp<AsKey>{}, partitions)
            | v0::flatMap(OnlyInFirst<typename First::value_type>{});
   }
   std::size_t partitions;

@@ -58,7 +58,7 @@ struct SubtractByKeyOp {
   auto over(First first, Second second) const {
     using Key = KeyOf<typename First::reference>;
     using Value = ValueOf<typename First::reference>;
-    return cogrouped<std::vector<Value>, Seen>(std::move(first), std::move(second), partitions) | v0::flatMap(PairsOnlyInFirst<Key, Value>{});
+    return cogrouped<std::vector<Value>, Seen>(info.name, std::move(first), std::move(second), partitions) | v0::flatMap(PairsOnlyInFirst<Key, Value>{});
   }
   std::size_t partitions;
 };

@@ -80,4 +80,11 @@ class BasicTableStore {
 };
 using TableStore = BasicTableStore<>;
 
+/// Of an operator that is made of another one: errors name it.
+template <class Op>
+[[nodiscard]] Op speakingFor(const char* name, Op op) {
+  op.tables = TableStore(name);
+  return op;
+}
+
 }  // namespace dstream::inline v0::detail

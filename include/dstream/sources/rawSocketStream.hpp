@@ -81,7 +81,9 @@ auto BasicStreamingContext<Use>::rawSocketStream(std::string host, int port, Soc
   constexpr bool codable = Codable<T>;
   static_assert(codable, "rawSocketStream<T> needs a Codec of T; specialise dstream::Codec for it");
   if constexpr (codable) {
-    return socketStream(std::move(host), port, RawBlocks<T>{}, options) | flatMap(detail::DecodeAll<T>{});
+    using Receiver = ByteReceiver<FramedBy<RawBlocks<T>>, FromServer, Use>;
+    options.validate("rawSocketStream");
+    return addInput(std::make_shared<Receiver>("socket", FramedBy<RawBlocks<T>>{}, FromServer("rawSocketStream", std::move(host), port), options)) | flatMap(detail::DecodeAll<T>{});
   } else {
     return Invalid{};
   }

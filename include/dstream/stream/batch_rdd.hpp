@@ -45,6 +45,16 @@ class BatchRdd {
 
   /// All records as owners, in order.
   [[nodiscard]] auto collect() const { return rdd_ | dstream::collect(); }
+  /// As an array of as many. **errors** std::length_error for more or fewer.
+  template <class Array>
+  [[nodiscard]] Array collect() const {
+    return rdd_ | dstream::collect<Array>();
+  }
+  /// Into the beginning of the caller's array or vector; how many. **errors** std::length_error for more.
+  template <class Target>
+  std::size_t collectInto(Target& target) const {
+    return rdd_ | dstream::collectInto(target);
+  }
   [[nodiscard]] std::int64_t count() const {
     R rdd = rdd_;
     return detail::countAll(rdd);
@@ -59,6 +69,7 @@ class BatchRdd {
   }
   [[nodiscard]] bool isEmpty() const { return take(1).empty(); }
   [[nodiscard]] auto sum() const { return rdd_ | dstream::sum(); }
+  [[nodiscard]] auto sum(InAnyOrder order) const { return rdd_ | dstream::sum(order); }
   template <class Accumulator, class Fn>
   [[nodiscard]] Accumulator fold(Accumulator identity, Fn fn) const {
     return rdd_ | dstream::fold(std::move(identity), std::move(fn));
