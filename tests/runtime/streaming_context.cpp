@@ -450,6 +450,7 @@ TEST_CASE("streaming_context: a stop at once takes effect before the next task a
     const auto stopped = stage.told.all<StreamingStopped>();
     REQUIRE(stopped.size() == 1);
     CHECK(stopped[0].report.droppedBatches >= 1);  // the one that was cut short, and those formed after it
+    CHECK(stopped[0].report.droppedBytes == 0);  // a queue has no bytes
 }
 
 TEST_CASE("streaming_context: stop is the last event") {

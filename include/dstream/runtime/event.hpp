@@ -197,6 +197,7 @@ struct Warning {
 struct StopReport {
   bool graceful = false;
   std::uint64_t droppedBatches = 0;
+  /// Of receivers: in these batches, or received and in none.
   std::uint64_t droppedBytes = 0;
 };
 struct StreamingStopped {

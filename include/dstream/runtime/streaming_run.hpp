@@ -144,7 +144,8 @@ class BasicStreamingRun {
       if (!scheduler_) return;
       for (const BatchInfo& batch : scheduler_->halt()) {
         ++report.droppedBatches;
-        for (const InputInfo& input : batch.inputs) report.droppedBytes += input.to - input.from;
+        for (const InputInfo& input : batch.inputs)
+          if (receives(input.id)) report.droppedBytes += input.to - input.from;
       }
     };
     if (runner_) cancel();
@@ -163,6 +164,12 @@ class BasicStreamingRun {
   }
 
  private:
+  /// Positions in it are bytes.
+  [[nodiscard]] bool receives(std::size_t id) const {
+    for (const Input* input : started_)
+      if (input->id == id) return input->hasReceiver();
+    return false;
+  }
   void hurry(bool now) {
     for (const auto& output : graph_.outputs())
       if (Decider* decider = output->decider()) decider->hurry(now);

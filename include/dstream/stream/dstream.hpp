@@ -65,6 +65,10 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
       return Invalid{};
     } else if constexpr (!Plain::template check<Record>()) {
       return Invalid{};
+    } else if constexpr (Plain::kind == Kind::Narrow && !std::is_copy_constructible_v<Plain>) {
+      static_assert(std::is_copy_constructible_v<Plain>,
+                    "a function of this pipeline cannot be copied, and each batch of a stream has its own; let it hold a std::shared_ptr where it holds a std::unique_ptr");
+      return Invalid{};
     } else if constexpr (Plain::kind == Kind::Narrow) {
       graph_->requireOpen("an operator");
       return DStream<NarrowNode<N, Plain>>{graph_, {node_, std::forward<Op>(op)}};
