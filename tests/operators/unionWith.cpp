@@ -8,6 +8,10 @@
 #include <range/v3/view/iota.hpp>
 #include <range/v3/range/conversion.hpp>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <dstream/core.hpp>
@@ -60,6 +64,29 @@ TEST_CASE("unionWith: records that only move") {
   const auto all = map([](int x) { return std::make_unique<int>(x); });
   const auto both = Numbers{1, 2} | all | unionWith(Numbers{3} | all) | map([](std::unique_ptr<int> p) { return *p; }) | collect();
   CHECK(both == Numbers{1, 2, 3});
+}
+
+TEST_CASE("unionWith: records in two forms, a text and a view of it, a pair and one that refers to its members") {
+  using Words = std::vector<std::string>;
+  using Counts = std::vector<std::pair<std::string, int>>;
+  const std::string longer = "not to be, at length";
+  const Words owners{"to", longer};
+  const std::vector<std::string_view> views{"be"};
+  CHECK((owners | unionWith(views) | collect()) == Words{"to", longer, "be"});
+  CHECK((views | unionWith(owners) | collect()) == Words{"be", "to", longer});
+  CHECK((views | unionWith(owners | map([](const auto& word) { return word + "?"; })) | collect()) == Words{"be", "to?", longer + "?"});
+  using Joined = decltype(views | unionWith(owners));
+  STATIC_REQUIRE(std::is_same_v<Joined::reference, std::string_view>);
+
+  const Counts counts{{"to", 1}, {longer, 2}};
+  const auto doubled = mapValues([](int count) { return 2 * count; });
+  CHECK((counts | unionWith(counts | doubled) | collect()) == Counts{{"to", 1}, {longer, 2}, {"to", 2}, {longer, 4}});
+  CHECK((counts | doubled | unionWith(counts) | collect()) == Counts{{"to", 2}, {longer, 4}, {"to", 1}, {longer, 2}});
+
+  const std::vector<Words> lists{{"to"}};
+  const std::vector<std::vector<std::string_view>> listsOfViews{{"be", "or"}};
+  CHECK((lists | unionWith(listsOfViews) | collect()) == std::vector<Words>{{"to"}, {"be", "or"}});
+  CHECK((listsOfViews | unionWith(lists) | collect()) == std::vector<Words>{{"be", "or"}, {"to"}});
 }
 
 TEST_CASE("unionWith: two streams of one context, and a range that is the same for every batch") {

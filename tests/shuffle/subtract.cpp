@@ -73,6 +73,14 @@ TEST_CASE("intersection, subtract, subtractByKey: empty sides, views and owners,
   const std::vector<std::string_view> views{"a", "b"};
   CHECK((views | intersection(Words{"b", "c"}) | collect()) == Words{"b"});
   CHECK((Words{"b", "c"} | subtract(views) | collect()) == Words{"c"});
+  const std::vector<std::pair<std::string, int>> counts{{"a", 1}, {"b", 2}};
+  const auto same = mapValues([](int count) { return count; });
+  CHECK((counts | intersection(counts | same) | count() | value()) == 2);
+  CHECK((counts | same | subtract(counts | filter([](const auto& pair) { return pair.second == 2; })) | keys() | collect()) == Words{"a"});
+  const std::vector<Words> lists{{"a"}, {"b"}};
+  const std::vector<std::vector<std::string_view>> listsOfViews{{"b"}, {"c"}};
+  CHECK((lists | intersection(listsOfViews) | collect()) == std::vector<Words>{{"b"}});
+  CHECK((listsOfViews | subtract(lists) | collect()) == std::vector<Words>{{"c"}});
   const std::vector<std::pair<int, bool>> flags{{1, true}, {1, false}, {2, true}};
   CHECK((flags | subtractByKey(std::vector{std::pair{2, 0}}) | collect()) == std::vector<std::pair<int, bool>>{{1, true}, {1, false}});
   const auto unique = map([](int i) { return std::pair{i, std::make_unique<int>(i)}; });

@@ -11,6 +11,7 @@
 
 #include <dstream/core/action.hpp>
 #include <dstream/core/buffer.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <dstream/core/action.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/rdd.hpp>

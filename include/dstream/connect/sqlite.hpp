@@ -15,6 +15,7 @@
 #include <dstream/actions/collect.hpp>
 #include <dstream/connect/sqlite_database.hpp>
 #include <dstream/connect/sqlite_row.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>

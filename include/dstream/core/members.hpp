@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/aggregate.hpp>
 #include <dstream/core/config.hpp>
-#include <dstream/core/owned.hpp>
 
 namespace dstream::inline v0::detail {
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/aggregate.hpp>
 #include <dstream/core/config.hpp>
 
 namespace dstream::inline v0 {
@@ -56,7 +57,7 @@ template <template <class...> class Product, class Key, class Value>
   requires(std::tuple_size<Product<const Key, Value>>::value == 2)
 inline constexpr bool ownsItself<Product<const Key, Value>> = SelfOwned<Key> && SelfOwned<Value>;
 
-// --- class types known by their shape, so that their headers need not be included -------------------------------------------
+// Class types known by their shape, so that their headers need not be included.
 
 template <class T>
 concept Chrono = (requires { typename T::rep; typename T::period; } && std::is_arithmetic_v<typename T::rep>) ||
@@ -87,65 +88,12 @@ concept KnownContainer = Container<T> && ownsItself<typename T::value_type>;
 template <class T>
 concept KnownPointer = SmartPointer<T> && ownsItself<typename T::element_type>;
 
-// --- aggregates: looked into by asking each member whether it would take something that cannot be kept --------------------------
-
-template <class Aggregate>
-struct AnyMember {
-  template <class Member>
-    requires(!std::is_same_v<std::remove_cvref_t<Member>, Aggregate>)
-  operator Member() const {  // NOLINT: never called
-    __builtin_unreachable();
-  }
-};
-
-template <class Aggregate>
-struct UnkeptMember {
-  template <class Member>
-    requires(!std::is_same_v<std::remove_cvref_t<Member>, Aggregate>) && (!ownsItself<Member>)
-  operator Member() const {  // NOLINT: never called
-    __builtin_unreachable();
-  }
-};
-
-template <class Aggregate, std::size_t>
-using AnyAt = AnyMember<Aggregate>;
-
-template <class Aggregate, class Indices>
-inline constexpr bool takes = false;
-template <class Aggregate, std::size_t... Index>
-inline constexpr bool takes<Aggregate, std::index_sequence<Index...>> = requires { Aggregate{AnyAt<Aggregate, Index>{}...}; };
-
-inline constexpr std::size_t mostMembers = 64;
-
-/// How many initialisers the aggregate takes; more than mostMembers when that is out of reach (a reference member takes none of ours).
-template <class Aggregate, std::size_t count = 0, bool found = false>
-consteval std::size_t memberCount() {
-  if constexpr (count > mostMembers) {
-    return count;
-  } else if constexpr (takes<Aggregate, std::make_index_sequence<count>>) {
-    return memberCount<Aggregate, count + 1, true>();
-  } else if constexpr (found) {
-    return count - 1;
-  } else {
-    return memberCount<Aggregate, count + 1, false>();
-  }
-}
-
-template <class Aggregate, class Before>
-inline constexpr bool memberUnkept = true;
-template <class Aggregate, std::size_t... Index>
-inline constexpr bool memberUnkept<Aggregate, std::index_sequence<Index...>> =
-    requires { Aggregate{AnyAt<Aggregate, Index>{}..., UnkeptMember<Aggregate>{}}; };
-
-template <class Aggregate, class Indices>
-inline constexpr bool allMembersKept = false;
-template <class Aggregate, std::size_t... Index>
-inline constexpr bool allMembersKept<Aggregate, std::index_sequence<Index...>> =
-    (!memberUnkept<Aggregate, std::make_index_sequence<Index>> && ...);
+template <class T>
+struct Unkept : std::bool_constant<!ownsItself<T>> {};
 
 template <class T>
-concept KnownAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !Container<T> && (memberCount<T>() <= mostMembers) &&
-                         allMembersKept<T, std::make_index_sequence<memberCount<T>()>>;
+concept KnownAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !Container<T> && (memberCount<T>() <= mostMembers) && !mayRefer<T> &&
+                         noMemberIs<T, Unkept>;
 
 /// Refers to what it does not own, whatever its shape says: span, string_view of any kind, reference_wrapper.
 template <class T>
@@ -301,42 +249,15 @@ using View = typename Owned<std::remove_cvref_t<Record>>::view;
 
 namespace detail {
 
-/// A copy can be made: of containers, too, which say so whatever they hold.
-template <class T>
-inline constexpr bool canCopy = std::is_copy_constructible_v<T>;
-template <class T>
-  requires std::is_copy_constructible_v<T> && requires { typename T::allocator_type; } && (!std::is_same_v<typename T::value_type, T>)  // a tree
-inline constexpr bool canCopy<T> = canCopy<typename T::value_type>;
-template <template <class...> class Product, class... Members>
-  requires(sizeof...(Members) > 0) && (std::tuple_size<Product<Members...>>::value == sizeof...(Members))
-inline constexpr bool canCopy<Product<Members...>> = (canCopy<std::remove_cvref_t<Members>> && ...);
-
-template <class Record, class T = std::remove_cvref_t<Record>>
-inline constexpr bool atItsEnd = std::is_same_v<Record, T> || std::is_same_v<Record, T&&>;
-/// What is kept of a record can be made of it: by a move where it is at its end, else by a copy. Of a pair and its like each member for itself.
-template <class Record, class T = std::remove_cvref_t<Record>>
-inline constexpr bool canOwn = !SelfOwned<T> || atItsEnd<Record> || canCopy<T>;
-template <class Record, template <class...> class Product, class... Members>
-  requires(sizeof...(Members) > 0) && (std::tuple_size<Product<Members...>>::value == sizeof...(Members))
-inline constexpr bool canOwn<Record, Product<Members...>> =
-    (canOwn<std::conditional_t<std::is_reference_v<Members> || atItsEnd<Record>, Members, const Members&>> && ...);
-
-/// The one sentence on ownership, spoken by whatever operator would keep the record.
-template <class Record>
-consteval bool canKeep() {
-  using T = std::remove_cvref_t<Record>;
-  constexpr bool pointer = std::is_pointer_v<T>;
-  static_assert(!pointer, "this operator keeps records past their step, and a pointer may outlive what it points to; "
-                          "map it to an owning type such as std::string first");
-  static_assert(pointer || Ownable<T>, "this operator keeps records past their step, and it cannot be seen that this type owns what it refers to; "
-                                       "map it to an owning type, or specialise dstream::Owned for it");
-  if constexpr (Ownable<T>) {
-    constexpr bool fits = canOwn<Record> && (!SelfOwned<T> || std::is_constructible_v<T, Record>);
-    static_assert(fits, "these records cannot be copied, and the pipeline may not move them; std::move the container into it, or let its operators make what can be copied");
-    return fits;
-  }
-  return false;
-}
+/// Two forms of one record, a text and a view of it, say: what is kept of both is the same.
+template <class First, class Second>
+inline constexpr bool sameRecords = false;
+template <class First, class Second>
+  requires std::is_same_v<std::remove_cvref_t<First>, std::remove_cvref_t<Second>>
+inline constexpr bool sameRecords<First, Second> = true;
+template <class First, class Second>
+  requires(!std::is_same_v<std::remove_cvref_t<First>, std::remove_cvref_t<Second>>) && Ownable<std::remove_cvref_t<First>> && Ownable<std::remove_cvref_t<Second>>
+inline constexpr bool sameRecords<First, Second> = std::is_same_v<Kept<First>, Kept<Second>>;
 
 /// A record in the form in which what is kept of it is shown, to be compared with that: a pair whose key is const is another type.
 template <class T, class Record>

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include <dstream/core/buffer.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/joint.hpp>
-#include <dstream/core/owned.hpp>
 #include <dstream/core/pairs.hpp>
 #include <dstream/core/partitions.hpp>
 #include <dstream/core/rdd.hpp>

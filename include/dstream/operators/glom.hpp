@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <dstream/core/buffer.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
-#include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/whole.hpp>
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <dstream/core/action.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/functions.hpp>
 #include <dstream/core/invoke.hpp>

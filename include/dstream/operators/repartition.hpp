@@ -7,9 +7,9 @@
 #include <utility>
 
 #include <dstream/core/buffer.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
-#include <dstream/core/owned.hpp>
 #include <dstream/core/partitions.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/wide.hpp>

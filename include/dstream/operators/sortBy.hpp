@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <dstream/core/buffer.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/invoke.hpp>
 #include <dstream/core/merge_sort.hpp>

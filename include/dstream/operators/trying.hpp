@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <dstream/core/buffer.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/chain.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/dead_letter.hpp>

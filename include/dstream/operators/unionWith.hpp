@@ -8,19 +8,26 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/joint.hpp>
+#include <dstream/core/owned.hpp>
 #include <dstream/core/rdd.hpp>
 
 namespace dstream::inline v0 {
 
 namespace detail {
 
-/// What both records are passed on as: their common reference where they differ only in const or in kind of reference, else a value.
-template <class First, class Second>
+/// What both records are passed on as: their common reference where they differ only in const or in kind of reference, else a value. Of two forms of
+/// one record, a text and a view of it, a pair and one that refers to its members, the one that the other can be seen as, a view rather than a copy; else
+/// what is kept of both.
+template <class First, class Second, class Left = std::remove_cvref_t<First>, class Right = std::remove_cvref_t<Second>>
 struct UnionRecord {
+  static constexpr bool seenAsLeft = !SelfOwned<Left> && std::is_constructible_v<Left, Second>;
+  static constexpr bool seenAsRight = !SelfOwned<Right> && std::is_constructible_v<Right, First>;
+  using type = std::conditional_t<seenAsLeft, Left, std::conditional_t<seenAsRight, Right, Kept<Left>>>;
+};
+template <class First, class Second, class Record>
+struct UnionRecord<First, Second, Record, Record> {
   using type = std::conditional_t<std::is_same_v<First, Second>, First,
-                                  std::conditional_t<std::is_same_v<std::remove_cvref_t<First>, std::remove_cvref_t<Second>> &&
-                                                         std::is_lvalue_reference_v<First> && std::is_lvalue_reference_v<Second>,
-                                                     const std::remove_cvref_t<First>&, std::remove_cvref_t<First>>>;
+                                  std::conditional_t<std::is_lvalue_reference_v<First> && std::is_lvalue_reference_v<Second>, const Record&, Record>>;
 };
 
 }  // namespace detail
@@ -60,7 +67,11 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
   struct AsReference {
     template <class Accumulator, class Record>
     DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
-      return step(std::move(accumulator), static_cast<reference>(std::forward<Record>(record)));
+      if constexpr (std::is_constructible_v<reference, Record>) {
+        return step(std::move(accumulator), static_cast<reference>(std::forward<Record>(record)));
+      } else {
+        return step(std::move(accumulator), Owned<std::remove_cvref_t<Record>>::own(std::forward<Record>(record)));
+      }
     }
     Step& step;
   };
@@ -75,7 +86,7 @@ struct UnionOp {
 
   template <class First, class Second>
   static consteval bool check() {
-    constexpr bool same = std::is_same_v<std::remove_cvref_t<First>, std::remove_cvref_t<Second>>;
+    constexpr bool same = sameRecords<First, Second>;
     static_assert(same, "unionWith needs two inputs of the same record type; map one of them first");
     return same;
   }

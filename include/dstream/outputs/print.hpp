@@ -9,9 +9,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
-#include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>

@@ -6,10 +6,10 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/invoke.hpp>
 #include <dstream/core/named.hpp>
-#include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/shared_function.hpp>
 #include <dstream/shuffle/combineByKey.hpp>

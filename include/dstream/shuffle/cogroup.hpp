@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/joint.hpp>
 #include <dstream/core/owned.hpp>
@@ -71,7 +72,7 @@ consteval bool keysMeet() {
     if constexpr (keyFits<First>() && keyFits<Second>()) {
       using Left = KeyOf<First>;
       using Right = KeyOf<Second>;
-      constexpr bool same = std::is_same_v<Left, Right> || (Text<Left> && Text<Right>);
+      constexpr bool same = sameRecords<Left, Right> || (Text<Left> && Text<Right>);
       static_assert(same, "a join needs keys of the same type on both sides; map one side's keys first");
       return same;
     }

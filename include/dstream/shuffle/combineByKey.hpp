@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/invoke.hpp>
 #include <dstream/core/named.hpp>

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/owned.hpp>

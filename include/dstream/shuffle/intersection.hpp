@@ -26,7 +26,7 @@ template <class First, class Second>
 consteval bool recordsMeet() {
   using Left = std::remove_cvref_t<First>;
   using Right = std::remove_cvref_t<Second>;
-  constexpr bool same = std::is_same_v<Left, Right> || (Text<Left> && Text<Right>);
+  constexpr bool same = sameRecords<First, Second> || (Text<Left> && Text<Right>);
   static_assert(same, "intersection and subtract need two inputs of the same record type; map one of them first");
   if constexpr (same) return keyFits<std::pair<Left, int>>();
   return false;

@@ -137,7 +137,9 @@ struct KeyForm {
   static Stored keep(Arena&, K&& probe) {
     if constexpr (std::is_same_v<std::remove_cvref_t<K>, Stored>) {
       return std::forward<K>(probe);
-    } else {
+    } else if constexpr (sameRecords<K, Key>) {
+      return Owned<std::remove_cvref_t<K>>::own(std::forward<K>(probe));
+    } else {  // text of some other kind
       return Owned<Key>::own(std::forward<K>(probe));
     }
   }

@@ -4,8 +4,8 @@
 
 #include <concepts>
 
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
-#include <dstream/core/owned.hpp>
 #include <dstream/core/pairs.hpp>
 #include <dstream/shuffle/hash.hpp>
 

@@ -6,9 +6,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
-#include <dstream/core/owned.hpp>
 #include <dstream/core/pairs.hpp>
 #include <dstream/core/partitions.hpp>
 #include <dstream/core/pipe.hpp>

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <dstream/core/atomic.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
