@@ -210,6 +210,14 @@ TEST_CASE("directory watch: a directory that is not there or cannot be listed gi
   CHECK(test.told().size() == 1);
 }
 
+TEST_CASE("directory watch: a file in the place of a directory is named as such") {
+  Watch test({}, "/logs/today");
+  test.put("/logs/today", 0.5);
+  CHECK(test.take(1).empty());
+  CHECK(test.take(2).empty());
+  CHECK(test.told() == Paths{"/logs/today: it is not a directory"});
+}
+
 TEST_CASE("directory watch: of several directories one that is broken is said once, and the others are read") {
   for (const bool allUnseen : {false, true}) {
     Watch test({.allUnseen = allUnseen, .minRememberDuration = 3s}, "/logs/*");

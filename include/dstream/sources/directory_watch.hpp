@@ -248,7 +248,7 @@ class BasicDirectoryWatch {
     const Paths directories = expand(gaps);
     for (const std::string& directory : directories)
       for (const std::string& name : namesIn(directory, gaps)) paths.push_back(below(directory, name));
-    if (directories.empty() && gaps.empty()) gaps.push_back({"", "no such directory"});
+    if (directories.empty() && gaps.empty() && !isThere(glob_, gaps)) gaps.push_back({"", "no such directory"});
     for (const Gap& gap : gaps)  // the files may still be found by a later batch
       if (!has(gaps_, gap)) report(gap.path.empty() ? glob_ : gap.path, gap.trouble, true);
     gaps_ = std::move(gaps);
@@ -305,6 +305,16 @@ class BasicDirectoryWatch {
       add({path, error.what()}, gaps);
       return false;
     }
+  }
+  /// Something else than a directory, or something of which nothing is known now: a gap of its own.
+  bool isThere(const std::string& path, Gaps& gaps) {
+    try {
+      if (files_.info(path).kind == FileInfo::Kind::None) return false;
+      add({path, "it is not a directory"}, gaps);
+    } catch (const FileError& error) {
+      add({path, error.what()}, gaps);
+    }
+    return true;
   }
   Paths namesIn(const std::string& directory, Gaps& gaps) {
     try {
