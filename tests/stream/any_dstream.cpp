@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/stream/any_dstream.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <stdexcept>
@@ -65,6 +66,25 @@ TEST_CASE("any_dstream: views stay views, owners owners") {
   stage.stream.start();
   stage.world.advance(1s);
   CHECK(seen == std::vector<std::string>{"one", "many"});
+}
+
+TEST_CASE("any_dstream: owners of what the stream has views of, and of pairs that refer to their members") {
+  Stage stage;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  const std::string longer = "many, and too long to be kept in place";
+  const auto names = numbers | map([&](int x) { return x == 1 ? std::string_view("one") : std::string_view(longer); });
+  const AnyDStream<std::string> words = names;
+  const AnyDStream<std::pair<std::string, int>> pairs = names | map([](std::string_view name) { return std::pair{name, 1}; });
+  std::vector<std::string> seen;
+  std::vector<std::pair<std::string, int>> counted;
+  words | filter([](const std::string& word) { return !word.empty(); }) | foreachRDD([&](const auto& batch) { seen = batch.collect(); });
+  pairs | reduceByKey(plus) | foreachRDD([&](const auto& batch) { counted = batch.collect(); });
+  stage.queue.push(Numbers{1, 2, 2});
+  stage.stream.start();
+  stage.world.advance(1s);
+  CHECK(seen == std::vector<std::string>{"one", longer, longer});
+  std::sort(counted.begin(), counted.end());
+  CHECK(counted == std::vector<std::pair<std::string, int>>{{longer, 2}, {"one", 1}});
 }
 
 TEST_CASE("any_dstream: unionOf many, in order; none, other contexts and partitions") {

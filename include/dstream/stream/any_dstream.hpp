@@ -77,7 +77,13 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
     void prepare(RunnerRef runner) override { rdd.prepare(runner); }
     void each(Slice slice, Each each) override {
       static_cast<void>(foldUntil(rdd, slice, 0, [each](int none, auto&& record) {
-        return Until<int>{none, each(static_cast<reference>(std::forward<decltype(record)>(record)))};
+        using Record = std::remove_cvref_t<decltype(record)>;
+        if constexpr (std::is_convertible_v<decltype(record), reference>) {
+          return Until<int>{none, each(static_cast<reference>(std::forward<decltype(record)>(record)))};
+        } else {
+          const Kept<T> owned = Owned<Record>::own(std::forward<decltype(record)>(record));
+          return Until<int>{none, each(Owned<T>::look(owned))};
+        }
       }));
     }
     R rdd;
@@ -135,15 +141,15 @@ class UnionOfNode final : public SharedNode<BatchesRdd<typename Ref::rdd_type>> 
 
 }  // namespace detail
 
-/// **meaning** a DStream of T that forgot what it is made of; made from any DStream whose records are T (for text that is received: string_view).
-/// **cost** an indirect call per record; sources and keyed results have types without a pipeline in them anyway and need no AnyDStream.
+/// **meaning** a DStream of T that forgot what it is made of; made from any DStream whose records are T, or another form of it: text that is
+/// received is string_view, and copied for an AnyDStream<std::string>. **cost** an indirect call per record; sources and keyed results have types without a pipeline in them anyway and need no AnyDStream.
 /// **errors** IllegalState after start.
 /// **example** `std::map<std::string, AnyDStream<int>>`
 template <class T>
 class AnyDStream : public DStream<SharedRef<AnyRdd<T>>> {
  public:
   template <Node N>
-    requires std::is_same_v<Kept<typename N::rdd_type::value_type>, Kept<T>> && std::is_convertible_v<typename N::rdd_type::reference, View<T>>
+    requires detail::sameRecords<typename N::rdd_type::value_type, T>
   AnyDStream(const DStream<N>& stream)  // NOLINT(google-explicit-constructor): any stream of T is one
       : DStream<SharedRef<AnyRdd<T>>>(stream.graph(), {std::make_shared<detail::AnyNode<N, T>>(stream.node())}) {
     this->graph()->requireOpen("a stream");
