@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -704,6 +705,7 @@ struct Database final : Decider {
   [[nodiscard]] std::string name() const override { return "the database"; }
   [[nodiscard]] Position look(const std::string&) override { return row; }
   Position claim(const std::string&) override {
+    if (beforeClaim) std::exchange(beforeClaim, {})();
     ++row.epoch;
     const Position found = row;
     row.known = true;
@@ -722,6 +724,7 @@ struct Database final : Decider {
   Position row;
   Position sealed;
   std::uint64_t refused = 0;
+  std::function<void()> beforeClaim;
 };
 
 struct Written final : Output {
@@ -799,6 +802,62 @@ TEST_CASE("checkpointer: a job that has its database's word is not ended by a st
   CHECK(contains(decides(other, &database, 1s), "the database has committed up to batch 2 of this job, and the directory is empty: one of them was lost or belongs to another job"));
   CHECK(database.row.epoch == epoch);
   CHECK(decides(place, &database, 1s) == "3 ");
+}
+
+std::map<std::string, std::string> filesOf(const Place& place) {
+  std::map<std::string, std::string> files;
+  for (const std::string& path : place.files.paths())
+    if (path.starts_with("/checkpoint/")) files[path] = place.files.content(path);
+  return files;
+}
+void putAll(const std::map<std::string, std::string>& files, Place& place) {
+  for (const std::string& path : filesOf(place) | std::views::keys) place.files.remove(path);
+  for (const auto& [path, content] : files) place.files.put(path, content);
+}
+
+TEST_CASE("checkpointer: nor by a start with a copy of its directory of an earlier time") {
+  Place place;
+  Database database;
+  CHECK(decides(place, &database, 2s) == "1 2 ");
+  Place other;
+  putAll(filesOf(place), other);
+  CHECK(decides(place, &database, 1s) == "3 ");
+  const std::uint64_t epoch = database.row.epoch;
+  CHECK(contains(decides(other, &database, 1s), "the database and the journal disagree, it has committed batch 3 and the journal ends with 2"));
+  CHECK(database.row.epoch == epoch);
+  CHECK(decides(place, &database, 1s) == "4 ");
+}
+
+TEST_CASE("checkpointer: what an older process has committed after the first look is found") {
+  Place place;
+  Database database;
+  CHECK(decides(place, &database, 2s) == "1 2 ");
+  const auto files = filesOf(place);
+  const Decider::Position row = database.row;
+  CHECK(decides(place, &database, 1s) == "3 ");
+  const auto laterFiles = filesOf(place);
+  const Decider::Position laterRow = database.row;
+  SECTION("in the directory as well") {
+    putAll(files, place);
+    database.row = row;
+    database.beforeClaim = [&] {
+      putAll(laterFiles, place);
+      database.row = laterRow;
+    };
+    CHECK(decides(place, &database, 1s) == "4 ");
+  }
+  SECTION("in the database only") {
+    putAll(files, place);
+    database.row = row;
+    database.beforeClaim = [&] { database.row = laterRow; };
+    CHECK(contains(decides(place, &database, 1s), "it has committed batch 3 and the journal ends with 2"));
+  }
+  SECTION("where the directory was empty") {
+    putAll({}, place);
+    database.row = {};
+    database.beforeClaim = [&] { database.row = laterRow; };
+    CHECK(contains(decides(place, &database, 1s), "the directory is empty"));
+  }
 }
 
 TEST_CASE("checkpointer: each segment says that a database decides before it says anything else") {

@@ -66,19 +66,15 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
       throw CheckpointError("dstream: the checkpoint in " + directory_.path() + " is in use: another stream, of this process or another one, has it");
     }
     directory_.list();
-    const bool empty = directory_.snapshots.empty() && directory_.journals.empty();
-    if (empty && job_.decider != nullptr) requireNew(job_.decider->look(facts_.job));  // a claim would end the process that the job belongs to
-    // Before the journal is read: afterwards no older process can commit.
-    const Decider::Position position = job_.decider != nullptr ? job_.decider->claim(facts_.job) : Decider::Position();
     facts_.interval = interval;
-    if (empty) {
-      requireNew(position);
+    if (!directory_.snapshots.empty() || !directory_.journals.empty()) recovered_.emplace(directory_);
+    const Decider::Position position = claimed();
+    if (recovered_) {
+      goOn(position);
+    } else {
       facts_.zero = facts_.time = zero.nanoseconds;
       facts_.partitions = partitions;
       epoch_ = job_.decider != nullptr ? position.epoch : 1;
-    } else {
-      recovered_.emplace(directory_);
-      goOn(position);
     }
     return {committed_, epoch_, {facts_.zero}, {facts_.time}, static_cast<std::size_t>(facts_.partitions), recovered_.has_value()};
   }
@@ -214,18 +210,39 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
 
   // --- recovery ---
 
-  void requireNew(const Decider::Position& position) const {
-    if (position.seq != 0)
+  /// The database's word; afterwards no older process of the job can commit. What is to be refused is refused before, since a claim ends the process
+  /// that the job belongs to.
+  Decider::Position claimed() {
+    if (job_.decider == nullptr) return {};
+    Decider::Position seen = job_.decider->look(facts_.job);
+    ++seen.epoch;  // as a claim would make it
+    requireAgreement(seen);
+    const Decider::Position position = job_.decider->claim(facts_.job);
+    if (position.seq == seen.seq) return position;
+    if (recovered_) {  // an older process came first, and its journal is longer now
+      directory_.list();
+      recovered_.emplace(directory_);
+    }
+    requireAgreement(position);
+    return position;
+  }
+  void requireAgreement(const Decider::Position& position) const {
+    if (recovered_)
+      static_cast<void>(standing(position));
+    else if (position.seq != 0)
       refuse(job_.decider->name() + " has committed up to batch " + std::to_string(position.seq) + " of this job, and the directory is empty: one of them was lost or belongs to another job");
   }
+  [[nodiscard]] BasicStanding<Use> standing(const Decider::Position& position) const {
+    return BasicStanding<Use>(*recovered_, job_, options_, facts_, position, directory_.path());
+  }
   void goOn(const Decider::Position& position) {
-    BasicStanding<Use> standing(*recovered_, job_, options_, facts_, position, directory_.path());
-    facts_ = standing.facts;
-    committed_ = standing.committed;
-    epoch_ = standing.epoch;
-    changed_ = standing.changed;
-    alone_ = standing.alone;
-    planned_ = std::move(standing.planned);
+    auto agreed = standing(position);
+    facts_ = agreed.facts;
+    committed_ = agreed.committed;
+    epoch_ = agreed.epoch;
+    changed_ = agreed.changed;
+    alone_ = agreed.alone;
+    planned_ = std::move(agreed.planned);
   }
 
   /// A segment of this epoch with all that a later recovery may need; older epochs' are needed no more.
