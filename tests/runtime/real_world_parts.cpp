@@ -106,6 +106,24 @@ std::vector<std::pair<std::uint64_t, short>> cameTo(detail::Poller& poller, bool
   return found;
 }
 
+TEST_CASE("real_world_descriptor: never standard input, output or errors, though the process has closed them") {
+  const int kept = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 100);
+  ::close(STDIN_FILENO);
+  const int lowest = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::close(lowest);
+  const detail::Descriptor event = detail::Descriptor::event();
+  const bool closed = ::fcntl(STDIN_FILENO, F_GETFD) == -1;
+  const int flags = ::fcntl(event.get(), F_GETFD);
+  if (kept >= 0) {
+    ::dup2(kept, STDIN_FILENO);
+    ::close(kept);
+  }
+  CHECK(lowest == STDIN_FILENO);  // else this shows nothing
+  CHECK(event.get() > STDERR_FILENO);
+  CHECK(closed);
+  CHECK((flags & FD_CLOEXEC) != 0);
+}
+
 TEST_CASE("real_world_poller: a call ends one wait, before it or in it, and no other") {
   detail::Poller poller;
   CHECK_FALSE(poller.isOpen());

@@ -3,6 +3,7 @@
 // File descriptors that close themselves, events one can poll for, and the system's clocks. Part of
 // real_world.hpp.
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,11 +18,11 @@
 
 namespace dstream::inline v0::detail {
 
-/// A file descriptor that is closed with its owner.
+/// A file descriptor that is closed with its owner. Never 0, 1 or 2: in a process that closed those, what is printed would go into a file or a socket.
 class Descriptor {
  public:
   Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
+  explicit Descriptor(int fd) : fd_(fd < 0 || fd > STDERR_FILENO ? fd : moved(fd)) {}
   Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -39,6 +40,14 @@ class Descriptor {
   }
 
  private:
+  static int moved(int fd) {
+    const int above = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    const int error = errno;
+    ::close(fd);
+    errno = error;
+    return above;
+  }
+
   int fd_ = -1;
 };
 
