@@ -89,6 +89,18 @@ await() { # a line that matches
     done
     fail "did not print $1"
 }
+await_batch() { # whose pairs, sorted, are these
+    local line batch=
+    while read -r -t 60 line <&"$printed"; do
+        if [[ $line =~ ^Time: ]]; then
+            [[ $(pairs <<<"$batch" | sort) != "$1" ]] || return 0
+            batch=
+        else
+            batch+=$line$'\n'
+        fi
+    done
+    fail "did not print a batch of $1"
+}
 # end: on SIGTERM it stops in order.
 end() {
     kill -TERM "$program"
@@ -280,6 +292,32 @@ check_recoverable_network_word_count() {
     sed -E 's/^Counts at time [0-9]+ ms \[//; s/\]$//; s/\), \(/)\n(/g' "$folder/counts" | pairs | added |
         equals counts "$(words | grep -vxE "$excluded" | counted)"
     tail -n 1 "$folder/out" | equals drops "Dropped $(words | grep -cxE "$excluded") words so far"
+}
+
+# Paragraphs by their number of lines: from a server, and from files across a kill.
+check_own_types() {
+    text 3000
+    tr -d '\r' <"$folder/text" >"$folder/plain"
+    local of_one of_two
+    of_one=$(awk 'BEGIN { RS = ""; FS = "\n" } { ++of[NF] } END { for (n in of) print of[n], n }' "$folder/plain" | sort)
+    of_two=$(awk '{ print 2 * $1, $2 }' <<<"$of_one" | sort)
+    serve "$folder/plain" --once --rate 400000
+    run
+    records 1 1 last | pairs | sort | equals lengths "$of_one"
+
+    mkdir "$folder/in"
+    local name lengths=$of_one
+    for name in first second; do
+        begin --directory "$folder/in" --checkpoint "$folder/checkpoint" --interval 50 --show 1000000
+        await '^Time: '
+        cp "$folder/plain" "$folder/in/.$name"
+        mv "$folder/in/.$name" "$folder/in/$name"
+        await_batch "$lengths"
+        kill -KILL "$program"
+        wait "$program" || true
+        exec {printed}<&-
+        lengths=$of_two
+    done
 }
 
 # Killed and started again: no word is lost, none is counted twice, and the checkpoint is whole.
