@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: print needs a text form of the record; write std::string toText.const Record&. beside its type, or map it to text
+// expect: print needs a text form of the record; write std::string toText.const Record&. or an operator<< beside its type, or map it to text
 #include <dstream/dstream.hpp>
 
 #include <chrono>

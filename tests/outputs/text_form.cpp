@@ -3,10 +3,14 @@
 
 #include <array>
 #include <cstdint>
+#include <iomanip>
 #include <limits>
 #include <list>
 #include <map>
+#include <memory>
 #include <optional>
+#include <ostream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -22,6 +26,20 @@ struct Point {
 std::string toText(const Point& point) {
     return "<" + std::to_string(point.x) + "|" + std::to_string(point.y) + ">";
 }
+enum class Side { Left, Right };
+std::ostream& operator<<(std::ostream& out, Side side) { return out << (side == Side::Left ? "left" : "right"); }
+class Segment {
+ public:
+  explicit Segment(int length) : length_(length) {}
+  friend std::ostream& operator<<(std::ostream& out, const Segment& segment) {
+    if (segment.length_ < 0) throw std::domain_error("a segment of less than nothing");
+    out.put('[') << std::setw(4) << std::setfill('.') << segment.length_ << std::flush;
+    return out << ']' << std::string(2000, '-');
+  }
+
+ private:
+  int length_;
+};
 }  // namespace geo
 
 namespace {
@@ -53,6 +71,16 @@ static_assert(!dstream::detail::hasTextForm<Colour>());
 static_assert(!dstream::detail::hasTextForm<int*>());
 static_assert(!dstream::detail::hasTextForm<std::pair<int, Opaque>>());
 static_assert(!dstream::detail::hasTextForm<std::vector<std::optional<Opaque>>>());
+
+TEST_CASE("text form: an operator<< beside the type") {
+  CHECK(scala(geo::Side::Left) == "left");
+  CHECK(python(std::pair{geo::Side::Right, 1}) == "(right, 1)");
+  CHECK(scala(std::vector{geo::Side::Left, geo::Side::Right}) == "List(left, right)");
+  CHECK(scala(geo::Segment(7)) == "[...7]" + std::string(2000, '-'));
+  CHECK_THROWS_AS(scala(geo::Segment(-1)), std::domain_error);
+  STATIC_REQUIRE_FALSE(dstream::detail::hasTextForm<std::unique_ptr<int>>());
+  STATIC_REQUIRE_FALSE(dstream::detail::hasTextForm<std::shared_ptr<int>>());
+}
 
 TEST_CASE("text_form: appends, and never clears") {
     std::string out = "already there ";

@@ -73,7 +73,7 @@ struct PrintOutput : Nameable<PrintOutput<style>>, AtLeastOnceOnly<PrintOutput<s
   template <class Record>
   static consteval bool check() {
     constexpr bool printable = hasTextForm<Record>();
-    static_assert(printable, "print needs a text form of the record; write std::string toText(const Record&) beside its type, or map it to text");
+    static_assert(printable, "print needs a text form of the record; write std::string toText(const Record&) or an operator<< beside its type, or map it to text");
     return printable && canKeep<Record>();
   }
 

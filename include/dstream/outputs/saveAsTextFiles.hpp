@@ -102,7 +102,7 @@ struct AsText {
   template <class Record>
   static consteval bool check() {
     constexpr bool printable = hasTextForm<Record>();
-    static_assert(printable, "saveAsTextFiles needs a text form of the record; write std::string toText(const Record&) beside its type, or map it to text");
+    static_assert(printable, "saveAsTextFiles needs a text form of the record; write std::string toText(const Record&) or an operator<< beside its type, or map it to text");
     return printable;
   }
 };

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -31,6 +32,9 @@ concept HasToText = requires(const T& value) {
 };
 template <class T>
 concept TextLike = std::convertible_to<const T&, std::string_view>;
+/// An operator<< found beside its type, of which <ostream> is known then. Not that of a smart pointer, which writes an address.
+template <class T>
+concept Streamed = requires(std::ostream& out, const T& value) { operator<<(out, value); } && !requires(const T& value) { value.get(); };
 template <class T>
 concept OptionalLike = requires(const T& value) {
   { value.has_value() } -> std::convertible_to<bool>;
@@ -42,7 +46,7 @@ concept ProductLike = requires { std::tuple_size<T>::value; } && !Iterable<const
 template <class T>
 consteval bool hasTextForm() {
   using Plain = std::remove_cvref_t<T>;
-  if constexpr (HasToText<Plain> || TextLike<Plain> || std::is_arithmetic_v<Plain>) {
+  if constexpr (HasToText<Plain> || TextLike<Plain> || std::is_arithmetic_v<Plain> || Streamed<Plain>) {
     return true;
   } else if constexpr (OptionalLike<Plain>) {
     return hasTextForm<decltype(*std::declval<const Plain&>())>();
@@ -55,6 +59,36 @@ consteval bool hasTextForm() {
   } else {
     return false;
   }
+}
+
+/// Char is char, and a parameter so that <ostream> is needed only where something is streamed.
+template <class Char>
+class TextBuffer final : public std::basic_streambuf<Char> {
+  using Traits = typename std::basic_streambuf<Char>::traits_type;
+
+ public:
+  explicit TextBuffer(std::string& out) : out_(out) {}
+
+ protected:
+  std::streamsize xsputn(const Char* text, std::streamsize size) override {
+    out_.append(text, static_cast<std::size_t>(size));
+    return size;
+  }
+  typename Traits::int_type overflow(typename Traits::int_type c) override {
+    if (!Traits::eq_int_type(c, Traits::eof())) out_ += Traits::to_char_type(c);
+    return Traits::not_eof(c);
+  }
+
+ private:
+  std::string& out_;
+};
+
+template <class Char, class T>
+void appendStreamed(std::string& out, const T& value) {
+  TextBuffer<Char> buffer(out);
+  std::basic_ostream<Char> stream(&buffer);
+  stream.exceptions(stream.badbit);  // or it would keep to itself that there is no memory
+  operator<<(stream, value);
 }
 
 /// The shortest digits that read back as the same number, laid out as Java's Double.toString or Python's repr does.
@@ -159,6 +193,8 @@ void appendElement(std::string& out, const T& value, bool nested) {
     } else {
       appendQuoted(out, value);
     }
+  } else if constexpr (Streamed<T> && !std::is_arithmetic_v<T>) {
+    appendStreamed<char>(out, value);
   } else if constexpr (std::is_same_v<T, bool>) {
     out += value ? (scala ? "true" : "True") : (scala ? "false" : "False");
   } else if constexpr (std::is_same_v<T, char>) {
@@ -209,7 +245,7 @@ std::string toText(const DeadLetter<Record>& letter) {
   return text;
 }
 
-/// Appends the text form of a record. For types of yours, write `std::string toText(const Yours&)` beside them.
+/// Appends the text form of a record. For types of yours, write `std::string toText(const Yours&)` or an operator<< beside them.
 template <TextStyle style, class T>
 void appendText(std::string& out, const T& record) {
   detail::appendElement<style>(out, record, false);

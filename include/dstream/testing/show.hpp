@@ -16,7 +16,7 @@ template <class T>
   if constexpr (v0::detail::hasTextForm<T>()) {
     v0::detail::appendElement<TextStyle::Python>(text, value, true);
   } else {
-    text = "(a value without a text form; write toText(value) beside its type)";
+    text = "(a value without a text form; write toText(value) or an operator<< beside its type)";
   }
   return text;
 }
