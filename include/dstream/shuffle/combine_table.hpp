@@ -12,6 +12,7 @@
 #include <dstream/core/owned.hpp>
 #include <dstream/shuffle/hash.hpp>
 #include <dstream/shuffle/key_form.hpp>
+#include <dstream/shuffle/table_hash.hpp>
 
 namespace dstream::inline v0 {
 
@@ -31,12 +32,12 @@ class CombineTable {
   /// The combination of `key`: `update(combined)` when there is one, else stored from `create()`.
   template <class K, class Create, class Update>
   DSTREAM_INLINE void combine(K&& key, Create&& create, Update&& update) {
-    probe(KeyHash<Key>::hash(key, seed_), std::forward<K>(key), create, update);
+    probe(detail::tableHash<Key>(key, seed_), std::forward<K>(key), create, update);
   }
   /// The same for a key in its kept form, which is moved in.
   template <class Create, class Update>
   void combineKept(Kept<Key>&& key, Create&& create, Update&& update) {
-    probe(KeyHash<Key>::hash(Owned<Key>::look(key), seed_), std::move(key), create, update);
+    probe(detail::tableHash<Key>(Owned<Key>::look(key), seed_), std::move(key), create, update);
   }
 
   /// The combination of `key`, or null. Valid until the next change of the table.
@@ -54,7 +55,7 @@ class CombineTable {
   }
   template <class K>
   [[nodiscard]] std::uint64_t hash(const K& key) const {
-    return KeyHash<Key>::hash(key, seed_);
+    return detail::tableHash<Key>(key, seed_);
   }
 
   static constexpr std::size_t atOnce = 64;
@@ -77,7 +78,9 @@ class CombineTable {
   /// Takes out all. The memory stays for as many again, unless most of it was not used this time.
   void clear() {
     if (entries_.size() < slots_.size() / 16) {
-      *this = CombineTable(seed_);
+      entries_ = std::vector<Entry>();
+      slots_ = std::vector<Slot>();
+      mask_ = limit_ = 0;
     } else {
       entries_.clear();
       slots_.assign(slots_.size(), Slot{});
@@ -143,21 +146,21 @@ class CombineTable {
   template <class K>
   [[nodiscard]] std::size_t slotOf(const K& key) const {
     if (entries_.empty()) return none;
-    const std::uint64_t hash = KeyHash<Key>::hash(key, seed_);
+    const std::uint64_t hash = detail::tableHash<Key>(key, seed_);
     const auto tag = static_cast<std::uint32_t>(hash >> 32);
     for (std::size_t at = hash & mask_; slots_[at].entry != 0; at = (at + 1) & mask_)
       if (slots_[at].tag == tag && detail::sameKey<Key>(entries_[slots_[at].entry - 1].first, key)) return at;
     return none;
   }
   [[nodiscard]] std::size_t slotOfEntry(std::size_t entry) const {
-    std::size_t at = KeyHash<Key>::hash(Owned<Key>::look(entries_[entry].first), seed_) & mask_;
+    std::size_t at = detail::tableHash<Key>(Owned<Key>::look(entries_[entry].first), seed_) & mask_;
     while (slots_[at].entry != entry + 1) at = (at + 1) & mask_;
     return at;
   }
   /// Moves back what stands behind a freed slot and could have stood in it, so that probes find it without passing a gap.
   void closeGap(std::size_t gap) {
     for (std::size_t at = (gap + 1) & mask_; slots_[at].entry != 0; at = (at + 1) & mask_) {
-      const std::size_t home = KeyHash<Key>::hash(Owned<Key>::look(entries_[slots_[at].entry - 1].first), seed_) & mask_;
+      const std::size_t home = detail::tableHash<Key>(Owned<Key>::look(entries_[slots_[at].entry - 1].first), seed_) & mask_;
       if (((at - home) & mask_) < ((at - gap) & mask_)) continue;
       slots_[gap] = slots_[at];
       gap = at;
@@ -181,7 +184,7 @@ class CombineTable {
     entries_.reserve(size / 4 * 3);
     const std::size_t mask = size - 1;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-      const std::uint64_t hash = KeyHash<Key>::hash(Owned<Key>::look(entries_[i].first), seed_);
+      const std::uint64_t hash = detail::tableHash<Key>(Owned<Key>::look(entries_[i].first), seed_);
       std::size_t at = hash & mask;
       while (slots[at].entry != 0) at = (at + 1) & mask;
       slots[at] = {static_cast<std::uint32_t>(hash >> 32), static_cast<std::uint32_t>(i + 1)};
@@ -191,7 +194,7 @@ class CombineTable {
     limit_ = size / 4 * 3;
   }
 
-  std::uint64_t seed_;
+  detail::HashSeed seed_;
   std::vector<Entry> entries_;
   std::vector<Slot> slots_;
   std::size_t mask_ = 0;

@@ -18,7 +18,7 @@ namespace dstream::inline v0 {
 
 /// **meaning** `KeyHash<T>::hash(key, seed)`, 64 well-mixed bits; equal keys give equal hashes, and a key and its kept form do too.
 /// Known for arithmetic types, enums, text, pair, tuple, optional, vector of such, and whatever std::hash knows (then as fixed as that is).
-/// Specialise it for your own key types.
+/// Specialise it for your own key types. Those known here have `feed(key, chain)` too, so that a table can hash them in its own way.
 template <class T>
 struct KeyHash {};
 
@@ -46,14 +46,13 @@ DSTREAM_INLINE std::uint64_t readLittle(const char* bytes) {
   return word;
 }
 
-/// Bytes in little-endian words of 8, the last two overlapping; short text as its first and last half-words. Then the length.
-inline std::uint64_t hashBytes(const char* bytes, std::size_t size, std::uint64_t seed) {
-  seed ^= secret0;
-  std::uint64_t left = 0;
-  std::uint64_t right = 0;
-  if (size <= 16) {
+/// The last 16 bytes of a text in two little-endian words; of a shorter one its first and last 8, 4 or single ones, which may be the same.
+struct TextEnd {
+  explicit TextEnd(std::string_view text) {
+    const char* const bytes = text.data();
+    const std::size_t size = text.size();
     if (size >= 8) {
-      left = readLittle<std::uint64_t>(bytes);
+      left = readLittle<std::uint64_t>(bytes + (size > 16 ? size - 16 : 0));
       right = readLittle<std::uint64_t>(bytes + size - 8);
     } else if (size >= 4) {
       left = readLittle<std::uint32_t>(bytes);
@@ -62,13 +61,18 @@ inline std::uint64_t hashBytes(const char* bytes, std::size_t size, std::uint64_
       left = static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[0])) << 16 |
              static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[size / 2])) << 8 | static_cast<unsigned char>(bytes[size - 1]);
     }
-  } else {
-    std::size_t at = 0;
-    for (; at + 16 < size; at += 16) seed = mix(readLittle<std::uint64_t>(bytes + at) ^ secret1, readLittle<std::uint64_t>(bytes + at + 8) ^ seed);
-    left = readLittle<std::uint64_t>(bytes + size - 16);
-    right = readLittle<std::uint64_t>(bytes + size - 8);
   }
-  return mix(secret1 ^ size, mix(left ^ secret1, right ^ seed));
+  std::uint64_t left = 0;
+  std::uint64_t right = 0;
+};
+
+/// Bytes in little-endian words of 8, the last two overlapping. Then the length.
+inline std::uint64_t hashBytes(std::string_view text, std::uint64_t seed) {
+  seed ^= secret0;
+  for (std::size_t at = 0; at + 16 < text.size(); at += 16)
+    seed = mix(readLittle<std::uint64_t>(text.data() + at) ^ secret1, readLittle<std::uint64_t>(text.data() + at + 8) ^ seed);
+  const TextEnd end(text);
+  return mix(secret1 ^ text.size(), mix(end.left ^ secret1, end.right ^ seed));
 }
 
 DSTREAM_INLINE constexpr std::uint64_t hashWord(std::uint64_t word, std::uint64_t seed) { return mix(mix(word ^ secret0, seed ^ secret1), secret1); }
@@ -103,68 +107,107 @@ concept Text = std::convertible_to<const T&, std::string_view> && !std::is_null_
 }  // namespace detail
 
 template <class T>
+concept Hashable = requires(const T& key) {
+  { KeyHash<T>::hash(key, std::uint64_t{}) } -> std::convertible_to<std::uint64_t>;
+};
+
+namespace detail {
+
+/// The hash of the parts of a key so far, each of which is the seed of the next: what KeyHash says.
+struct FixedChain {
+  [[nodiscard]] constexpr FixedChain word(std::uint64_t word) const { return {hashWord(word, hash)}; }
+  [[nodiscard]] FixedChain text(std::string_view text) const { return {hashBytes(text, hash)}; }
+  [[nodiscard]] constexpr FixedChain present() const { return {hash + 1}; }
+  std::uint64_t hash;
+};
+
+/// Feeds a key to a chain, part by part as far as its parts are known.
+template <class T, class Key, class Chain>
+DSTREAM_INLINE constexpr Chain feed(const Key& key, Chain chain) {
+  if constexpr (requires { KeyHash<T>::feed(key, chain); }) {
+    return KeyHash<T>::feed(key, chain);
+  } else {
+    chain.hash = KeyHash<T>::hash(key, chain.hash);
+    return chain;
+  }
+}
+
+template <class T>
+struct FedKey {
+  template <class Key>
+  static constexpr std::uint64_t hash(const Key& key, std::uint64_t seed) {
+    return KeyHash<T>::feed(key, FixedChain{seed}).hash;
+  }
+};
+
+}  // namespace detail
+
+template <class T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
 struct KeyHash<T> {
-  static constexpr std::uint64_t hash(T key, std::uint64_t seed) {
+  static constexpr std::uint64_t hash(T key, std::uint64_t seed) { return feed(key, detail::FixedChain{seed}).hash; }
+  template <class Chain>
+  static constexpr Chain feed(T key, Chain chain) {
     if constexpr (std::is_same_v<T, char>) {
-      return detail::hashWord(static_cast<unsigned char>(key), seed);  // whether char has a sign differs between machines
+      return chain.word(static_cast<unsigned char>(key));  // whether char has a sign differs between machines
     } else {
-      return detail::hashWord(static_cast<std::uint64_t>(key), seed);
+      return chain.word(static_cast<std::uint64_t>(key));
     }
   }
 };
 
 template <std::floating_point T>
 struct KeyHash<T> {
-  static constexpr std::uint64_t hash(T key, std::uint64_t seed) {
+  static constexpr std::uint64_t hash(T key, std::uint64_t seed) { return feed(key, detail::FixedChain{seed}).hash; }
+  template <class Chain>
+  static constexpr Chain feed(T key, Chain chain) {
     const double widened = key == T{0} ? 0.0 : key != key ? __builtin_nan("") : static_cast<double>(key);  // -0.0 equals 0.0, and one NaN all others
-    return detail::hashWord(__builtin_bit_cast(std::uint64_t, widened), seed);
+    return chain.word(__builtin_bit_cast(std::uint64_t, widened));
   }
 };
 
 template <detail::Text T>
 struct KeyHash<T> {
-  static std::uint64_t hash(std::string_view key, std::uint64_t seed) { return detail::hashBytes(key.data(), key.size(), seed); }
-};
-
-template <class T>
-concept Hashable = requires(const T& key) {
-  { KeyHash<T>::hash(key, std::uint64_t{}) } -> std::convertible_to<std::uint64_t>;
+  static std::uint64_t hash(std::string_view key, std::uint64_t seed) { return detail::hashBytes(key, seed); }
+  template <class Chain>
+  static Chain feed(std::string_view key, Chain chain) {
+    return chain.text(key);
+  }
 };
 
 /// pair, tuple and their like: each member's hash is the seed of the next.
 template <template <class...> class Product, class... Members>
   requires(std::tuple_size<Product<Members...>>::value == sizeof...(Members)) && (Hashable<std::remove_cvref_t<Members>> && ...)
-struct KeyHash<Product<Members...>> {
-  template <class Key>
-  static constexpr std::uint64_t hash(const Key& key, std::uint64_t seed) {
-    return hashMembers(key, seed, std::index_sequence_for<Members...>{});
+struct KeyHash<Product<Members...>> : detail::FedKey<Product<Members...>> {
+  template <class Key, class Chain>
+  static constexpr Chain feed(const Key& key, Chain chain) {
+    return feedMembers(key, chain, std::index_sequence_for<Members...>{});
   }
 
  private:
-  template <class Key, std::size_t... Index>
-  static constexpr std::uint64_t hashMembers(const Key& key, std::uint64_t seed, std::index_sequence<Index...>) {
+  template <class Key, class Chain, std::size_t... Index>
+  static constexpr Chain feedMembers(const Key& key, Chain chain, std::index_sequence<Index...>) {
     using std::get;
-    ((seed = KeyHash<std::remove_cvref_t<Members>>::hash(get<Index>(key), seed)), ...);
-    return seed;
+    ((chain = detail::feed<std::remove_cvref_t<Members>>(get<Index>(key), chain)), ...);
+    return chain;
   }
 };
 
 template <Hashable T>
-struct KeyHash<std::optional<T>> {
-  template <class Optional>
-  static constexpr std::uint64_t hash(const Optional& key, std::uint64_t seed) {
-    return key ? KeyHash<T>::hash(*key, seed + 1) : detail::hashWord(0, seed);
+struct KeyHash<std::optional<T>> : detail::FedKey<std::optional<T>> {
+  template <class Optional, class Chain>
+  static constexpr Chain feed(const Optional& key, Chain chain) {
+    return key ? detail::feed<T>(*key, chain.present()) : chain.word(0);
   }
 };
 
 template <Hashable T, class Allocator>
-struct KeyHash<std::vector<T, Allocator>> {
-  template <class Vector>
-  static constexpr std::uint64_t hash(const Vector& key, std::uint64_t seed) {
-    std::uint64_t hash = detail::hashWord(key.size(), seed);
-    for (const auto& element : key) hash = KeyHash<T>::hash(element, hash);
-    return hash;
+struct KeyHash<std::vector<T, Allocator>> : detail::FedKey<std::vector<T, Allocator>> {
+  template <class Vector, class Chain>
+  static constexpr Chain feed(const Vector& key, Chain chain) {
+    chain = chain.word(key.size());
+    for (const auto& element : key) chain = detail::feed<T>(element, chain);
+    return chain;
   }
 };
 
@@ -192,29 +235,39 @@ concept TimePoint = requires(const T& key) {
 
 template <detail::FixedArray T>
   requires Hashable<typename T::value_type> && (!detail::StdHashable<T>)
-struct KeyHash<T> {
-  template <class Array>
-  static constexpr std::uint64_t hash(const Array& key, std::uint64_t seed) {
-    for (const auto& element : key) seed = KeyHash<typename T::value_type>::hash(element, seed);
-    return seed;
+struct KeyHash<T> : detail::FedKey<T> {
+  template <class Array, class Chain>
+  static constexpr Chain feed(const Array& key, Chain chain) {
+    for (const auto& element : key) chain = detail::feed<typename T::value_type>(element, chain);
+    return chain;
   }
 };
 
 template <detail::Duration T>
   requires Hashable<typename T::rep>
-struct KeyHash<T> {
-  static constexpr std::uint64_t hash(const T& key, std::uint64_t seed) { return KeyHash<typename T::rep>::hash(key.count(), seed); }
+struct KeyHash<T> : detail::FedKey<T> {
+  template <class Chain>
+  static constexpr Chain feed(const T& key, Chain chain) {
+    return detail::feed<typename T::rep>(key.count(), chain);
+  }
 };
 template <detail::TimePoint T>
   requires Hashable<typename T::rep>
-struct KeyHash<T> {
-  static constexpr std::uint64_t hash(const T& key, std::uint64_t seed) { return KeyHash<typename T::rep>::hash(key.time_since_epoch().count(), seed); }
+struct KeyHash<T> : detail::FedKey<T> {
+  template <class Chain>
+  static constexpr Chain feed(const T& key, Chain chain) {
+    return detail::feed<typename T::rep>(key.time_since_epoch().count(), chain);
+  }
 };
 
 template <class T>
   requires(!std::is_arithmetic_v<T> && !std::is_enum_v<T> && !detail::Text<T> && !detail::Duration<T> && !detail::TimePoint<T>) && detail::StdHashable<T>
 struct KeyHash<T> {
-  static std::uint64_t hash(const T& key, std::uint64_t seed) { return detail::hashWord(std::hash<T>{}(key), seed); }
+  static std::uint64_t hash(const T& key, std::uint64_t seed) { return feed(key, detail::FixedChain{seed}).hash; }
+  template <class Chain>
+  static Chain feed(const T& key, Chain chain) {
+    return chain.word(std::hash<T>{}(key));
+  }
 };
 
 /// **meaning** the hash that decides a key's partition: `partitionHash(key) % partitions`. The same on every machine and in every version

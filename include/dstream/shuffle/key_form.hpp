@@ -16,6 +16,7 @@
 #include <dstream/core/rdd.hpp>
 #include <dstream/shuffle/hash.hpp>
 #include <dstream/shuffle/table_bound.hpp>
+#include <dstream/shuffle/table_hash.hpp>
 #include <dstream/shuffle/text_arena.hpp>
 #include <dstream/shuffle/text_key.hpp>
 
@@ -96,14 +97,6 @@ DSTREAM_INLINE bool sameKey(const Kept<Key>& stored, const K& key) {
   }
 }
 
-/// What the hash of one table depends on. `strong`: some keys met too often, so they are hashed with more care.
-struct HashSeed {
-  explicit HashSeed(std::uint64_t seed) : first(seed ^ secret0), second(mix(seed ^ secret1, secret0) ^ secret1) {}
-  std::uint64_t first;
-  std::uint64_t second;
-  bool strong = false;
-};
-
 /// Of keys that need no memory of the table's.
 struct NoArena {
   NoArena() = default;
@@ -126,7 +119,7 @@ struct KeyForm {
   }
   template <class K>
   DSTREAM_INLINE static std::uint64_t hash(const K& probe, const HashSeed& seed) {
-    return KeyHash<Key>::hash(probe, seed.first);
+    return tableHash<Key>(probe, seed);
   }
   DSTREAM_INLINE static std::uint64_t hashStored(const Stored& stored, const HashSeed& seed) { return hash(Owned<Key>::look(stored), seed); }
   template <class K>
@@ -165,7 +158,7 @@ struct KeyForm<Key> {
     } else if constexpr (std::is_integral_v<Key> && sizeof(Key) <= 8) {
       if (!seed.strong) [[likely]] return mix(static_cast<std::uint64_t>(probe) ^ seed.first, seed.second | 1);
     }
-    return KeyHash<Key>::hash(probe, seed.first);
+    return tableHash<Key>(probe, seed);
   }
   DSTREAM_INLINE static std::uint64_t hashStored(const Stored& stored, const HashSeed& seed) { return hash(stored, seed); }
   DSTREAM_INLINE static bool same(const Stored& stored, const Key& probe) { return sameKey<Key>(stored, probe); }
@@ -200,7 +193,7 @@ struct KeyForm<Key> {
     __builtin_memcpy(words + 2, text.data() + text.size() - 16, 16);
     return mix(mix(words[0] ^ seed.first, words[1] ^ seed.second), mix(words[2] ^ seed.second, words[3] ^ seed.first) ^ text.size());
   }
-  [[gnu::noinline]] static std::uint64_t hashText(TextKey probe, const HashSeed& seed) { return KeyHash<Key>::hash(probe.text(), seed.first); }
+  [[gnu::noinline]] static std::uint64_t hashText(TextKey probe, const HashSeed& seed) { return tableHash<Key>(probe.text(), seed); }
   DSTREAM_INLINE static std::uint64_t hashStored(const Stored& stored, const HashSeed& seed) { return hash(stored, seed); }
   DSTREAM_INLINE static bool same(const Stored& stored, const TextKey& probe) { return stored == probe; }
   DSTREAM_INLINE static Stored keep(Arena& arena, const TextKey& probe) {
