@@ -19,6 +19,7 @@ using namespace dstream;
 struct Read {
   std::vector<std::string> pieces;
   std::uint64_t dropped = 0;
+  std::uint64_t calls = 0;  // to the disk
 };
 
 Read readAll(const std::string& content, std::size_t count, std::size_t mostBytes) {
@@ -33,6 +34,7 @@ Read readAll(const std::string& content, std::size_t count, std::size_t mostByte
   Runtime runtime{world, configuration, events, nullptr, {}, {}};
   const std::string source = "files";
   const FoundFile file{"/file", content.size(), world.files().info("/file").modified};
+  const std::uint64_t before = world.files().calls();
   for (std::size_t index = 0; index < count; ++index) {
     FilePart part(file, index, count, runtime, source);
     detail::LineReader reader(part);
@@ -42,6 +44,7 @@ Read readAll(const std::string& content, std::size_t count, std::size_t mostByte
     CHECK(reader.next().empty());
   }
   events.deliver();
+  read.calls = world.files().calls() - before;
   return read;
 }
 
@@ -74,6 +77,17 @@ TEST_CASE("line reader: lines over the limit are dropped and counted once, where
     CAPTURE(count);
     CHECK(whole == "a\nb\n");
     CHECK(read.dropped == 3002);
+  }
+}
+
+TEST_CASE("line reader: a line of many parts is read by the one in which it begins, whatever its length") {
+  const std::string line(8 << 20, 'x');
+  for (const std::size_t limit : {line.size() + 1, std::size_t{1'000}}) {
+    const Read whole = readAll(line, 1, limit);
+    const Read parts = readAll(line, 64, limit);
+    CHECK(parts.dropped == whole.dropped);
+    CHECK((parts.pieces.at(0) == whole.pieces.at(0)));
+    CHECK(parts.calls <= 2 * whole.calls + 64 * 5);
   }
 }
 

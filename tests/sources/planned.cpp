@@ -18,6 +18,23 @@ TEST_CASE("planned: each batch takes its own, once") {
     CHECK_FALSE(planned.take(3));
 }
 
+TEST_CASE("planned: taken in any order, and of two tries the last") {
+    dstream::detail::Planned<int> planned;
+    for (int seq = 1; seq <= 6; ++seq) planned.add(static_cast<unsigned>(seq), 10 * seq);
+    planned.add(6, 66);
+    CHECK(planned.take(4) == 40);
+    CHECK(planned.look(6) == 66);
+    CHECK_FALSE(planned.look(4));
+    CHECK(planned.take(1) == 10);
+    CHECK(planned.take(3) == 30);
+    CHECK(planned.take(2) == 20);
+    CHECK_FALSE(planned.take(4));
+    planned.forget(4);
+    CHECK(planned.take(5) == 50);
+    CHECK(planned.take(6) == 66);
+    CHECK_FALSE(planned.take(6));
+}
+
 TEST_CASE("planned: forget is for a batch and all before it, clear for all") {
     dstream::detail::Planned<int> planned;
     for (int seq = 1; seq <= 4; ++seq) planned.add(static_cast<unsigned>(seq), seq);

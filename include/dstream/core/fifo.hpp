@@ -41,6 +41,7 @@ class Fifo {
   [[nodiscard]] const T& front() const { return items_[first_]; }
   [[nodiscard]] T& back() { return items_.back(); }
   [[nodiscard]] const T& back() const { return items_.back(); }
+  [[nodiscard]] T& operator[](std::size_t i) { return items_[first_ + i]; }
   [[nodiscard]] const T& operator[](std::size_t i) const { return items_[first_ + i]; }
   [[nodiscard]] auto begin() const { return items_.begin() + static_cast<std::ptrdiff_t>(first_); }
   [[nodiscard]] auto end() const { return items_.end(); }

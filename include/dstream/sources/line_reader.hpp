@@ -85,7 +85,8 @@ class BasicLineReader {
     used_ = bytes;
     skipped_ += bytes;
     const bool ended = feed != std::string_view::npos || atEnd();
-    finished_ = ended && start_ + bytes >= part_.to();
+    // In a line of another part's, which may go on for many parts, no more is read than where this part's own could begin.
+    finished_ = ended ? start_ + bytes >= part_.to() : mine_ && start_ + bytes + 1 >= part_.to();
     if (!ended) return {};
     skipping_ = false;
     if (!std::exchange(mine_, false)) part_.drop(skipped_, reason());

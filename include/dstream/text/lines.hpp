@@ -51,8 +51,15 @@ class Lines {
 
   template <class Accumulator, class Step>
   DSTREAM_INLINE constexpr Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
-    const std::size_t from = lineAt(slice.index, slice.count);
-    return Lines(text_.substr(from, lineAt(slice.index + 1, slice.count) - from)).fold(std::move(accumulator), step);
+    const std::size_t position = cut(slice.index, slice.count);
+    const std::size_t next = cut(slice.index + 1, slice.count);
+    std::size_t from = 0;
+    if (position != 0) {
+      const std::size_t feed = text_.substr(0, next - 1).find('\n', position - 1);
+      if (feed == std::string_view::npos) return accumulator;  // within one line, whose end is not looked for: there may be many such slices
+      from = feed + 1;
+    }
+    return Lines(text_.substr(from, lineAt(next) - from)).fold(std::move(accumulator), step);
   }
 
   template <class Accumulator, class Step>
@@ -170,10 +177,13 @@ class Lines {
     return {from, static_cast<std::size_t>(to - from)};
   }
 
-  /// Where the first line at or behind the index-th of `count` equal parts begins.
-  [[nodiscard]] constexpr std::size_t lineAt(std::size_t index, std::size_t count) const {
-    const std::size_t position = text_.size() / count * index + text_.size() % count * index / count;
-    if (position == 0 || index == count) return position;
+  /// Where the index-th of `count` equal parts begins; its lines are those that begin in it.
+  [[nodiscard]] constexpr std::size_t cut(std::size_t index, std::size_t count) const {
+    return text_.size() / count * index + text_.size() % count * index / count;
+  }
+  /// Where the first line at or behind a position begins.
+  [[nodiscard]] constexpr std::size_t lineAt(std::size_t position) const {
+    if (position == 0 || position == text_.size()) return position;
     const std::size_t feed = text_.find('\n', position - 1);
     return feed == std::string_view::npos ? text_.size() : feed + 1;
   }
