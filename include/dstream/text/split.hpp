@@ -9,6 +9,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/text/find_byte.hpp>
+#include <dstream/text/own_text.hpp>
 
 namespace dstream::inline v0 {
 
@@ -74,10 +75,14 @@ class Fields {
 struct SplitAt {
   static constexpr const char* scan = "split";
   constexpr Fields operator()(std::string_view text) const { return {text, delimiter}; }
+  template <detail::Temporary Text>
+  detail::OwnText<SplitAt> operator()(Text&& text) const {
+    return {std::move(text), *this};
+  }
   char delimiter;
 };
 
-/// **shape** text → Fields. `lines | flatMap(split(','))`; also `for (auto field : split(',')(line))`.
+/// **shape** text → Fields. `lines | flatMap(split(','))`; also `for (auto field : split(',')(line))`. A temporary std::string is kept with its fields.
 [[nodiscard]] constexpr SplitAt split(char delimiter) { return {delimiter}; }
 
 }  // namespace dstream::inline v0

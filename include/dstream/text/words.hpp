@@ -11,6 +11,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/text/blanks.hpp>
+#include <dstream/text/own_text.hpp>
 #include <dstream/text/positions.hpp>
 
 namespace dstream::inline v0 {
@@ -106,9 +107,13 @@ struct SplitWords {
   /// The end of a line is white space: the words of its lines are the words of a text.
   static constexpr bool acrossLines = true;
   constexpr Words operator()(std::string_view text) const { return Words{text}; }
+  template <detail::Temporary Text>
+  detail::OwnText<SplitWords> operator()(Text&& text) const {
+    return {std::move(text), *this};
+  }
 };
 
-/// **shape** text → Words. `lines | flatMap(splitWords)`; also `for (auto word : splitWords(line))`.
+/// **shape** text → Words. `lines | flatMap(splitWords)`; also `for (auto word : splitWords(line))`. A temporary std::string is kept with its words.
 inline constexpr SplitWords splitWords{};
 
 }  // namespace dstream::inline v0
