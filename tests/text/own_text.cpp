@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <ranges>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -14,7 +14,6 @@
 #include <dstream/text/split.hpp>
 
 #include "support/catch.hpp"
-#include "support/slicing_runner.hpp"
 
 namespace {
 
@@ -49,23 +48,7 @@ TEST_CASE("own_text: a text that lives elsewhere is looked at") {
   STATIC_REQUIRE(std::is_same_v<decltype(splitWords(text)), Words>);
   STATIC_REQUIRE(std::is_same_v<decltype(splitWords(changeable)), Words>);
   STATIC_REQUIRE(std::is_same_v<decltype(split(',')("a,b")), Fields>);
-  STATIC_REQUIRE(std::is_same_v<decltype(lines(text)), Lines>);
-  STATIC_REQUIRE(std::is_same_v<decltype(lines(changeable)), Lines>);
   STATIC_REQUIRE(std::is_same_v<decltype(cut(';')(changeable)), std::pair<std::string_view, std::string_view>>);
-}
-
-TEST_CASE("own_text: the lines of a temporary, kept in a pipeline until it ends") {
-  const std::string book = verses[0] + "\r\n" + verses[1] + "\n\n" + verses[0];
-  const auto counts = lines(std::string(book)) | flatMap(splitWords) | map([](std::string_view word) { return lower(word); }) | countByValue();
-  const auto copy = counts;
-  std::int64_t all = 0;
-  for (const auto& [word, count] : copy | collect()) all += count;
-  CHECK(all == static_cast<std::int64_t>(words.size()) + 2);
-  CHECK((lines(std::string("a\nb")) | collect()) == Strings{"a", "b"});
-  for (std::size_t bytes = 1; bytes <= book.size(); bytes += 7) {
-    support::SlicingRunner runner(bytes, bytes);
-    CHECK((lines(std::string(book)) | on(runner) | collect()) == Strings{verses[0], verses[1], "", verses[0]});
-  }
 }
 
 TEST_CASE("own_text: the halves of a temporary own what they are") {

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -12,7 +11,6 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
-#include <dstream/text/own_text.hpp>
 #include <dstream/text/positions.hpp>
 
 namespace dstream::inline v0 {
@@ -193,35 +191,7 @@ class Lines {
   std::string_view text_;
 };
 
-namespace detail {
-struct SplitLines {
-  constexpr Lines operator()(std::string_view text) const { return Lines{text}; }
-};
-
-/// The Lines of a text in it.
-class OwnLines : public OwnText<SplitLines> {
- public:
-  explicit OwnLines(std::string text) : OwnText(std::move(text), {}) {}
-
-  [[nodiscard]] static constexpr std::size_t partitions() { return 1; }
-  [[nodiscard]] static constexpr Inline runner() { return {}; }
-  static constexpr void prepare(auto&) {}
-  [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const { return parts().splits(partition, bytes); }
-
-  using OwnText::fold;
-  template <class Accumulator, class Step>
-  DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
-    return parts().fold(slice, std::move(accumulator), step);
-  }
-};
-}  // namespace detail
-
-/// **shape** text → Lines. `lines(book) | flatMap(splitWords) | …`; a text larger than a slice is shared among the workers of `on(runner)`. A temporary
-/// std::string is kept with its lines.
+/// **shape** text → Lines. `lines(book) | flatMap(splitWords) | …`; a text larger than a slice is shared among the workers of `on(runner)`.
 [[nodiscard]] constexpr Lines lines(std::string_view text) { return Lines{text}; }
-template <detail::Temporary Text>
-[[nodiscard]] detail::OwnLines lines(Text&& text) {
-  return detail::OwnLines(std::move(text));
-}
 
 }  // namespace dstream::inline v0

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// OwnText: words, fields or lines together with the text that they are views of, where that was a temporary.
+// OwnText: words or fields together with the text that they are views of, where that was a temporary.
 
 #include <concepts>
 #include <string>
@@ -37,10 +37,9 @@ class OwnText {
   [[nodiscard]] auto begin() const { return parts().begin(); }
   [[nodiscard]] auto end() const { return parts().end(); }
 
- protected:
+ private:
   [[nodiscard]] Parts parts() const { return split_(std::string_view(text_)); }
 
- private:
   std::string text_;
   [[no_unique_address]] Split split_;
 };
