@@ -118,6 +118,18 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
     }
   }
 
+  /// The range itself, to be moved from or, where it is borrowed, copied.
+  [[nodiscard]] constexpr Range&& take() &&
+    requires(hold != Hold::Borrowed)
+  {
+    return std::move(held_);
+  }
+  [[nodiscard]] constexpr const Range& take() &&
+    requires(hold == Hold::Borrowed)
+  {
+    return *held_;
+  }
+
   template <class Accumulator, class Step>
   DSTREAM_INLINE constexpr Accumulator fold(Slice slice, Accumulator accumulator, Step& step) {
     auto from = detail::first(range());

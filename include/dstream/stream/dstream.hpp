@@ -10,6 +10,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/pointers.hpp>
+#include <dstream/stream/fixed.hpp>
 #include <dstream/stream/graph.hpp>
 #include <dstream/stream/node.hpp>
 
@@ -20,18 +21,6 @@ template <class T>
 inline constexpr bool isSharedRef = false;
 template <class R, bool again>
 inline constexpr bool isSharedRef<SharedRef<R, again>> = true;
-
-/// An operator of two inputs of which the second is the same Rdd for every batch.
-template <class Op, class Other>
-struct WithFixed {
-  constexpr void describe(OperatorInfo& into) const { into = infoOf(op, Role::Wide); }
-  template <class R>
-  auto over(R rdd) const {
-    return op.over(std::move(rdd), other);
-  }
-  [[no_unique_address]] Op op;
-  Other other;
-};
 }  // namespace detail
 
 /// **meaning** a node of a streaming context's graph. Copies mean the same stream; several pipelines may begin at one.
@@ -113,9 +102,10 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
       using Result = JointResult<N, M, decltype(op.op)>;
       return DStream<SharedRef<Result, detail::replayable<N> && detail::replayable<M>>>{graph_, {std::make_shared<Both>(node_, op.other.node(), std::forward<Op>(op).op)}};
     } else {
-      using Fixed = detail::WithFixed<decltype(op.op), Other>;
+      auto other = detail::keptForAll(std::forward<Op>(op).other);
+      using Fixed = detail::WithFixed<decltype(op.op), decltype(other)>;
       using Result = WideResult<N, Fixed>;
-      return DStream<SharedRef<Result, detail::replayable<N>>>{graph_, {std::make_shared<WideNode<N, Fixed>>(node_, Fixed{std::forward<Op>(op).op, std::forward<Op>(op).other})}};
+      return DStream<SharedRef<Result, detail::replayable<N>>>{graph_, {std::make_shared<WideNode<N, Fixed>>(node_, Fixed{std::forward<Op>(op).op, std::move(other)})}};
     }
   }
 

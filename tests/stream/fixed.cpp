@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <dstream/stream/fixed.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <dstream/dstream.hpp>
+
+#include "runtime/stage.hpp"
+#include "support/catch.hpp"
+#include "support/copy_counter.hpp"
+
+namespace {
+
+using namespace dstream;
+using namespace std::chrono_literals;
+using support::Stage;
+using Numbers = std::vector<int>;
+using Table = std::vector<std::pair<int, std::string>>;
+
+/// As helper functions of programs are: what they look things up in is theirs.
+template <class Stream>
+auto named(const Stream& numbers) {
+  const Table names{{1, "one, and long enough not to stand in its string"}, {2, "two"}};
+  return numbers | map([](int number) { return std::pair{number, 0}; }) | leftOuterJoin(names);
+}
+template <class Stream>
+auto without(const Stream& numbers) {
+  Numbers unwanted{2};
+  return numbers | subtract(unwanted);
+}
+template <class Stream>
+auto withMore(const Stream& numbers) {
+  const std::vector<bool> flags{true, false};
+  const Numbers more{7, 8};
+  return numbers | unionWith(parallelize(more, 2)) | map([](int number) { return number > 7; }) | unionWith(flags);
+}
+
+TEST_CASE("fixed: a stream keeps the container of its other input, whose variable may be gone") {
+  Stage stage;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  std::vector<Numbers> left;
+  std::vector<std::vector<bool>> flags;
+  std::vector<std::string> names;
+  named(numbers) | foreachRDD([&](const auto& batch) {
+    for (const auto& [number, sides] : batch.collect()) names.push_back(sides.second.value_or("none"));
+  });
+  without(numbers) | foreachRDD([&](const auto& batch) { left.push_back(batch.collect()); });
+  withMore(numbers) | foreachRDD([&](const auto& batch) {
+    flags.emplace_back();
+    for (const bool flag : batch.collect()) flags.back().push_back(flag);
+  });
+  stage.stream.start();
+  for (const Numbers& batch : {Numbers{1, 2}, Numbers{3}}) stage.queue.push(batch);
+  stage.world.advance(2s);
+  std::sort(names.begin(), names.end());
+  CHECK(names == std::vector<std::string>{"none", "one, and long enough not to stand in its string", "two"});
+  CHECK(left == std::vector<Numbers>{{1}, {3}});
+  CHECK(flags == std::vector<std::vector<bool>>{{false, false, false, true, true, false}, {false, false, true, true, false}});
+}
+
+TEST_CASE("fixed: a container is copied once for all batches, or moved, and its records are looked at") {
+  for (const bool moved : {false, true}) {
+    CAPTURE(moved);
+    support::Tally tally;
+    std::vector<support::CopyCounter> others;
+    others.reserve(3);
+    for (int i = 0; i < 3; ++i) others.emplace_back(i, tally);
+    Stage stage;
+    const auto numbers = stage.stream.queueStream(stage.queue) | map([&](int number) { return support::CopyCounter(number, tally); });
+    std::int64_t seen = 0;
+    const auto count = [&](const auto& batch) { seen += batch | map([](const support::CopyCounter&) { return 1; }) | sum(); };
+    if (moved)
+      numbers | unionWith(std::move(others)) | foreachRDD(count);
+    else
+      numbers | unionWith(others) | foreachRDD(count);
+    const int copies = tally.copies;
+    CHECK(copies == (moved ? 0 : 3));
+    stage.stream.start();
+    for (int batch = 0; batch < 4; ++batch) stage.queue.push(Numbers{});
+    stage.world.advance(4s);
+    CHECK(seen == 12);
+  }
+}
+
+TEST_CASE("fixed: what cannot be copied is borrowed, views are copied as such") {
+  Stage stage;
+  std::vector<std::unique_ptr<int>> owners;
+  owners.push_back(std::make_unique<int>(5));
+  static const int plain[]{1, 2};
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  std::int64_t total = 0;
+  numbers | unionWith(owners | map([](const std::unique_ptr<int>& owner) { return *owner; }), plain, std::views::iota(10, 12))
+      | foreachRDD([&](const auto& batch) { total += batch.sum(); });
+  stage.stream.start();
+  for (int batch = 0; batch < 2; ++batch) stage.queue.push(Numbers{100});
+  stage.world.advance(2s);
+  CHECK(total == 2 * (100 + 5 + 3 + 21));
+}
+
+}  // namespace
