@@ -61,6 +61,14 @@ TEST_CASE("foreachPartition: a partition is one task, on any runner; what it thr
   CHECK_THROWS_AS(parallelize(numbers, 4) | foreachPartition([](auto) { throw std::runtime_error("no connection"); }), std::runtime_error);
 }
 
+TEST_CASE("foreachPartition: a function may take the partition in any way") {
+  std::vector<std::size_t> indices;
+  parallelize(std::vector{1, 2}, 2) | foreachPartition([&](auto& partition) { indices.push_back(partition.index()); });
+  parallelize(std::vector{1, 2}, 2) | foreachPartition([&](auto&& partition) { indices.push_back(partition.index()); });
+  parallelize(std::vector{1, 2}, 2) | foreachPartition([&](const auto& partition) { indices.push_back(partition.index()); });
+  CHECK(indices == std::vector<std::size_t>{0, 1, 0, 1, 0, 1});
+}
+
 TEST_CASE("foreachPartition: a function that cannot be copied") {
   int sum = 0;
   std::vector{1, 2} | foreachPartition([&sum, factor = std::make_unique<int>(10)](auto partition) {

@@ -51,7 +51,7 @@ struct ForeachPartitionAction : ActionBase {
 
   template <class Record>
   static consteval bool check() {
-    constexpr bool fits = std::is_invocable_v<const Fn&, SomePartition<Record>>;
+    constexpr bool fits = std::is_invocable_v<const Fn&, SomePartition<Record>&>;
     static_assert(fits, "foreachPartition needs a function of a partition, as [](auto partition) { partition.foreach(f); } "
                         "(as const: a mutable lambda is refused, tasks share it)");
     return fits;
@@ -60,7 +60,10 @@ struct ForeachPartitionAction : ActionBase {
   constexpr void over(R rdd) const {
     auto runner = rdd.runner();
     rdd.prepare(runner);
-    runner.forEach(rdd.partitions(), [&](std::size_t, std::size_t partition) { fn(PartitionRecords<R>(rdd, partition)); });
+    runner.forEach(rdd.partitions(), [&](std::size_t, std::size_t partition) {
+      PartitionRecords<R> records(rdd, partition);
+      fn(records);
+    });
   }
   [[no_unique_address]] Fn fn;
 };
