@@ -30,6 +30,23 @@ TEST_CASE("on: what follows runs on the runner, wide operators and actions too")
   CHECK(runner.started > 8 + 4);
 }
 
+TEST_CASE("on: a reference to a runner, and what has one") {
+  support::SlicingRunner runner(1, sizeof(int));
+  struct Holder {
+    RunnerRef runner() const { return runs; }
+    RunnerRef runs;
+  };
+  const std::vector<int> records{1, 2, 3, 4};
+  RunnerRef named = runner;
+  const Holder holder{named};
+  CHECK((records | on(named) | sum()) == 10);
+  CHECK(runner.started == 4);
+  CHECK((records | on(RunnerRef(runner)) | sum()) == 10);
+  CHECK(runner.started == 8);
+  CHECK((records | on(holder) | sum()) == 10);
+  CHECK(runner.started == 12);
+}
+
 TEST_CASE("on: in a pipeline without a source") {
   support::SlicingRunner runner(2, sizeof(int));
   const auto pipeline = on(runner) | map([](int x) { return 2 * x; }) | collect();

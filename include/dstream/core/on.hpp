@@ -2,6 +2,7 @@
 #pragma once
 // on: the runner on which the tasks of a range's pipeline run.
 
+#include <concepts>
 #include <utility>
 
 #include <dstream/core/config.hpp>
@@ -32,6 +33,15 @@ struct OnOp {
 template <Runner R>
 [[nodiscard]] auto on(R& runner) {
   return detail::OnOp{runner};
+}
+[[nodiscard]] inline auto on(RunnerRef runner) { return detail::OnOp{runner}; }
+/// The same on the workers of a Context, until it is stopped.
+template <class C>
+  requires requires(C& context) {
+    { context.runner() } -> std::same_as<RunnerRef>;
+  }
+[[nodiscard]] auto on(C& context) {
+  return on(context.runner());
 }
 
 }  // namespace dstream::inline v0
