@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: updateStateByKey cannot tell the type of the state: its function takes the batch's values .a vector. and the state .a std::optional., or time, key, values and state; write updateStateByKey<S>.f. where f is generic
+// expect: updateStateByKey's function must return a std::optional of the state; none removes the key
 #include <dstream/dstream.hpp>
 
 #include <chrono>

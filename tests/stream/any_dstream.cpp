@@ -42,6 +42,17 @@ TEST_CASE("any_dstream: a member of a class, chosen at run time") {
   }
 }
 
+TEST_CASE("any_dstream: functions overloaded for different records") {
+  struct Which {
+    static int of(const AnyDStream<int>&) { return 1; }
+    static int of(const AnyDStream<std::string_view>&) { return 2; }
+  };
+  Stage stage;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  CHECK(Which::of(numbers) == 1);
+  CHECK(Which::of(numbers | map([](int) { return std::string_view("one"); })) == 2);
+}
+
 TEST_CASE("any_dstream: streams in a container, and keyed operators behind it") {
   Stage stage;
   std::map<std::string, AnyDStream<std::pair<int, int>>> streams;

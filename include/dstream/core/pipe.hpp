@@ -145,7 +145,7 @@ constexpr auto operator|(Left&& left, Right&& op) {
 template <class Left, class Right>
   requires(!Closure<Right> && detail::Ours<Left>)
 constexpr auto operator|(Left&&, Right&&) {
-  constexpr bool isInvalid = std::is_same_v<std::remove_cvref_t<Left>, Invalid>;
+  constexpr bool isInvalid = std::is_same_v<std::remove_cvref_t<Left>, Invalid> || std::is_same_v<std::remove_cvref_t<Right>, Invalid>;
   constexpr bool isStream = detail::StreamLike<Right>;
   static_assert(isInvalid || !isStream, "a stream cannot be piped into a stream; to put two together use unionWith, join or transformWith");
   static_assert(isInvalid || isStream,

@@ -37,22 +37,31 @@ struct Deduced {};
 /// There are no states before the first batch.
 struct NoStates {};
 
+/// The state that such a function returns an optional of.
+template <class Result>
+struct StateIn {
+  static constexpr bool isOptional = false;
+};
+template <class S>
+struct StateIn<std::optional<S>> {
+  static constexpr bool isOptional = true;
+  using type = S;
+};
+
 template <class Fn, class Key, class Value, class Given>
 struct StateOf {
+  static constexpr bool isOptional = true;
   using type = Given;
 };
 template <class Fn, class Key, class Value>
 struct StateOf<Fn, Key, Value, Deduced> {};
 template <class Fn, class Key, class Value>
-  requires requires { typename std::invoke_result_t<const Fn&, const Kept<std::vector<Value>>&, std::nullopt_t>::value_type; }
-struct StateOf<Fn, Key, Value, Deduced> {
-  using type = typename std::invoke_result_t<const Fn&, const Kept<std::vector<Value>>&, std::nullopt_t>::value_type;
-};
+  requires std::is_invocable_v<const Fn&, const Kept<std::vector<Value>>&, std::nullopt_t>
+struct StateOf<Fn, Key, Value, Deduced> : StateIn<std::remove_cvref_t<std::invoke_result_t<const Fn&, const Kept<std::vector<Value>>&, std::nullopt_t>>> {};
 template <class Fn, class Key, class Value>
-  requires requires { typename std::invoke_result_t<const Fn&, Time, const Kept<Key>&, const Kept<std::vector<Value>>&, std::nullopt_t>::value_type; }
-struct StateOf<Fn, Key, Value, Deduced> {
-  using type = typename std::invoke_result_t<const Fn&, Time, const Kept<Key>&, const Kept<std::vector<Value>>&, std::nullopt_t>::value_type;
-};
+  requires std::is_invocable_v<const Fn&, Time, const Kept<Key>&, const Kept<std::vector<Value>>&, std::nullopt_t>
+struct StateOf<Fn, Key, Value, Deduced>
+    : StateIn<std::remove_cvref_t<std::invoke_result_t<const Fn&, Time, const Kept<Key>&, const Kept<std::vector<Value>>&, std::nullopt_t>>> {};
 
 /// Key by key: the function, with or without time and key, says what becomes of each state.
 template <class Fn, class Key, class Value, class S>
@@ -206,8 +215,10 @@ struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPa
   template <class Key, class Value>
   static consteval bool fits() {
     constexpr bool known = requires { typename StateOf<Fn, Key, Value, Given>::type; };
-    static_assert(known, "updateStateByKey cannot tell the type of the state: its function takes the batch's values (a vector) and the state "
-                         "(a std::optional), or time, key, values and state; write updateStateByKey<S>(f) where f is generic");
+    constexpr bool bare = requires { requires !StateOf<Fn, Key, Value, Given>::isOptional; };
+    static_assert(!bare, "updateStateByKey's function must return a std::optional of the state; none removes the key");
+    static_assert(known || bare, "updateStateByKey cannot tell the type of the state: its function takes the batch's values (a vector) and the state "
+                                  "(a std::optional), or time, key, values and state; write updateStateByKey<S>(f) where f is generic");
     if constexpr (known) {
       using S = typename StateOf<Fn, Key, Value, Given>::type;
       if constexpr (canKeep<S>()) {

@@ -154,6 +154,13 @@ class AnyDStream : public DStream<SharedRef<AnyRdd<T>>> {
       : DStream<SharedRef<AnyRdd<T>>>(stream.graph(), {std::make_shared<detail::AnyNode<N, T>>(stream.node())}) {
     this->graph()->requireOpen("a stream");
   }
+  /// Says what is wrong. Explicit for a stream of other records, so that f(AnyDStream<A>) and f(AnyDStream<B>) can stand side by side.
+  template <class Other>
+    requires(Closure<Other> || (detail::StreamLike<Other> && !detail::sameRecords<typename Other::value_type, T>))
+  explicit(detail::StreamLike<Other>) AnyDStream(const Other&) : DStream<SharedRef<AnyRdd<T>>>(nullptr, {nullptr}) {
+    static_assert(!Closure<Other>, "an AnyDStream is made from a stream, and this pipeline has no source; pipe a stream into it");
+    static_assert(!detail::StreamLike<Other>, "the records of an AnyDStream<T> are those of the stream it is made from, and this one has others than T; map them first");
+  }
 };
 
 /// **shape** vector of DStream<T> → DStream<T>. **meaning** each batch holds the records of all, in their order. The streams must be of one type:
