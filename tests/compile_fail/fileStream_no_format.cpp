@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: fileStream needs a format with value_type, reference, cuttable and fold.part, accumulator, step.; see FileFormat
+// expect: fileStream needs a format with value_type, cuttable and fold.part, accumulator, step.; see FileFormat
 #include <dstream/dstream.hpp>
 
 #include <chrono>

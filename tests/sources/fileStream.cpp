@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,7 +20,6 @@ using support::Stage;
 // A user's format: each file one record, its name and its size.
 struct Names {
   using value_type = std::pair<std::string, std::size_t>;
-  using reference = value_type;
   static constexpr bool cuttable = false;
 
   template <class Part, class Accumulator, class Step>
@@ -30,7 +30,11 @@ struct Names {
   }
   std::string suffix;
 };
-static_assert(FileFormat<Names>);
+struct NamesSeen : Names {
+  using reference = const value_type&;
+};
+static_assert(FileFormat<Names> && std::is_same_v<FileBatch<Names>::reference, Names::value_type>);
+static_assert(FileFormat<NamesSeen> && std::is_same_v<FileBatch<NamesSeen>::reference, const Names::value_type&>);
 static_assert(!FileFormat<int>);
 
 TEST_CASE("fileStream: a user's format, asked for each file as a whole") {

@@ -35,15 +35,26 @@ namespace dstream::inline v0 {
 template <class T>
 concept FileFormat = requires {
   typename T::value_type;
-  typename T::reference;
   { T::cuttable } -> std::convertible_to<bool>;
 } && std::copy_constructible<T>;
+
+namespace detail {
+template <class Format>
+struct FormatReference {
+  using type = typename Format::value_type;
+};
+template <class Format>
+  requires requires { typename Format::reference; }
+struct FormatReference<Format> {
+  using type = typename Format::reference;
+};
+}  // namespace detail
 
 /// **meaning** the files of one batch, one partition each, read anew by each pass over them; copies share the list.
 template <FileFormat Format, class Use = OnUse>
 class FileBatch {
  public:
-  using reference = typename Format::reference;
+  using reference = typename detail::FormatReference<Format>::type;
   using value_type = typename Format::value_type;
 
   FileBatch(Deferred<std::vector<FoundFile>, Use> files, const Format& format, BasicRuntime<Use>& runtime, const std::string& source)
@@ -187,7 +198,7 @@ template <class Use>
 template <class Format>
 auto BasicStreamingContext<Use>::fileStream(std::string directory, Format format, FileOptions options) {
   constexpr bool fits = FileFormat<Format>;
-  static_assert(fits, "fileStream needs a format with value_type, reference, cuttable and fold(part, accumulator, step); see FileFormat");
+  static_assert(fits, "fileStream needs a format with value_type, cuttable and fold(part, accumulator, step); see FileFormat");
   if constexpr (fits) {
     return addFiles("files", std::move(directory), std::move(format), std::move(options));
   } else {
