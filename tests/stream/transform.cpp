@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -38,6 +39,12 @@ TEST_CASE("transform: the function may give a range; it may ask for the time or 
         == Outputs{{{1}}, {{2}}, {{3}}});
   CHECK(outputsOf<int>(transform([](const auto&, Time time) { return Numbers{static_cast<int>(time.milliseconds() / 1000 % 100)}; }), batches)
         == Outputs{{{1}}, {{2}}, {{3}}});
+}
+
+TEST_CASE("transform: a function that cannot be copied") {
+  const auto scaled = transform([factor = std::make_unique<int>(2)](const auto& batch) { return batch | map([&factor](int x) { return x * *factor; }); });
+  CHECK(outputsOf<int>(scaled, batches) == Outputs{{{2, 4}}, {Numbers{}}, {{6}}});
+  CHECK(outputsOf<int>(scaled | scaled, batches) == Outputs{{{4, 8}}, {Numbers{}}, {{12}}});
 }
 
 TEST_CASE("transform: called once per batch, however many outputs, and sees what the program changes") {

@@ -41,6 +41,7 @@ TEST_CASE("reduceByKeyAndWindow: keys come, stay and go") {
   CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(add, 2s), few) == expected);
   CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(plus, 2s), few) == expected);
   CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(add, subtract, 2s, 1s), few) == expected);
+  CHECK(sortedOutputsOf<Pair>(reduceByKeyAndWindow(add, subtract, 2s), few) == expected);
 }
 
 TEST_CASE("reduceByKeyAndWindow: keepEmptyKeys keeps what inverse leaves, as Spark does") {

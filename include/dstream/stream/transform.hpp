@@ -13,6 +13,7 @@
 #include <dstream/core/pointers.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/rdd.hpp>
+#include <dstream/core/shared_function.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/batch_rdd.hpp>
 #include <dstream/stream/dstream.hpp>
@@ -142,33 +143,38 @@ struct TransformOp : Nameable<TransformOp<Fn, Others...>> {
   }
 };
 
+/// A function that cannot be copied is shared: a closure may be put on several streams.
+template <class Fn, class... Others>
+auto transformOp(Fn fn, Others... others) {
+  auto held = copyable(std::move(fn));
+  return TransformOp<decltype(held), Others...>{std::move(held), std::move(others)...};
+}
+
 }  // namespace detail
 
 /// **shape** DStream<T> → DStream<U>
 /// **meaning** each batch becomes what `fn` makes of it, with operators on the batch: `transform([&](auto batch) { return batch | join(users); })`.
 /// **function contract** `fn(batch)`, `fn(batch, Time)` or `fn(batch, const Batch&)`, where batch is a BatchRdd<…>; gives an Rdd or a range. Called
 /// once per batch on the jobs lane before any output of the batch runs, so it may read what the program changes (under its own lock); the
-/// functions inside the Rdd that it returns run later. **cost** one call per batch; what it composes is fused as ever.
+/// functions inside the Rdd that it returns run later. One that cannot be copied is called as const. **cost** one call per batch; what it composes is fused as ever.
 /// **errors** compile time: not such a function. What it throws, and a stream without a batch at this time, fail the batch before its outputs run, and each window
 /// that holds it. **source** Spark DStream.transform.
 template <class Fn>
 [[nodiscard]] auto transform(Fn fn) {
-  return detail::TransformOp<Fn>{std::move(fn)};
+  return detail::transformOp(std::move(fn));
 }
 
 /// **shape** DStream<T> × DStream<U>… → DStream<V>. The same over the batches of several streams of one context and slide, `fn(batch, others…)`.
 /// **errors** std::invalid_argument for streams of different contexts or slides. **source** Spark DStream.transformWith, StreamingContext.transform.
 template <detail::StreamLike Other, class Fn>
 [[nodiscard]] auto transformWith(Other other, Fn fn) {
-  return detail::TransformOp<Fn, Other>{std::move(fn), std::move(other)};
+  return detail::transformOp(std::move(fn), std::move(other));
 }
 template <detail::StreamLike First, detail::StreamLike Second, class... More>
 [[nodiscard]] auto transformWith(First first, Second second, More... more) {
   auto all = std::tuple(std::move(first), std::move(second), std::move(more)...);
   return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-    using All = decltype(all);
-    using Fn = std::tuple_element_t<sizeof...(Index), All>;
-    return detail::TransformOp<Fn, std::tuple_element_t<Index, All>...>{std::move(std::get<sizeof...(Index)>(all)), std::move(std::get<Index>(all))...};
+    return detail::transformOp(std::move(std::get<sizeof...(Index)>(all)), std::move(std::get<Index>(all))...);
   }(std::make_index_sequence<sizeof...(More) + 1>{});
 }
 

@@ -193,6 +193,11 @@ template <class Fn>
 /// The same with an inverse of the user's: `inverse(fn(x, y), y) == x`. A key is dropped when its last value leaves, and when `filter((key, value))`
 /// does not hold at a slide: then it starts afresh with its next value, so filter may drop only what does not change a sum. `.keepEmptyKeys()` gives Spark's form, in which keys
 /// that left stay with what inverse leaves of them. **cost** a filter adds a call per key and slide. Rounding errors of floats stay for ever.
+template <class Fn, class Inv>
+  requires(!std::is_convertible_v<Inv, std::chrono::nanoseconds>)
+[[nodiscard]] auto reduceByKeyAndWindow(Fn fn, Inv inverse, std::chrono::nanoseconds length) {
+  return detail::ReduceByKeyAndWindowOp<Fn, Inv, detail::EveryPair>{std::move(fn), std::move(inverse), detail::extentOf(length), 0, {}};
+}
 template <class Fn, class Inv, class Filter = detail::EveryPair>
   requires(!std::is_convertible_v<Inv, std::chrono::nanoseconds>)
 [[nodiscard]] auto reduceByKeyAndWindow(Fn fn, Inv inverse, std::chrono::nanoseconds length, std::chrono::nanoseconds slide, Filter filter = {},
