@@ -33,7 +33,10 @@ struct ForeachAction : ActionBase {
   template <class Record>
   static consteval bool check() {
     constexpr bool fits = callable<Fn, Record>;
-    static_assert(fits, "foreach needs a function that takes one record (as const: a mutable lambda is refused, tasks share it)");
+    if constexpr (!fits) {
+      constexpr bool said = saysWhyNot<Fn, Record>();
+      static_assert(said, "foreach needs a function that takes one record (as const: a mutable lambda is refused, tasks share it)");
+    }
     return fits;
   }
   template <class R>

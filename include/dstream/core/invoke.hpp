@@ -2,6 +2,8 @@
 #pragma once
 // invoke: calls a function or a pointer to member without <functional>, which would double the cost of including the core.
 
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -47,6 +49,14 @@ struct CallResultType<Fn, Args...> {
 /// What the library calls on a record: the function as const, since tasks share it.
 template <class Fn, class... Args>
 inline constexpr bool callable = Callable<Fn, Args...>;
+/// Why a function cannot be called with a record, where that can be said better than by the operator.
+template <class Fn, class Record>
+consteval bool saysWhyNot() {
+  constexpr bool wantsString = std::is_same_v<std::remove_cvref_t<Record>, std::string_view> && std::is_invocable_v<const Fn&, std::string>;
+  static_assert(!wantsString, "text is passed as a std::string_view; take that or auto, and make a std::string of it where one is needed");
+  return wantsString;
+}
+
 template <class Fn, class... Args>
 using CallResult = typename CallResultType<Fn, Args...>::type;
 

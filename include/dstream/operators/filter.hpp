@@ -24,7 +24,10 @@ struct FilterOp {
   static consteval bool check() {
     using Shown = const std::remove_reference_t<Record>&;
     constexpr bool fits = callable<Predicate, Shown>;
-    static_assert(fits, "filter needs a predicate that takes one record of this stream (a const one, and as const itself)");
+    if constexpr (!fits) {
+      constexpr bool said = saysWhyNot<Predicate, Record>();
+      static_assert(said, "filter needs a predicate that takes one record of this stream (a const one, and as const itself)");
+    }
     if constexpr (fits) {
       constexpr bool decides = std::is_constructible_v<bool, CallResult<Predicate, Shown>>;
       static_assert(decides, "filter needs a predicate that returns bool");

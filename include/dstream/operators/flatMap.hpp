@@ -41,7 +41,10 @@ struct FlatMapOp {
   template <class Record>
   static consteval bool check() {
     constexpr bool fits = callable<Fn, Record>;
-    static_assert(fits, "flatMap needs a function that takes one record of this stream (as const: a mutable lambda is refused, tasks share it)");
+    if constexpr (!fits) {
+      constexpr bool said = saysWhyNot<Fn, Record>();
+      static_assert(said, "flatMap needs a function that takes one record of this stream (as const: a mutable lambda is refused, tasks share it)");
+    }
     if constexpr (fits) {
       constexpr bool many = Elements<CallResult<Fn, Record>>;
       static_assert(many, "flatMap needs a function that returns a range or a pusher; for one record per record use map");

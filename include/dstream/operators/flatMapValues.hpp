@@ -40,7 +40,10 @@ struct FlatMapValuesOp {
     static_assert(pairs, "flatMapValues needs (key, value) pairs; map each record to std::pair{key, value} first");
     if constexpr (pairs) {
       constexpr bool fits = callable<Fn, ValueRecord<Record>>;
-      static_assert(fits, "flatMapValues needs a function that takes one value of this stream (as const: a mutable lambda is refused, tasks share it)");
+      if constexpr (!fits) {
+        constexpr bool said = saysWhyNot<Fn, ValueRecord<Record>>();
+        static_assert(said, "flatMapValues needs a function that takes one value of this stream (as const: a mutable lambda is refused, tasks share it)");
+      }
       if constexpr (fits) {
         constexpr bool many = Elements<CallResult<Fn, ValueRecord<Record>>>;
         static_assert(many, "flatMapValues needs a function that returns a range or a pusher; for one value per value use mapValues");

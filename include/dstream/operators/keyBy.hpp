@@ -43,7 +43,10 @@ struct KeyByOp : MapOp<WithKey<Fn>> {
   static consteval bool check() {
     using Shown = const std::remove_reference_t<Record>&;
     constexpr bool fits = callable<Fn, Shown>;
-    static_assert(fits, "keyBy needs a function that takes one record of this stream (a const one, and as const itself)");
+    if constexpr (!fits) {
+      constexpr bool said = saysWhyNot<Fn, Record>();
+      static_assert(said, "keyBy needs a function that takes one record of this stream (a const one, and as const itself)");
+    }
     if constexpr (fits) {
       static_assert(!std::is_void_v<CallResult<Fn, Shown>>, "keyBy needs a function that returns a key");
       return !std::is_void_v<CallResult<Fn, Shown>>;

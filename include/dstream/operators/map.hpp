@@ -24,7 +24,10 @@ struct MapOp {
   template <class Record>
   static consteval bool check() {
     constexpr bool fits = callable<Fn, Record>;
-    static_assert(fits, "map needs a function that takes one record of this stream (as const: a mutable lambda is refused, tasks share it)");
+    if constexpr (!fits) {
+      constexpr bool said = saysWhyNot<Fn, Record>();
+      static_assert(said, "map needs a function that takes one record of this stream (as const: a mutable lambda is refused, tasks share it)");
+    }
     if constexpr (fits) {
       static_assert(!std::is_void_v<CallResult<Fn, Record>>, "map needs a function that returns a record; for effects use foreach or foreachRDD");
       return !std::is_void_v<CallResult<Fn, Record>>;

@@ -33,7 +33,10 @@ struct MapValuesOp : MapOp<OnValue<Fn>> {
     static_assert(pairs, "mapValues needs (key, value) pairs; map each record to std::pair{key, value} first");
     if constexpr (pairs) {
       constexpr bool fits = callable<Fn, ValueRecord<Record>>;
-      static_assert(fits, "mapValues needs a function that takes one value of this stream (as const: a mutable lambda is refused, tasks share it)");
+      if constexpr (!fits) {
+        constexpr bool said = saysWhyNot<Fn, ValueRecord<Record>>();
+        static_assert(said, "mapValues needs a function that takes one value of this stream (as const: a mutable lambda is refused, tasks share it)");
+      }
       if constexpr (fits) {
         static_assert(!std::is_void_v<CallResult<Fn, ValueRecord<Record>>>, "mapValues needs a function that returns a value");
         return !std::is_void_v<CallResult<Fn, ValueRecord<Record>>>;

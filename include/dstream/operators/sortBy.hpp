@@ -74,7 +74,10 @@ struct SortByOp : Nameable<SortByOp<Fn>> {
     if constexpr (canKeep<Record>()) {
       using Shown = View<Record>;
       constexpr bool fits = callable<Fn, Shown>;
-      static_assert(fits, "sortBy needs a function that takes one record of this stream (a const one, and as const itself)");
+      if constexpr (!fits) {
+        constexpr bool said = saysWhyNot<Fn, Record>();
+        static_assert(said, "sortBy needs a function that takes one record of this stream (a const one, and as const itself)");
+      }
       if constexpr (fits) {
         using Key = CallResult<Fn, Shown>;
         constexpr bool orders = requires(Key& key) { static_cast<bool>(key < key); };
