@@ -271,6 +271,84 @@ TEST_CASE("directory watch: a batch that is repeated tells a file that is gone f
   CHECK(failureOf("/logs/b/1") == "dstream: read again /logs/b/1: a batch that must be repeated had taken it, and there is no listing: dstream: list /logs/b: input/output error");
 }
 
+TEST_CASE("directory watch: of many files, planned in whatever order, a batch that is repeated takes each as it is listed") {
+  Watch test;
+  for (int i = 100; i < 1000; ++i) test.put("/in/" + std::to_string(i), 0.5);
+  const auto report = [](const std::string&, const std::string&, bool) {};
+  auto planned = test.watch.take({made + second}, report);
+  REQUIRE(planned.size() == 900);
+  std::swap(planned.front(), planned.back());
+  test.world.files().remove("/in/500");
+  CHECK(support::messageOf<FileError>([&] { static_cast<void>(test.watch.retake({made + second}, planned, report)); }) ==
+        "dstream: read again /in/500: a batch that must be repeated had taken it, and it is not there");
+  test.put("/in/500", 0.5);
+  const auto again = test.watch.retake({made + second}, planned, report);
+  REQUIRE(again.size() == 900);
+  CHECK(again.front().path == "/in/999");
+  CHECK(again[400].path == "/in/500");
+  CHECK(again.back().path == "/in/100");
+  CHECK(test.take(2).empty());
+}
+
+TEST_CASE("directory watch: what is restored is known in order and once, whatever the order of its names") {
+  const bool allUnseen = GENERATE(false, true);
+  Watch test({.allUnseen = allUnseen, .minRememberDuration = 30s});
+  for (int i = 19; i >= 10; --i) {
+    const std::string path = "/in/" + std::to_string(i);
+    test.put(path, 0.5);
+    test.watch.restoreTaken({made + (20 - i) * second}, true, {{path, 1, made + second / 2}, {"/in/often", 1, made + second / 2}});
+  }
+  test.put("/in/often", 10.5);
+  test.put("/in/new", 10.5);
+  if (GENERATE(false, true)) {
+    std::string saved;
+    test.watch.save(saved);
+    test.watch.load(saved);
+    std::string again;
+    test.watch.save(again);
+    CHECK(again == saved);
+  }
+  CHECK(test.take(11) == Paths{"/in/new"});
+  // remembered from when it was taken last: the tenth second
+  CHECK(test.take(38).empty());
+  test.put("/in/often", 38.5);
+  CHECK(test.take(39).empty());
+  CHECK(test.take(40) == (allUnseen ? Paths{} : Paths{"/in/often"}));
+}
+
+TEST_CASE("directory watch: each of many directories that cannot be listed is said once, in order, and its files stay known") {
+  Watch test({.allUnseen = true}, "/logs/{b,a}*");
+  Paths all;
+  Paths troubles;
+  for (const std::string name : {"a", "a-1", "a1", "a2", "b", "b1", "b2"}) {
+    all.push_back("/logs/" + name + "/1");
+    troubles.push_back("/logs/" + name + ": dstream: list /logs/" + name + ": input/output error");
+    test.put(all.back(), 0.5);
+  }
+  const auto failLists = [&] {
+    for (const std::string& path : all) test.world.files().failNext("list", path.substr(0, path.size() - 2));
+  };
+  CHECK(test.take(1) == Paths{"/logs/a-1/1", "/logs/a/1", "/logs/a1/1", "/logs/a2/1", "/logs/b/1", "/logs/b1/1", "/logs/b2/1"});
+  failLists();
+  CHECK(test.take(2).empty());
+  CHECK(test.told() == troubles);
+  failLists();
+  CHECK(test.take(3).empty());
+  CHECK(test.told().empty());
+  for (Nanos at = 4; at < 6; ++at) {
+    for (const std::string name : {"b1", "a2", "a-1"}) test.world.files().failNext("examine", "/logs/" + name);
+    CHECK(test.take(at).empty());
+  }
+  CHECK(test.told() == Paths{"/logs/a-1: dstream: examine /logs/a-1: input/output error", "/logs/a2: dstream: examine /logs/a2: input/output error",
+                             "/logs/b1: dstream: examine /logs/b1: input/output error"});
+  test.world.files().failAt(test.world.files().calls(), 1000);  // each alternative meets the same trouble
+  CHECK(test.take(6).empty());
+  CHECK(test.told() == Paths{"/logs: dstream: examine /logs: input/output error"});
+  test.world.files().failAt(0, 0);
+  CHECK(test.take(7).empty());
+  CHECK(test.told().empty());
+}
+
 TEST_CASE("directory watch: a file that cannot be examined is looked at again") {
   Watch test;
   test.put("/in/a", 0.5);

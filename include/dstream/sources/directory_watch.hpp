@@ -100,12 +100,12 @@ class BasicDirectoryWatch {
     const Paths paths = listed(report);
     Found found;
     for (const FoundFile& file : planned) {
-      const std::string* path = nullptr;  // of the listing: what a checkpoint says is compared, never opened
-      for (const std::string& one : paths)
-        if (one == file.path) path = &one;
+      const std::string* const path = firstFrom(file.path, paths);  // of the listing: what a checkpoint says is compared, never opened
       const auto changed = [&](const std::string& why) { throw FileError(FileError::Why::Other, "read again", file.path, why); };
-      const Gap* const gap = gapAbove(file.path);
-      if (path == nullptr) changed("a batch that must be repeated had taken it, and " + (gap == nullptr ? "it is not there" : "there is no listing: " + gap->trouble));
+      if (path == nullptr || *path != file.path) {
+        const Gap* const gap = gapAbove(file.path);
+        changed("a batch that must be repeated had taken it, and " + (gap == nullptr ? "it is not there" : "there is no listing: " + gap->trouble));
+      }
       const FileInfo info = files_.info(*path);
       if (info.kind != FileInfo::Kind::Regular || info.bytes != file.bytes || info.modified != file.modified)
         changed("a batch that must be repeated had taken it, and it has changed since");
@@ -119,14 +119,13 @@ class BasicDirectoryWatch {
     const Time oldAt = ageing(time);
     if (!allUnseen_) std::erase_if(known_, [&](const Entry& entry) { return !remembers(entry, oldAt); });
     for (const FoundFile& file : files) {
-      auto at = known_.end();  // what is new is mostly last
-      while (at != known_.begin() && !((at - 1)->path < file.path)) --at;
-      if (at == known_.end() || at->path != file.path) at = known_.insert(at, Entry{file.path});
-      at->taken = time.nanoseconds;
+      inOrder_ = inOrder_ && (known_.empty() || known_.back().path < file.path);
+      known_.push_back(Entry{file.path, time.nanoseconds});
     }
     if (complete) listedAt_ = time.nanoseconds;
   }
-  void save(std::string& out) const {
+  void save(std::string& out) {
+    order();
     putNumber(static_cast<std::uint64_t>(since_), out);
     putNumber(static_cast<std::uint64_t>(listedAt_), out);
     for (const Entry& entry : known_) {
@@ -140,6 +139,7 @@ class BasicDirectoryWatch {
     since_ = taken();
     listedAt_ = taken();
     known_.clear();
+    inOrder_ = true;
     while (!in.empty()) {
       Entry entry{Codec<std::string>::decode(in)};
       entry.taken = taken();
@@ -160,7 +160,7 @@ class BasicDirectoryWatch {
   struct Gap {
     std::string path;
     std::string trouble;
-    bool operator==(const Gap&) const = default;
+    auto operator<=>(const Gap&) const = default;
   };
   using Gaps = Deferred<std::vector<Gap>, Use>;
 
@@ -180,6 +180,7 @@ class BasicDirectoryWatch {
 
   /// From now on it is what is listed, and of the rest what must not be forgotten; when memory runs out it is as it was.
   void know(Paths paths, Time time) {
+    order();
     Known known;
     known.reserve(known_.size() + paths.size());
     auto before = known_.begin();
@@ -191,13 +192,28 @@ class BasicDirectoryWatch {
     for (; before != known_.end(); ++before) keepUnlisted(*before, time, known);
     known_ = std::move(known);
   }
+  /// What was restored comes to its place. Of equal paths the last knows when it was taken.
+  void order() {
+    if (inOrder_) return;
+    mergeSort(known_, [](const Entry& left, const Entry& right) { return left.path < right.path; });
+    unite(known_, [](Entry& kept, const Entry& next) {
+      if (kept.path != next.path) return false;
+      kept.taken = next.taken;
+      return true;
+    });
+    inOrder_ = true;
+  }
   /// A gap says nothing of what is there. What was not taken need not be kept: it is judged when it is listed.
   void keepUnlisted(Entry& entry, Time time, Known& known) const {
     if (remembers(entry, time) && (!allUnseen_ || gapAbove(entry.path) != nullptr)) known.push_back(std::move(entry));
   }
   [[nodiscard]] const Gap* gapAbove(const std::string& path) const {
-    for (const Gap& gap : gaps_)
-      if (path.starts_with(below(gap.path, ""))) return &gap;
+    if (gaps_.empty()) return nullptr;
+    for (std::size_t end = 0; end < path.size(); ++end) {
+      if (end != 0 && path[end] != '/' && path[end - 1] != '/') continue;
+      const Gap above{path.substr(0, end), ""};
+      if (const Gap* const gap = firstFrom(above, gaps_); gap != nullptr && gap->path == above.path) return gap;
+    }
     return nullptr;
   }
 
@@ -249,8 +265,11 @@ class BasicDirectoryWatch {
     for (const std::string& directory : directories)
       for (const std::string& name : namesIn(directory, gaps)) paths.push_back(below(directory, name));
     if (directories.empty() && gaps.empty() && !isThere(glob_, gaps)) gaps.push_back({"", "no such directory"});
-    for (const Gap& gap : gaps)  // the files may still be found by a later batch
-      if (!has(gaps_, gap)) report(gap.path.empty() ? glob_ : gap.path, gap.trouble, true);
+    sortUnique(gaps);
+    for (const Gap& gap : gaps) {  // the files may still be found by a later batch
+      const Gap* const before = firstFrom(gap, gaps_);
+      if (before == nullptr || *before != gap) report(gap.path.empty() ? glob_ : gap.path, gap.trouble, true);
+    }
     gaps_ = std::move(gaps);
     mergeSort(paths, [](const std::string& left, const std::string& right) { return left < right; });
     return paths;
@@ -261,11 +280,7 @@ class BasicDirectoryWatch {
     Paths directories;
     for (const std::string& pattern : expandBraces<Use>(glob_))
       for (std::string& directory : matching(pattern, gaps)) directories.push_back(std::move(directory));
-    mergeSort(directories, [](const std::string& left, const std::string& right) { return left < right; });
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < directories.size(); ++i)
-      if (i == 0 || directories[i] != directories[kept - 1]) std::swap(directories[kept++], directories[i]);
-    directories.resize(kept);
+    sortUnique(directories);
     return directories;
   }
 
@@ -302,7 +317,7 @@ class BasicDirectoryWatch {
     try {
       return files_.info(path.empty() ? "." : path).kind == FileInfo::Kind::Directory;
     } catch (const FileError& error) {
-      add({path, error.what()}, gaps);
+      gaps.push_back({path, error.what()});
       return false;
     }
   }
@@ -310,9 +325,9 @@ class BasicDirectoryWatch {
   bool isThere(const std::string& path, Gaps& gaps) {
     try {
       if (files_.info(path).kind == FileInfo::Kind::None) return false;
-      add({path, "it is not a directory"}, gaps);
+      gaps.push_back({path, "it is not a directory"});
     } catch (const FileError& error) {
-      add({path, error.what()}, gaps);
+      gaps.push_back({path, error.what()});
     }
     return true;
   }
@@ -320,17 +335,37 @@ class BasicDirectoryWatch {
     try {
       return files_.list(directory.empty() ? "." : directory);
     } catch (const FileError& error) {
-      add({directory, error.what()}, gaps);
+      gaps.push_back({directory, error.what()});
       return {};
     }
   }
-  static bool has(const Gaps& gaps, const Gap& gap) {
-    for (const Gap& one : gaps)
-      if (one == gap) return true;
-    return false;
+
+  template <class Item>
+  static void sortUnique(std::vector<Item>& items) {
+    mergeSort(items, [](const Item& left, const Item& right) { return left < right; });
+    unite(items, [](const Item& kept, const Item& next) { return kept == next; });
   }
-  static void add(Gap gap, Gaps& gaps) {
-    if (!has(gaps, gap)) gaps.push_back(std::move(gap));
+  /// Leaves out what is taken up by the one before it.
+  template <class Item, class TakesUp>
+  static void unite(std::vector<Item>& items, TakesUp takesUp) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < items.size(); ++i)
+      if (i == 0 || !takesUp(items[kept - 1], items[i])) std::swap(items[kept++], items[i]);
+    items.resize(kept);
+  }
+  /// The first of what is sorted that is not before this one.
+  template <class Item>
+  static const Item* firstFrom(const Item& item, const std::vector<Item>& sorted) {
+    std::size_t from = 0;
+    for (std::size_t to = sorted.size(); from < to;) {
+      const std::size_t middle = from + (to - from) / 2;
+      if (sorted[middle] < item) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return from == sorted.size() ? nullptr : &sorted[from];
   }
 
   static std::string below(const std::string& directory, const std::string& name) {
@@ -346,6 +381,7 @@ class BasicDirectoryWatch {
   std::int64_t since_ = 0;
   std::int64_t listedAt_ = Entry::never;
   Known known_;
+  bool inOrder_ = true;  // known_, by path: what is restored comes behind it
   Gaps gaps_;  // of the last listing
 };
 using DirectoryWatch = BasicDirectoryWatch<>;
