@@ -57,16 +57,24 @@ std::vector<Buffer> evenly(std::vector<Buffer> buffers, RunnerRef runner, std::s
   std::size_t total = 0;
   for (const Buffer& buffer : buffers) total += buffer.size();
   const auto cut = [&](std::size_t part) { return total / parts * part + total % parts * part / parts; };
+  struct Start {
+    std::size_t buffer;
+    std::size_t record;
+  };
+  BatchVector<Start> starts(parts);  // found in one pass, so that no part walks over all buffers
+  std::size_t buffer = 0;
+  std::size_t before = 0;  // records in earlier buffers
+  for (std::size_t part = 0; part < parts; ++part) {
+    const std::size_t from = cut(part);
+    for (; buffer < buffers.size() && before + buffers[buffer].size() <= from; ++buffer) before += buffers[buffer].size();
+    starts[part] = {buffer, from - before};
+  }
   std::vector<Buffer> even(parts);
   runner.forEach(parts, [&](std::size_t, std::size_t part) {
-    std::size_t from = cut(part);
-    const std::size_t to = cut(part + 1);
-    even[part].reserve(to - from);
-    std::size_t before = 0;  // records in earlier buffers
-    for (Buffer& buffer : buffers) {
-      for (; from < to && from < before + buffer.size(); ++from) even[part].push_back(std::move(buffer[from - before]));
-      before += buffer.size();
-    }
+    std::size_t left = cut(part + 1) - cut(part);
+    even[part].reserve(left);
+    for (auto [at, record] = starts[part]; left != 0; ++at, record = 0)
+      for (; left != 0 && record < buffers[at].size(); ++record, --left) even[part].push_back(std::move(buffers[at][record]));
   });
   return even;
 }
