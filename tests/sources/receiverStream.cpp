@@ -438,10 +438,11 @@ TEST_CASE("receiverStream: at the memory bound tryStore says no, until a batch i
 }
 
 TEST_CASE("receiverStream: what can never fit is refused; within onStart nothing waits") {
+    constexpr std::size_t most = (512 - detail::ReceiverStore<int>::blockOverhead) / sizeof(int);
     Custom test(small());
     test.script->onStart = [](const ReceiverHandle<int>& handle) {
-        handle.store(Numbers(128, 1));
-        handle.store(Numbers(128, 2));
+        handle.store(Numbers(most, 1));
+        handle.store(Numbers(most, 2));
         CHECK_FALSE(handle.tryStore(3));
         handle.store(3);
     };
@@ -451,7 +452,7 @@ TEST_CASE("receiverStream: what can never fit is refused; within onStart nothing
 
     Custom other(small());
     other.start();
-    CHECK(messageOf<std::length_error>([&] { other.handle().store(Numbers(129, 1)); }) ==
+    CHECK(messageOf<std::length_error>([&] { other.handle().store(Numbers(most + 1, 1)); }) ==
           "dstream: 516 bytes cannot be stored at once; the most is half of blockMemory, 512");
     other.handle().store(1);
     other.tick();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -34,7 +35,9 @@ struct Supervisor final : Actor {
     }
 };
 
-/// Room for 64 numbers, in blocks of 16.
+constexpr std::size_t overhead = ReceiverStore<int>::blockOverhead;
+
+/// Room for 64 numbers, in blocks of 16, or for those of two blocks of their own.
 struct Stored {
     Stored() {
         world.spawn(supervisor, Lane::Io);
@@ -43,7 +46,7 @@ struct Stored {
     }
     testing::World world;
     Supervisor supervisor;
-    std::shared_ptr<BlockPool> pool = std::make_shared<BlockPool>(world, 256, 64);
+    std::shared_ptr<BlockPool> pool = std::make_shared<BlockPool>(world, 256 + 2 * overhead, 64);
     ReceiverStore<int> store;
     std::uint64_t run = 0;
 };
@@ -64,6 +67,36 @@ TEST_CASE("receiver_store: what waits is counted by the pool until its batch has
     CHECK(test.pool->bytesHeld() == 0);
     CHECK(test.store.bytesStored() == 80);
     CHECK(test.store.id() == 5);
+}
+
+TEST_CASE("receiver_store: a block of its own is counted by the pool with its overhead, and told without") {
+    Stored test;
+    CHECK(test.store.storeAll(test.run, Numbers(2, 1)));
+    CHECK(test.store.store(test.run, 1));
+    CHECK(test.pool->bytesHeld() == 12 + overhead);
+    CHECK(test.store.bytesStored() == 12);
+    auto batch = test.store.take(0);
+    CHECK(batch->bytes == 12);
+    CHECK(test.pool->bytesHeld() == 12 + overhead);
+    batch.reset();
+    CHECK(test.pool->bytesHeld() == 0);
+    const std::size_t most = (test.pool->bound() / 2 - overhead) / sizeof(int);
+    CHECK_THROWS_AS(test.store.storeAll(test.run, Numbers(most + 1, 1)), std::length_error);
+    CHECK(test.store.storeAll(test.run, Numbers(most, 1)));
+    CHECK(test.store.close() == most * sizeof(int));
+    CHECK(test.pool->bytesHeld() == 0);
+}
+
+TEST_CASE("receiver_store: blocks of one record are no more than their overheads let in") {
+    Stored test;
+    test.pool = std::make_shared<BlockPool>(test.world, 100 * (overhead + sizeof(int)), 64);
+    test.store.attach(test.world, test.supervisor, test.pool, 5);
+    std::size_t stored = 0;
+    const detail::SourceCall<> call;  // in which nothing waits
+    CHECK_THROWS_AS([&] { for (;; ++stored) test.store.storeAll(test.run, Numbers(1, 1)); }(), IllegalState);
+    CHECK(stored == 100);
+    CHECK(test.store.take(0)->partitions.size() == 100);
+    CHECK(test.pool->bytesHeld() == 0);
 }
 
 TEST_CASE("receiver_store: close gives back what is in no batch") {
@@ -101,7 +134,7 @@ TEST_CASE("receiver_store: a supervisor that waits for memory is woken, and bloc
     test.store.look();
     waiting.join();
     CHECK(stored == true);
-    CHECK(test.pool->bytesHeld() == 64 + 120);
+    CHECK(test.pool->bytesHeld() == 64 + 120 + overhead);
     CHECK(test.pool->take(64, socket));
 }
 
@@ -255,7 +288,7 @@ private:
     SteppedWorld world_;
     SteppedWorld::Woken supervisor_;
     SteppedWorld::Woken socket_;
-    std::shared_ptr<BlockPool> pool_ = std::make_shared<BlockPool>(world_, 256, 64);
+    std::shared_ptr<BlockPool> pool_ = std::make_shared<BlockPool>(world_, 256 + 2 * overhead, 64);
     ReceiverStore<int, stepped::SteppedLocks> store_;
     std::uint64_t run_ = 0;
     std::vector<std::shared_ptr<detail::ReceivedBlocks<int>>> batches_;

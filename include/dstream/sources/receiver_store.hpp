@@ -30,12 +30,13 @@ struct ReceivedBlocks {
   ReceivedBlocks& operator=(const ReceivedBlocks&) = delete;
   ~ReceivedBlocks() {
     partitions.clear();
-    if (pool != nullptr) pool->refund(bytes);
+    if (pool != nullptr) pool->refund(charged);
   }
 
   Deferred<std::shared_ptr<BasicBlockPool<>>, T> pool;
   std::vector<std::vector<T>> partitions;
   std::size_t bytes = 0;
+  std::size_t charged = 0;  // to the pool
 };
 
 enum class ReceiverWish { None, Restart, Finish, Stop };
@@ -48,6 +49,7 @@ struct ReceiverRequest {
 /// **meaning** shared by a receiver's handles and its supervisor, and outlives the stream as long as a handle does. A receiver has one *run* after
 /// another, each from onStart to the end of onStop; a handle belongs to its run. Records go to the open block; a block that is cut waits in order.
 /// **threads** everything is guarded by one mutex, under which the pool's and the world's own may be taken, never the other way round.
+/// **kept** records, charged to the pool by recordBytes; those of storeAll with blockOverhead, which is in no other figure.
 /// **cost** per record two locks without contention.
 template <class T, class Locks = SystemLocks>
 class ReceiverStore {
@@ -56,8 +58,16 @@ class ReceiverStore {
   using Condition = typename Locks::Condition;
   using BlockPool = Deferred<BasicBlockPool<>, T>;
   using Errors = Deferred<std::vector<std::string>, T>;
+  struct StoredBlock {
+    std::vector<T> records;
+    std::size_t bytes = 0;
+    std::size_t charged = 0;
+  };
 
  public:
+  /// What a block takes beside its records: its places here and in its batch, and the heap's part. Without it small ones would take many times the bound.
+  static constexpr std::size_t blockOverhead = sizeof(StoredBlock) + sizeof(std::vector<T>) + 32;
+
   // --- the supervisor's: on the io lane, and once its actor is retired on the thread that stops ---
 
   void attach(World& world, Actor& supervisor, std::shared_ptr<BlockPool> pool, std::size_t id) {
@@ -100,8 +110,12 @@ class ReceiverStore {
     cut();
     blocks.swap(ready_);
     std::uint64_t bytes = 0;
-    for (const StoredBlock& block : blocks) bytes += block.bytes;
-    pool_->refund(bytes);
+    std::size_t charged = 0;
+    for (const StoredBlock& block : blocks) {
+      bytes += block.bytes;
+      charged += block.charged;
+    }
+    pool_->refund(charged);
     world_ = nullptr;
     supervisor_ = nullptr;
     return bytes;
@@ -132,6 +146,7 @@ class ReceiverStore {
       if (mostBytes != 0 && taken->bytes != 0 && taken->bytes + block.bytes > mostBytes) break;
       taken->partitions.push_back(std::move(block.records));
       taken->bytes += block.bytes;
+      taken->charged += block.charged;
       ready_.pop_front();
     }
     return taken;
@@ -160,12 +175,12 @@ class ReceiverStore {
     Lock lock(mutex_);
     requireRun(run);
     if (records.empty()) return true;
-    if (!admit(lock, run, bytes)) return false;
-    charged(bytes, [&] {
+    if (!admit(lock, run, bytes, blockOverhead)) return false;
+    charged(bytes, blockOverhead, [&] {
       cut();
       ready_.emplace_back();
     });
-    ready_.back() = {std::move(records), bytes};
+    ready_.back() = {std::move(records), bytes, bytes + blockOverhead};
     return true;
   }
   /// Does not wait; the record is untouched unless it was stored.
@@ -207,10 +222,6 @@ class ReceiverStore {
 
  private:
   enum class Phase { Closed, Open, Ending };
-  struct StoredBlock {
-    std::vector<T> records;
-    std::size_t bytes = 0;
-  };
   /// A thread that waits for memory, in order of arrival.
   struct Waiter {
     Waiter(ReceiverStore& of, std::size_t asked) : store(of), bytes(asked) { store.waiting_.push_back(this); }
@@ -228,10 +239,10 @@ class ReceiverStore {
   // All under the lock.
 
   /// Waits until the pool has counted the bytes; false when the run ends first.
-  bool admit(Lock& lock, std::uint64_t run, std::size_t bytes) {
+  bool admit(Lock& lock, std::uint64_t run, std::size_t bytes, std::size_t overhead = 0) {
     requireRun(run);
-    requireSize(bytes);
-    if (waiting_.empty() && pool_->charge(bytes)) return true;
+    requireSize(bytes + overhead);
+    if (waiting_.empty() && pool_->charge(bytes + overhead)) return true;
     if (phase_ == Phase::Ending) {
       refused_ += bytes;
       return false;
@@ -239,7 +250,7 @@ class ReceiverStore {
     if (SourceCall<>::inside())
       throw IllegalState("dstream: store would wait for memory inside onStart, which holds up every batch; store from a thread of the receiver's own, or use tryStore");
     Waiter self(*this, bytes);
-    freed_.wait(lock, [&] { return self.refused || (waiting_.front() == &self && pool_->charge(bytes, *supervisor_, wanted_)); });
+    freed_.wait(lock, [&] { return self.refused || (waiting_.front() == &self && pool_->charge(bytes + overhead, *supervisor_, wanted_)); });
     return !self.refused;
   }
   void requireRun(std::uint64_t run) const {
@@ -253,18 +264,18 @@ class ReceiverStore {
 
   /// Does what may throw once the pool has counted the bytes.
   template <class Action>
-  void charged(std::size_t bytes, Action action) {
+  void charged(std::size_t bytes, std::size_t overhead, Action action) {
     try {
       action();
     } catch (...) {
-      pool_->refund(bytes);
+      pool_->refund(bytes + overhead);
       throw;
     }
     stored_ += bytes;
   }
   template <class Record>
   void append(Record&& record, std::size_t bytes) {
-    charged(bytes, [&] {
+    charged(bytes, 0, [&] {
       if (openBytes_ + bytes > pool_->blockBytes()) cut();
       open_.push_back(std::forward<Record>(record));
     });
@@ -274,7 +285,7 @@ class ReceiverStore {
     if (open_.empty()) return;
     ready_.emplace_back();
     ready_.back().records.swap(open_);
-    ready_.back().bytes = std::exchange(openBytes_, 0);
+    ready_.back().bytes = ready_.back().charged = std::exchange(openBytes_, 0);
   }
 
   mutable Mutex mutex_;
