@@ -12,6 +12,7 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -158,6 +159,34 @@ TEST_CASE("codec: elements of no bytes are counted, and believed no further than
   comesBack(std::vector<std::array<std::tuple<>, 2>>(2));
   CHECK(bytesOf(std::vector<own::Nothing>(2)) == std::string("\x02\0\0\0\1\1", 6));
   CHECK_THROWS_AS(decoded<std::vector<own::Nothing>>(std::string_view("\x02\0\0\0\1\2", 6)), DecodeError);
+}
+
+TEST_CASE("codec: a variant is its index and that alternative") {
+  using Event = std::variant<std::monostate, int, std::string, std::vector<std::variant<char, double>>>;
+  STATIC_REQUIRE(dstream::Codable<Event>);
+  STATIC_REQUIRE_FALSE(dstream::Codable<std::variant<int, int*>>);
+  STATIC_REQUIRE(dstream::detail::isVariant<Event>);
+  for (const Event& event : {Event(), Event(5), Event("text"), Event(std::vector<std::variant<char, double>>{'c', 0.5})}) {
+    std::string bytes;
+    dstream::Codec<Event>::encode(event, bytes);
+    CHECK(bytes.at(0) == static_cast<char>(event.index()));
+    CHECK(bytes.size() == std::vector<std::size_t>{1, 5, 9, 1 + 4 + 2 + 9}.at(event.index()));
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      std::string_view cut = std::string_view(bytes).substr(0, size);
+      CHECK_THROWS_AS(dstream::Codec<Event>::decode(cut), dstream::DecodeError);
+    }
+    bytes += "more";
+    std::string_view in = bytes;
+    CHECK(dstream::Codec<Event>::decode(in) == event);
+    CHECK(in == "more");
+  }
+  std::string_view other("\4");
+  CHECK_THROWS_AS(dstream::Codec<Event>::decode(other), dstream::DecodeError);
+  using Same = std::variant<int, int>;
+  std::string bytes;
+  dstream::Codec<Same>::encode(Same(std::in_place_index<1>, 7), bytes);
+  std::string_view in = bytes;
+  CHECK(dstream::Codec<Same>::decode(in).index() == 1);
 }
 
 TEST_CASE("codec: a decoded view points into the bytes") {

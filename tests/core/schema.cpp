@@ -10,6 +10,7 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -55,6 +56,7 @@ TEST_CASE("schema: what has other bytes has another schema") {
   CHECK(schemaOf<std::string>() == schemaOf<std::string_view>());
   CHECK(schemaOf<std::optional<int>>() == "optional(int32)");
   CHECK(schemaOf<std::tuple<int, std::string>>() == "(int32, text)");
+  CHECK(schemaOf<std::variant<std::monostate, int, std::string>>() == "one of (nothing, int32, text)");
   CHECK(schemaOf<std::array<short, 2>>() == "(int16, int16)");
   CHECK(schemaOf<std::array<char, 2048>>().size() == std::string_view("(int8").size() * 2048 + 2047 + 1);
   CHECK(schemaOf<std::map<std::string, int>>() == "[(text, int32)]");

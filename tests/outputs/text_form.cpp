@@ -15,6 +15,7 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -71,6 +72,16 @@ static_assert(!dstream::detail::hasTextForm<Colour>());
 static_assert(!dstream::detail::hasTextForm<int*>());
 static_assert(!dstream::detail::hasTextForm<std::pair<int, Opaque>>());
 static_assert(!dstream::detail::hasTextForm<std::vector<std::optional<Opaque>>>());
+
+TEST_CASE("text form: a variant is the alternative that it has") {
+  using Event = std::variant<std::monostate, int, std::string, std::vector<double>>;
+  CHECK(scala(Event()) == "()");
+  CHECK(python(Event()) == "()");
+  CHECK(scala(Event(5)) == "5");
+  CHECK(scala(std::pair{Event("a"), Event(std::vector{0.5})}) == "(a,List(0.5))");
+  CHECK(python(std::pair{Event("a"), 1}) == "('a', 1)");
+  STATIC_REQUIRE_FALSE(dstream::detail::hasTextForm<std::variant<int, std::unique_ptr<int>>>());
+}
 
 TEST_CASE("text form: an operator<< beside the type") {
   CHECK(scala(geo::Side::Left) == "left");

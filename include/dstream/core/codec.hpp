@@ -15,6 +15,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/members.hpp>
+#include <dstream/core/variant.hpp>
 
 namespace dstream::inline v0 {
 
@@ -25,7 +26,8 @@ struct DecodeError : std::runtime_error {
 
 /// **meaning** `encode(value, out)` appends to a std::string; `decode(in)` takes a value off the front of a std::string_view. Numbers are little-endian and
 /// fixed-width, `long` 8 bytes; texts and containers are a 4-byte count and their elements (see putElement); an optional is a byte and perhaps a value; pairs, tuples,
-/// arrays and aggregates (of up to 16 members, none an array as in C, and no base) are their members. A decoded string_view points into `in`.
+/// arrays and aggregates (of up to 16 members, none an array as in C, and no base) are their members; a variant is a byte, its index, and that alternative, of which
+/// one without members has no bytes. A decoded string_view points into `in`.
 /// Specialise it for other types of yours; a `static constexpr const char* schema` in it tells checkpoints of one form from those of the next.
 /// **errors** DecodeError; nothing is allocated on the word of a count alone. std::length_error for a text or container of 4 GiB.
 template <class T>
@@ -68,6 +70,9 @@ concept CodecContainer = requires(T& value) {
   value.insert(value.end(), std::declval<typename T::value_type>());
   value.size();
 } && !CodecText<T>;
+/// An alternative that says all by being there: std::monostate and its like.
+template <class T>
+concept CodecNothing = std::is_empty_v<T> && std::is_trivially_copyable_v<T> && std::is_default_constructible_v<T> && !requires { sizeof(Codec<T>); };
 template <class T>
 concept CodecAggregate = HasMembers<T> && !CodecText<T> && !CodecDuration<T> && !CodecMoment<T> && !CodecOptional<T> && !CodecArray<T> && !CodecProduct<T> && !CodecContainer<T>;
 
@@ -137,6 +142,8 @@ consteval bool codable() {
     return codable<typename T::value_type>();
   } else if constexpr (requires { Codec<T>::byMembers; }) {
     return []<class... Members>(MemberTypes<Members...>) { return (codable<Members>() && ...); }(MembersOf<T>{});
+  } else if constexpr (requires { typename Codec<T>::Alternatives; }) {
+    return []<class... Each>(MemberTypes<Each...>) { return ((CodecNothing<Each> || codable<Each>()) && ...); }(typename Codec<T>::Alternatives{});
   } else {
     return requires(const T& value, std::string& out, std::string_view& in) {
       Codec<T>::encode(value, out);
@@ -250,6 +257,44 @@ struct Codec<T> {
       value.insert(value.end(), detail::takeElement<Element>(in));
     }
     return value;
+  }
+};
+
+template <template <class...> class Variant, class... Each>
+  requires(detail::isVariant<Variant<Each...>>)
+struct Codec<Variant<Each...>> {
+  using T = Variant<Each...>;
+  using Alternatives = detail::MemberTypes<Each...>;
+  static_assert(sizeof...(Each) <= 256, "variants of up to 256 alternatives have a codec");
+
+  static void encode(const T& value, std::string& out) {
+    if (value.valueless_by_exception()) throw std::invalid_argument("dstream: encode: a variant without a value");
+    detail::putNumber(static_cast<std::uint8_t>(value.index()), out);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      (encodeIf(get_if<Index>(&value), out), ...);
+    }(std::index_sequence_for<Each...>{});
+  }
+  static T decode(std::string_view& in) { return decodeFrom<0>(detail::takeNumber<std::uint8_t>(in), in); }
+
+ private:
+  template <class One>
+  static void encodeIf(const One* alternative, std::string& out) {
+    if constexpr (!detail::CodecNothing<One>)
+      if (alternative != nullptr) Codec<One>::encode(*alternative, out);
+  }
+  template <std::size_t index>
+  static T decodeFrom(std::size_t wanted, std::string_view& in) {
+    if constexpr (index == sizeof...(Each)) {
+      throw DecodeError("dstream: decode: a variant has no such alternative");
+    } else {
+      using One = std::tuple_element_t<index, std::tuple<Each...>>;
+      if (wanted != index) return decodeFrom<index + 1>(wanted, in);
+      if constexpr (detail::CodecNothing<One>) {
+        return T(std::in_place_index<index>);
+      } else {
+        return T(std::in_place_index<index>, Codec<One>::decode(in));
+      }
+    }
   }
 };
 

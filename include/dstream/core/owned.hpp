@@ -14,6 +14,7 @@
 
 #include <dstream/core/aggregate.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/variant.hpp>
 
 namespace dstream::inline v0 {
 
@@ -80,7 +81,7 @@ concept SmartPointer = requires(const T& pointer) {
 template <class T>
 struct VariantOf : std::false_type {};
 template <template <class...> class Variant, class... Alternatives>
-  requires requires(const Variant<Alternatives...>& variant) { variant.valueless_by_exception(); }
+  requires isVariant<Variant<Alternatives...>>
 struct VariantOf<Variant<Alternatives...>> : std::bool_constant<(ownsItself<Alternatives> && ...)> {};
 
 template <class T>

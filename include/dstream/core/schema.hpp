@@ -79,6 +79,10 @@ void appendSchema(std::string& out) {
     appendSchemas<typename T::value_type>(out, "[", "]");
   } else if constexpr (requires { Codec<T>::byMembers; }) {
     [&]<class... Members>(MemberTypes<Members...>) { appendSchemas<Members...>(out, "{", "}"); }(MembersOf<T>{});
+  } else if constexpr (requires { typename Codec<T>::Alternatives; }) {
+    [&]<class... Each>(MemberTypes<Each...>) { appendSchemas<Each...>(out, "one of (", ")"); }(typename Codec<T>::Alternatives{});
+  } else if constexpr (CodecNothing<T>) {
+    out += "nothing";
   } else {
     out += "own codec";
   }
@@ -87,7 +91,7 @@ void appendSchema(std::string& out) {
 }  // namespace detail
 
 /// **meaning** two types of one schema have the same bytes. Numbers by kind and bits, `text`, `(members)` of pairs and tuples, `{members}` of aggregates,
-/// `[element]`. A Codec of the user's is `Codec<T>::schema`, a `const char*`, if it has one: change it whenever the bytes change.
+/// `[element]`, `one of (alternatives)` of variants. A Codec of the user's is `Codec<T>::schema`, a `const char*`, if it has one: change it whenever the bytes change.
 template <Codable T>
 [[nodiscard]] std::string schemaOf() {
   std::string text;

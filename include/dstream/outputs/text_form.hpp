@@ -17,6 +17,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/dead_letter.hpp>
 #include <dstream/core/range_rdd.hpp>
+#include <dstream/core/variant.hpp>
 
 namespace dstream::inline v0 {
 
@@ -44,6 +45,13 @@ template <class T>
 concept ProductLike = requires { std::tuple_size<T>::value; } && !Iterable<const T>;
 
 template <class T>
+consteval bool hasTextForm();
+template <template <class...> class Variant, class... Each>
+consteval bool eachHasTextForm(const Variant<Each...>*) {
+  return ((std::is_empty_v<Each> || hasTextForm<Each>()) && ...);
+}
+
+template <class T>
 consteval bool hasTextForm() {
   using Plain = std::remove_cvref_t<T>;
   if constexpr (HasToText<Plain> || TextLike<Plain> || std::is_arithmetic_v<Plain> || Streamed<Plain>) {
@@ -54,6 +62,8 @@ consteval bool hasTextForm() {
     return []<std::size_t... Index>(std::index_sequence<Index...>) {
       return (hasTextForm<std::tuple_element_t<Index, Plain>>() && ...);
     }(std::make_index_sequence<std::tuple_size_v<Plain>>{});
+  } else if constexpr (isVariant<Plain>) {
+    return eachHasTextForm(static_cast<const Plain*>(nullptr));
   } else if constexpr (Iterable<const Plain>) {
     return hasTextForm<decltype(*detail::first(std::declval<const Plain&>()))>();
   } else {
@@ -183,6 +193,23 @@ inline void appendQuoted(std::string& out, std::string_view text) {
 }
 
 template <TextStyle style, class T>
+void appendElement(std::string& out, const T& value, bool nested);
+
+/// The alternative that a variant is; one without members as Scala's Unit and Python's empty tuple.
+template <TextStyle style, template <class...> class Variant, class... Each>
+void appendAlternative(std::string& out, const Variant<Each...>& variant, bool nested) {
+  const auto append = [&]<class T>(const T* value) {
+    if (value == nullptr) return;
+    if constexpr (hasTextForm<T>()) {
+      appendElement<style>(out, *value, nested);
+    } else {
+      out += "()";
+    }
+  };
+  [&]<std::size_t... Index>(std::index_sequence<Index...>) { (append(get_if<Index>(&variant)), ...); }(std::index_sequence_for<Each...>{});
+}
+
+template <TextStyle style, class T>
 void appendElement(std::string& out, const T& value, bool nested) {
   constexpr bool scala = style == TextStyle::Scala;
   if constexpr (HasToText<T>) {
@@ -221,6 +248,8 @@ void appendElement(std::string& out, const T& value, bool nested) {
         },
         value);
     out += ')';
+  } else if constexpr (isVariant<T>) {
+    appendAlternative<style>(out, value, nested);
   } else {
     out += scala ? "List(" : "[";
     bool any = false;
