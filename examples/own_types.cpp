@@ -42,7 +42,6 @@ struct Paragraphs {
 /// The same of a file, which one task reads whole.
 struct ParagraphFile {
   using value_type = std::string_view;
-  using reference = std::string_view;  // valid during the step
   static constexpr bool cuttable = false;
 
   template <class Part, class Accumulator, class Step>

@@ -36,10 +36,11 @@ auto without(const Stream& numbers) {
   return numbers | subtract(unwanted);
 }
 template <class Stream>
-auto withMore(const Stream& numbers) {
+auto withMore(const Stream& numbers, Context& context) {
   const std::vector<bool> flags{true, false};
   const Numbers more{7, 8};
-  return numbers | unionWith(parallelize(more, 2)) | map([](int number) { return number > 7; }) | unionWith(flags);
+  const Numbers evenMore{9};
+  return numbers | unionWith(parallelize(more, 2), context.parallelize(evenMore)) | map([](int number) { return number > 7; }) | unionWith(flags);
 }
 
 TEST_CASE("fixed: a stream keeps the container of its other input, whose variable may be gone") {
@@ -52,7 +53,7 @@ TEST_CASE("fixed: a stream keeps the container of its other input, whose variabl
     for (const auto& [number, sides] : batch.collect()) names.push_back(sides.second.value_or("none"));
   });
   without(numbers) | foreachRDD([&](const auto& batch) { left.push_back(batch.collect()); });
-  withMore(numbers) | foreachRDD([&](const auto& batch) {
+  withMore(numbers, stage.context) | foreachRDD([&](const auto& batch) {
     flags.emplace_back();
     for (const bool flag : batch.collect()) flags.back().push_back(flag);
   });
@@ -62,7 +63,7 @@ TEST_CASE("fixed: a stream keeps the container of its other input, whose variabl
   std::sort(names.begin(), names.end());
   CHECK(names == std::vector<std::string>{"none", "one, and long enough not to stand in its string", "two"});
   CHECK(left == std::vector<Numbers>{{1}, {3}});
-  CHECK(flags == std::vector<std::vector<bool>>{{false, false, false, true, true, false}, {false, false, true, true, false}});
+  CHECK(flags == std::vector<std::vector<bool>>{{false, false, false, true, true, true, false}, {false, false, true, true, true, false}});
 }
 
 TEST_CASE("fixed: a container is copied once for all batches, or moved, and its records are looked at") {

@@ -38,7 +38,7 @@ consteval bool canKeep() {
   static_assert(!pointer, "this operator keeps records past their step, and a pointer may outlive what it points to; "
                           "map it to an owning type such as std::string first");
   static_assert(pointer || Ownable<T>, "this operator keeps records past their step, and it cannot be seen that this type owns what it refers to; "
-                                       "map it to an owning type, or specialise dstream::Owned for it");
+                                       "map it to an owning type, or, if it does, say so: template <> struct dstream::Owned<T> : dstream::KeptAsIs<T> {};");
   if constexpr (Ownable<T>) {
     constexpr bool fits = canOwn<Record> && (!SelfOwned<T> || std::is_constructible_v<T, Record>);
     static_assert(fits, "these records cannot be copied, and the pipeline may not move them; std::move the container into it, or let its operators make what can be copied");

@@ -155,6 +155,8 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
 
   RunnerRdd(Parent parent, RunnerRef runner) : parent_(std::move(parent)), runner_(runner) {}
 
+  [[nodiscard]] Parent takeParent() && { return std::move(parent_); }
+
   [[nodiscard]] std::size_t partitions() const { return parent_.partitions(); }
   [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const { return parent_.splits(partition, bytes); }
   [[nodiscard]] RunnerRef runner() const { return runner_; }

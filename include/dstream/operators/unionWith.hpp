@@ -97,7 +97,7 @@ struct UnionOp {
 };
 }  // namespace detail
 
-/// **shape** DStream<T> × DStream<T> → DStream<T> (also Rdds and ranges; a range joined to a stream is the same for every batch)
+/// **shape** DStream<T> × DStream<T> → DStream<T> (also Rdds and ranges; a range joined to a stream is the same for every batch: its container is copied then, or moved in)
 /// **meaning** each batch holds the records of both, those of `other` last; partitions = sum. `unionWith(b, c, d)` joins several.
 /// **order** kept. **cost** fused: each input keeps its loop. **errors** compile time: different records; std::invalid_argument for streams of
 /// different contexts or slides; a stream without a batch at a time at which the other has one fails that batch.

@@ -11,6 +11,8 @@
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/pointers.hpp>
 #include <dstream/core/range_rdd.hpp>
+#include <dstream/core/rdd.hpp>
+#include <dstream/core/runner.hpp>
 
 namespace dstream::inline v0 {
 
@@ -52,6 +54,13 @@ auto keptForAll(RangeRdd<Range, hold> other) {
   using Shared = SharedRange<Container>;
   const std::size_t partitions = other.partitions();
   return RangeRdd<Shared, Hold::View>{Shared(std::make_shared<const Container>(std::move(other).take())), partitions};
+}
+
+template <class Parent>
+auto keptForAll(RunnerRdd<Parent> other) {
+  const RunnerRef runner = other.runner();
+  auto parent = keptForAll(std::move(other).takeParent());
+  return RunnerRdd<decltype(parent)>{std::move(parent), runner};
 }
 
 template <class Op, class Other>
