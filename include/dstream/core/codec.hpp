@@ -261,11 +261,10 @@ struct Codec<T> {
 };
 
 template <template <class...> class Variant, class... Each>
-  requires(detail::isVariant<Variant<Each...>>)
+  requires(detail::isVariant<Variant<Each...>> && sizeof...(Each) <= 256)
 struct Codec<Variant<Each...>> {
   using T = Variant<Each...>;
   using Alternatives = detail::MemberTypes<Each...>;
-  static_assert(sizeof...(Each) <= 256, "variants of up to 256 alternatives have a codec");
 
   static void encode(const T& value, std::string& out) {
     if (value.valueless_by_exception()) throw std::invalid_argument("dstream: encode: a variant without a value");
