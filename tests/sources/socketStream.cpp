@@ -8,6 +8,8 @@
 #include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -201,6 +203,44 @@ TEST_CASE("socketStream: bytes that are no frames end the connection, those befo
   next.send("6;");
   socket.tick();
   CHECK(socket.all == std::vector<long>{1, 3, 6});
+}
+
+// Two bytes each; one with a question mark is refused. Where the bytes shown end is noted.
+struct Pairs {
+  using value_type = std::string_view;
+  [[nodiscard]] std::size_t frame(std::string_view bytes) const {
+    ends->insert(bytes.data() + bytes.size());
+    return bytes[0] == '9' ? 90 : 2;
+  }
+  [[nodiscard]] static bool accepts(std::string_view frame) { return frame[0] != '?'; }
+  [[nodiscard]] static std::string_view record(std::string_view frame) { return frame; }
+  std::set<const char*>* ends;
+};
+
+TEST_CASE("socketStream: frames that are refused or passed over do not move what is behind them, until all have been seen") {
+  struct : Actor {
+    Step step(World&) override { return Step::idle(); }
+  } owner;
+  testing::World world;
+  for (const std::size_t piece : {1U, 7U, 1000U}) {
+    std::set<const char*> ends;
+    FrameFormer<Pairs> former({&ends}, std::make_shared<BlockPool>(world, 1 << 16, 4096), 80, owner);
+    const std::string all = "?0?1a2?3b4c5" + std::string(90, '9') + "d6" + std::string(90, '9') + "?7e8?9f";
+    for (std::size_t at = 0; at < all.size(); at += piece) {
+      ends.clear();
+      const std::string_view some = std::string_view(all).substr(at, piece);
+      some.copy(former.space().data, some.size());
+      former.filled(some.size());
+      CHECK(ends.size() <= 1);
+    }
+    CHECK(former.takeDropped().bytes == 5 * 2 + 2 * 90);
+    CHECK(former.bytesWaiting() == 11);
+    former.cut();
+    REQUIRE(former.ready().size() == 1);
+    CHECK(former.ready().front().text() == "a2b4c5d6e8");
+    CHECK(former.ready().front().end == all.size() - 3);
+    CHECK(former.bytesWaiting() == 1);
+  }
 }
 
 TEST_CASE("socketStream: a connection that ends or breaks in the middle of a frame loses that frame, with an event") {

@@ -56,16 +56,17 @@ class FrameFormer {
     received_ += bytes;
     if (skip_ != 0) skip();
     walk();
+    closeGap();
   }
 
   void cut() {
     if (!block_.exists() || whole_ == 0) return;
-    tail_.assign(block_.data() + whole_, block_.size - whole_);
+    tail_.assign(unframed());
     block_.size = whole_;
     block_.end = position_ = received_ - tail_.size() - passed_;
     ready_.push_back(std::move(block_));
     block_ = Block{};
-    whole_ = 0;
+    whole_ = gap_ = 0;
   }
 
   [[nodiscard]] bool endOfText() {
@@ -98,8 +99,8 @@ class FrameFormer {
 
  private:
   /// Received, and part of no whole frame.
-  [[nodiscard]] std::size_t rest() const { return tail_.size() + (block_.exists() ? block_.size - whole_ : 0); }
-  [[nodiscard]] std::string_view unframed() const { return {block_.text().data() + whole_, block_.size - whole_}; }
+  [[nodiscard]] std::size_t rest() const { return tail_.size() + (block_.exists() ? unframed().size() : 0); }
+  [[nodiscard]] std::string_view unframed() const { return block_.text().substr(whole_ + gap_); }
 
   bool open(std::string_view begin) {
     std::optional<Block> fresh = pool_->take(begin.size() < wanted_ ? wanted_ : begin.size() + 1, owner_);
@@ -127,7 +128,7 @@ class FrameFormer {
   }
 
   void walk() {
-    while (whole_ < block_.size) {
+    while (!unframed().empty()) {
       const std::size_t bytes = framing_.frame(unframed());
       wanted_ = bytes;
       if (bytes == 0) return;
@@ -135,9 +136,10 @@ class FrameFormer {
         drop(bytes, "a record over the limit of maxRecordBytes = " + std::to_string(mostBytes_) + " bytes");
         skip_ = bytes;
         skip();
-      } else if (bytes > block_.size - whole_) {
+      } else if (bytes > unframed().size()) {
         return;
       } else if (accepted(unframed().substr(0, bytes))) {
+        if (gap_ != 0) std::memmove(block_.data() + whole_, unframed().data(), bytes);
         whole_ += bytes;
         passed_ = 0;
       } else {
@@ -154,18 +156,21 @@ class FrameFormer {
   }
 
   void skip() {
-    const std::size_t there = block_.size - whole_;
+    const std::size_t there = unframed().size();
     const std::size_t bytes = skip_ < there ? static_cast<std::size_t>(skip_) : there;
     skip_ -= bytes;
     remove(bytes);
   }
-  /// Takes bytes out behind the whole frames.
+  /// Takes bytes out behind the whole frames; what follows moves up later, each byte once.
   void remove(std::size_t bytes) {
-    char* const from = block_.data() + whole_;
-    std::memmove(from, from + bytes, block_.size - whole_ - bytes);
-    block_.size -= bytes;
+    gap_ += bytes;
     passed_ += bytes;
     wanted_ = 0;
+  }
+  void closeGap() {
+    if (gap_ == 0) return;
+    std::memmove(block_.data() + whole_, unframed().data(), unframed().size());
+    block_.size -= std::exchange(gap_, 0);
   }
   void drop(std::uint64_t bytes, std::string reason) {
     if (bytes != 0) dropped_ = {dropped_.bytes + bytes, std::move(reason)};
@@ -173,7 +178,7 @@ class FrameFormer {
   void reset() {
     block_ = Block{};
     tail_.clear();
-    whole_ = wanted_ = 0;
+    whole_ = gap_ = wanted_ = 0;
     skip_ = passed_ = 0;
   }
 
@@ -184,6 +189,7 @@ class FrameFormer {
   Block block_;
   std::string tail_;         // the begun frame, between one block and the next
   std::size_t whole_ = 0;    // where the whole frames of the block end
+  std::size_t gap_ = 0;      // bytes behind them that were taken out and still lie there
   std::size_t wanted_ = 0;   // the size of the frame behind them, when it is told
   std::uint64_t skip_ = 0;   // bytes still to come of a frame that is passed over
   std::uint64_t passed_ = 0;  // bytes taken out behind the last whole frame: a block ends with a frame, wherever it is cut
