@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -126,6 +127,47 @@ TEST_CASE("block: buffers of the usual size are used again, larger ones are not 
     }
     CHECK(test.pool->bytesHeld() == 256);
     CHECK(test.pool->take(1000, test.waiter));
+}
+
+TEST_CASE("block: little text moves to a buffer of about its size, more stays") {
+    Pool test(8192, 4096);
+    for (std::size_t bytes = 1; bytes <= 4096; ++bytes) {
+        Block block = *test.pool->take(1, test.waiter);
+        const std::string text(bytes, static_cast<char>('a' + bytes % 26));
+        block.begin = bytes < 4096 && bytes % 2 != 0 ? 1 : 0;
+        text.copy(block.data() + block.begin, bytes);
+        block.size = block.begin + bytes;
+        block.end = 7 * bytes;
+        for (int twice = 0; twice < 2; ++twice) {
+            block.fit();
+            const bool moves = bytes + BlockPool::padding <= 4096 / 8;
+            REQUIRE(block.text() == text);
+            REQUIRE(block.end == 7 * bytes);
+            REQUIRE(block.capacity() >= bytes);
+            REQUIRE((moves ? block.capacity() < 2 * (bytes + BlockPool::padding) : block.capacity() == 4096));
+            REQUIRE(test.pool->bytesHeld() == block.capacity());
+            for (std::size_t i = bytes; moves && i < block.capacity() + BlockPool::padding; ++i) block.data()[i] = 'x';
+        }
+    }
+    CHECK(test.pool->bytesHeld() == 0);
+}
+
+TEST_CASE("block: the buffer that little text has left is the next one's, and who waits for it is woken") {
+    Pool test(4096 + 64, 4096);
+    Block block = *test.pool->take(1, test.waiter);
+    const char* const large = block.data();
+    block.size = 10;
+    CHECK_FALSE(test.pool->take(1, test.waiter));
+    block.fit();
+    CHECK(test.pool->bytesHeld() == 64);
+    test.world.runUntilQuiet();
+    CHECK(test.waiter.steps == 1);
+    std::optional<Block> next = test.pool->take(1, test.waiter);
+    REQUIRE(next);
+    CHECK(next->data() == large);
+    test.pool->close();
+    block = Block{};
+    CHECK(test.pool->bytesHeld() == 4096);
 }
 
 TEST_CASE("block: moving keeps one owner; assigning gives the old buffer back in the end") {

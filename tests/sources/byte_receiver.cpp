@@ -203,6 +203,30 @@ void overwhelm(Socket& socket, int lines) {
   socket.stage.world.advance(100ms);
 }
 
+TEST_CASE("byte_receiver: batches of a few bytes each hold about as many, however many are kept") {
+  const bool logged = GENERATE(false, true);
+  CAPTURE(logged);
+  Configuration configuration = support::quiet();
+  configuration.blockBytes = configuration.maxRecordBytes = 4096;
+  configuration.blockMemory = 8 * 4096;
+  support::Stage stage(configuration);
+  stage.world.listen("h", 1);
+  if (logged) stage.stream.checkpoint("/checkpoint");
+  std::size_t windowed = 0;
+  auto lines = stage.stream.socketTextStream("h", 1, {.logBytes = logged ? std::uint64_t{1} << 16 : 0}).named("in");
+  (lines | window(100s, 1s)).named("window") | foreachRDD([&](const auto& batch) { windowed = static_cast<std::size_t>(batch.count()); });
+  stage.stream.start();
+  stage.world.runUntilQuiet();
+  testing::Peer peer = stage.world.accept("h", 1);
+  for (int i = 0; i < 150; ++i) {
+    peer.send("0123456789\n");
+    stage.world.advance(1s);
+    REQUIRE(stage.stream.metrics().bytesHeld <= 101 * 64 + 4096);
+  }
+  CHECK(stage.stream.receivers().at(0).bytes == 150 * 11);
+  CHECK(windowed == 100);
+}
+
 TEST_CASE("byte_receiver: out of memory it waits, and nothing is lost") {
   Socket socket({}, small());
   overwhelm(socket, 1000);

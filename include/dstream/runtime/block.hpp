@@ -2,8 +2,10 @@
 #pragma once
 // Block: a receive buffer with one owner at a time. BlockPool: recycles them and bounds their bytes, and those of records kept elsewhere.
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -47,6 +49,10 @@ class BasicBlock {
   [[nodiscard]] char* data() { return bytes_.get(); }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
   [[nodiscard]] std::string_view text() const { return {bytes_.get() + begin, size - begin}; }
+
+  /// Nothing more comes: the text moves to a buffer of about its size, if an eighth of a block of the usual size is enough for it. So a batch of little text holds
+  /// little memory.
+  void fit() noexcept;
 
  private:
   std::shared_ptr<BlockPool> pool_;
@@ -169,9 +175,11 @@ class BasicBlockPool : public std::enable_shared_from_this<BasicBlockPool<Use>> 
 
  private:
   friend Block;
-  void give(Bytes buffer, std::size_t capacity) noexcept {
+  /// `stillHeld` by the buffer that took its place.
+  void give(Bytes buffer, std::size_t capacity, std::size_t stillHeld = 0) noexcept {
+    if (capacity < blockBytes_) detail::SpareMemory::give(buffer.release(), capacity + padding);
     const detail::Lock lock(mutex_);
-    held_ -= capacity;
+    held_ -= capacity - stillHeld;
     if (world_ == nullptr) return;
     if (capacity == blockBytes_) try {
         free_.push_back(std::move(buffer));
@@ -228,6 +236,24 @@ using BlockPool = BasicBlockPool<>;
 template <class Use>
 BasicBlock<Use>::~BasicBlock() {
   if (bytes_ != nullptr) pool_->give(std::move(bytes_), capacity_);
+}
+
+template <class Use>
+void BasicBlock<Use>::fit() noexcept {
+  const std::size_t bytes = size - begin;
+  const std::size_t memory = std::bit_ceil(bytes + BlockPool::padding);
+  if (memory > pool_->blockBytes() / 8) return;
+  Bytes buffer;
+  try {
+    buffer.reset(static_cast<char*>(detail::SpareMemory::take(memory)));
+  } catch (...) {  // no memory for it: the text stays where it is
+    return;
+  }
+  std::memcpy(buffer.get(), text().data(), bytes);
+  const std::size_t capacity = memory - BlockPool::padding;
+  pool_->give(std::exchange(bytes_, std::move(buffer)), std::exchange(capacity_, capacity), capacity);
+  begin = 0;
+  size = bytes;
 }
 
 }  // namespace dstream::inline v0

@@ -87,6 +87,7 @@ class BasicReceivedBlocks {
       const std::size_t bytes = there.front().text().size();
       if (again ? there.front().end > *again : mostBytes != 0 && !blocks.empty() && info.to - info.from + bytes > mostBytes) break;
       info.to = resumption_.keeps() ? there.front().end : info.to + bytes;
+      there.front().fit();
       blocks.push_back(std::move(there.front()));
       there.pop_front();
     }
