@@ -162,6 +162,8 @@ TEST_CASE(
   names("foldByKey", pairs | foldByKey(0, plus));
   names("join", pairs | join(few | pairs));
   names("leftOuterJoin", pairs | leftOuterJoin(few | pairs));
+  names("rightOuterJoin", pairs | rightOuterJoin(few | pairs));
+  names("fullOuterJoin", pairs | fullOuterJoin(few | pairs));
   names("subtractByKey", pairs | subtractByKey(few | pairs));
   names("subtract", subtract(few));
   names("intersection", intersection(few));
