@@ -12,6 +12,7 @@
 #include <dstream/core/codec.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/crc32c.hpp>
+#include <dstream/core/owned.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/core/schema.hpp>
 #include <dstream/stream/batch.hpp>
