@@ -38,6 +38,11 @@ template <class T, class Stored>
 concept KeptAs = !Owned<T>::refused && std::is_same_v<Kept<T>, Stored>;
 
 enum class Colour : std::uint8_t { Red };
+struct ConstBesideOptional {
+  const int id;
+  std::optional<int> score;
+  std::tuple<int> one;
+};
 struct ConstInside {
   const std::string name;
 };
@@ -238,7 +243,7 @@ static_assert(refused<ViewInArray> && refused<ViewInStdArray> && refused<ViewInO
 static_assert(refused<ViewInVector> && refused<ViewInPair> && refused<ViewInVariant>);
 static_assert(refused<ViewInBase> && refused<PointerInside> && refused<PointersInside>);
 static_assert(refused<ReferenceInside> && refused<SpanInside> && refused<ReferenceWrapperInside>);
-static_assert(refused<ConstReferenceInside> && KeptUnchanged<ConstInside>);
+static_assert(refused<ConstReferenceInside> && KeptUnchanged<ConstInside> && KeptUnchanged<ConstBesideOptional>);
 static_assert(refused<FunctionInside> && refused<AnyInside>);
 static_assert(refused<std::vector<ViewFirst>> && refused<std::pair<ViewLast, int>>);
 

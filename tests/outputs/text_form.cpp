@@ -6,6 +6,7 @@
 #include <iomanip>
 #include <limits>
 #include <list>
+#include <locale>
 #include <map>
 #include <memory>
 #include <optional>
@@ -72,6 +73,17 @@ static_assert(!dstream::detail::hasTextForm<Colour>());
 static_assert(!dstream::detail::hasTextForm<int*>());
 static_assert(!dstream::detail::hasTextForm<std::pair<int, Opaque>>());
 static_assert(!dstream::detail::hasTextForm<std::vector<std::optional<Opaque>>>());
+
+TEST_CASE("text form: what an operator<< writes does not depend on the program's locale") {
+  struct Grouped : std::numpunct<char> {
+    char do_thousands_sep() const override { return '\''; }
+    std::string do_grouping() const override { return "\3"; }
+  };
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new Grouped));
+  const std::string text = scala(geo::Segment(1234567));
+  std::locale::global(before);
+  CHECK(text.starts_with("[1234567]"));
+}
 
 TEST_CASE("text form: a variant is the alternative that it has") {
   using Event = std::variant<std::monostate, int, std::string, std::vector<double>>;

@@ -20,7 +20,18 @@ struct Point {
   int x, y;
   friend bool operator==(const Point&, const Point&) = default;
 };
+/// Names of one length are equal, and its hash hides the one that it inherits.
+struct Name {
+  std::string text;
+  operator std::string_view() const { return text; }
+  friend bool operator==(const Name& left, const Name& right) { return left.text.size() == right.text.size(); }
+};
 }  // namespace table_hash_cases
+
+template <>
+struct dstream::KeyHash<table_hash_cases::Name> : dstream::KeyHash<std::string> {
+  static std::uint64_t hash(const table_hash_cases::Name& name, std::uint64_t seed) { return KeyHash<std::size_t>::hash(name.text.size(), seed); }
+};
 
 template <>
 struct dstream::KeyHash<table_hash_cases::Point> {
@@ -87,6 +98,14 @@ TEST_CASE("table_hash: keys with a pattern are spread") {
   checkSpread<std::optional<std::uint64_t>>([](std::uint64_t i) { return std::optional(i); });
   checkSpread<std::chrono::seconds>([](std::uint64_t i) { return std::chrono::seconds(i); });
   checkSpread<table_hash_cases::Point>([](std::uint64_t i) { return table_hash_cases::Point{static_cast<int>(i), 3}; });
+}
+
+TEST_CASE("table_hash: a hash of the user's is asked, whatever it inherits") {
+  using table_hash_cases::Name;
+  const HashSeed seed(5);
+  CHECK(tableHash<Name>(Name{"abc"}, seed) == tableHash<Name>(Name{"xyz"}, seed));
+  CHECK(tableHash<std::pair<Name, int>>(std::pair(Name{"abc"}, 1), seed) == tableHash<std::pair<Name, int>>(std::pair(Name{"xyz"}, 1), seed));
+  CHECK(tableHash<Name>(Name{"abc"}, seed) != tableHash<Name>(Name{"abcd"}, seed));
 }
 
 TEST_CASE("table_hash: equal keys in any form, each seed another hash") {

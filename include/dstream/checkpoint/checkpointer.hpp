@@ -218,12 +218,11 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     ++seen.epoch;  // as a claim would make it
     requireAgreement(seen);
     const Decider::Position position = job_.decider->claim(facts_.job);
-    if (position.seq == seen.seq) return position;
-    if (recovered_) {  // an older process came first, and its journal is longer now
-      directory_.list();
-      recovered_.emplace(directory_);
-    }
-    requireAgreement(position);
+    directory_.list();
+    if (recovered_)
+      recovered_.emplace(directory_);  // until now an older process may have gone on
+    else
+      requireAgreement(position);
     return position;
   }
   void requireAgreement(const Decider::Position& position) const {

@@ -28,16 +28,16 @@ struct SomeMember {
   }
 };
 
-/// The same, but for a reference: that takes the second conversion, while anything else takes the first, which asks less of its object.
+/// The same, but for a reference: that takes the second conversion, while anything else takes the first, which is nearer to what its object is.
 template <class Aggregate>
 struct ValueMember {
   template <class Member>
     requires(!std::is_same_v<std::remove_cvref_t<Member>, Aggregate>)
-  operator Member() {  // NOLINT: never called
+  operator Member() const {  // NOLINT: never called
     __builtin_unreachable();
   }
   template <class Member>
-  operator Member&() const = delete;
+  operator Member&() const volatile = delete;
 };
 
 template <class Aggregate, std::size_t>

@@ -33,9 +33,10 @@ concept HasToText = requires(const T& value) {
 };
 template <class T>
 concept TextLike = std::convertible_to<const T&, std::string_view>;
-/// An operator<< found beside its type, of which <ostream> is known then. Not that of a smart pointer, which writes an address.
-template <class T>
-concept Streamed = requires(std::ostream& out, const T& value) { operator<<(out, value); } && !requires(const T& value) { value.get(); };
+/// An operator<< found beside its type, where <ostream> is known. Not that of a smart pointer, which writes an address.
+template <class T, class Char = char>
+concept Streamed = requires(std::basic_ostream<Char>& out, const T& value) { operator<<(out, value); } && requires { sizeof(std::basic_ostream<Char>); } &&
+                   !requires(const T& value) { value.get(); };
 template <class T>
 concept OptionalLike = requires(const T& value) {
   { value.has_value() } -> std::convertible_to<bool>;
@@ -98,6 +99,7 @@ void appendStreamed(std::string& out, const T& value) {
   TextBuffer<Char> buffer(out);
   std::basic_ostream<Char> stream(&buffer);
   stream.exceptions(stream.badbit);  // or it would keep to itself that there is no memory
+  stream.imbue(decltype(stream.getloc())::classic());
   operator<<(stream, value);
 }
 

@@ -18,7 +18,7 @@ namespace dstream::inline v0 {
 
 /// **meaning** `KeyHash<T>::hash(key, seed)`, 64 well-mixed bits; equal keys give equal hashes, and a key and its kept form do too.
 /// Known for arithmetic types, enums, text, pair, tuple, optional, vector of such, and whatever std::hash knows (then as fixed as that is).
-/// Specialise it for your own key types. Those known here have `feed(key, chain)` too, so that a table can hash them in its own way.
+/// Specialise it for your own key types. Those known here have `feed(key, chain)` too, by which a table hashes them in its own way; `Fed` tells it from what a specialisation of yours may have inherited.
 template <class T>
 struct KeyHash {};
 
@@ -124,7 +124,7 @@ struct FixedChain {
 /// Feeds a key to a chain, part by part as far as its parts are known.
 template <class T, class Key, class Chain>
 DSTREAM_INLINE constexpr Chain feed(const Key& key, Chain chain) {
-  if constexpr (requires { KeyHash<T>::feed(key, chain); }) {
+  if constexpr (requires { requires std::is_same_v<typename KeyHash<T>::Fed, T>; }) {
     return KeyHash<T>::feed(key, chain);
   } else {
     chain.hash = KeyHash<T>::hash(key, chain.hash);
@@ -134,6 +134,7 @@ DSTREAM_INLINE constexpr Chain feed(const Key& key, Chain chain) {
 
 template <class T>
 struct FedKey {
+  using Fed = T;
   template <class Key>
   static constexpr std::uint64_t hash(const Key& key, std::uint64_t seed) {
     return KeyHash<T>::feed(key, FixedChain{seed}).hash;
@@ -145,6 +146,7 @@ struct FedKey {
 template <class T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
 struct KeyHash<T> {
+  using Fed = T;
   static constexpr std::uint64_t hash(T key, std::uint64_t seed) { return feed(key, detail::FixedChain{seed}).hash; }
   template <class Chain>
   static constexpr Chain feed(T key, Chain chain) {
@@ -158,6 +160,7 @@ struct KeyHash<T> {
 
 template <std::floating_point T>
 struct KeyHash<T> {
+  using Fed = T;
   static constexpr std::uint64_t hash(T key, std::uint64_t seed) { return feed(key, detail::FixedChain{seed}).hash; }
   template <class Chain>
   static constexpr Chain feed(T key, Chain chain) {
@@ -168,6 +171,7 @@ struct KeyHash<T> {
 
 template <detail::Text T>
 struct KeyHash<T> {
+  using Fed = T;
   static std::uint64_t hash(std::string_view key, std::uint64_t seed) { return detail::hashBytes(key, seed); }
   template <class Chain>
   static Chain feed(std::string_view key, Chain chain) {
@@ -263,6 +267,7 @@ struct KeyHash<T> : detail::FedKey<T> {
 template <class T>
   requires(!std::is_arithmetic_v<T> && !std::is_enum_v<T> && !detail::Text<T> && !detail::Duration<T> && !detail::TimePoint<T>) && detail::StdHashable<T>
 struct KeyHash<T> {
+  using Fed = T;
   static std::uint64_t hash(const T& key, std::uint64_t seed) { return feed(key, detail::FixedChain{seed}).hash; }
   template <class Chain>
   static Chain feed(const T& key, Chain chain) {

@@ -325,9 +325,9 @@ class BasicDirectoryWatch {
   bool isThere(const std::string& path, Gaps& gaps) {
     try {
       if (files_.info(path).kind == FileInfo::Kind::None) return false;
-      gaps.push_back({path, "it is not a directory"});
+      gaps.push_back({"", "it is not a directory"});
     } catch (const FileError& error) {
-      gaps.push_back({path, error.what()});
+      gaps.push_back({"", error.what()});
     }
     return true;
   }

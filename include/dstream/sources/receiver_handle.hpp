@@ -19,7 +19,7 @@ namespace dstream::inline v0 {
 /// processed. A value; copies are the same handle, and may outlive the stream and its context.
 /// **threads** any, several at a time. **order** what one thread stores keeps its order; between threads there is none.
 /// **kept** records until their batch is done, counted against Configuration::blockMemory by recordBytes, an estimate, those of a block with some 100 bytes for itself.
-/// **errors** IllegalState for storing after the run; std::length_error for more than half of blockMemory at once.
+/// **errors** IllegalState for storing after the run; std::length_error for more than half of blockMemory at once, the block included.
 /// **source** Spark's Receiver, its methods as a value.
 template <class T>
 class ReceiverHandle {
