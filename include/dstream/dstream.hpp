@@ -62,3 +62,8 @@
 #include <dstream/outputs/print.hpp>
 #include <dstream/outputs/saveAsObjectFiles.hpp>
 #include <dstream/outputs/saveAsTextFiles.hpp>
+
+// what a program of many files compiles once
+#if defined(DSTREAM_COMPILED) || defined(DSTREAM_COMPILE_HERE)
+#include <dstream/compiled.hpp>
+#endif

@@ -1,5 +1,5 @@
-# What belongs to a header: its line in CMakeLists.txt, a test that names it, a wrong program for each of its sentences and, for an operator,
-# a row in the README and a name in plans.
+# What belongs to a header: its line in CMakeLists.txt, a test that names it, a wrong program for each of its sentences, for an operator a row in
+# the README and a name in plans, and for a class of the runtime its line in compiled.hpp.
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/lines.cmake")
 
@@ -97,6 +97,11 @@ function(check_row header name)
   complain("${header}" "README.md has no row for `${name}`")
 endfunction()
 
+set(compiled "")
+if(EXISTS "${ROOT}/include/dstream/compiled.hpp")
+  file(READ "${ROOT}/include/dstream/compiled.hpp" compiled)
+endif()
+
 foreach(header IN LISTS present)
   file(READ "${ROOT}/${header}" text)
   check_sentences("${header}" "${text}")
@@ -107,6 +112,13 @@ foreach(header IN LISTS present)
   if(NOT tests MATCHES "[^A-Za-z0-9_]${stem}[^A-Za-z0-9_]")
     complain("${header}" "no file of tests/ names it")
   endif()
+  string(REGEX MATCHALL "\ntemplate <class( Use)? = OnUse>\n(class|struct) [A-Za-z]+" classes "${text}")
+  foreach(class IN LISTS classes)
+    string(REGEX MATCH "[A-Za-z]+$" class "${class}")
+    if(NOT header MATCHES "^include/dstream/connect/" AND NOT compiled MATCHES "[: ]${class}<OnUse>;")
+      complain("${header}" "compiled.hpp does not compile ${class}")
+    endif()
+  endforeach()
   # A public operator is a function of its header's name.
   if(header MATCHES "^include/dstream/(operators|shuffle|windows|state)/" AND text MATCHES "\\[\\[nodiscard\\]\\] [a-z ]*auto ${stem}\\(")
     check_row("${header}" "${stem}")

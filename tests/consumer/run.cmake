@@ -8,7 +8,7 @@ function(run)
   execute_process(COMMAND ${ARGV} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-if(PROJECT STREQUAL "find_package")
+if(NOT PROJECT STREQUAL "add_subdirectory")
   run("${CMAKE_COMMAND}" --install "${DSTREAM_BUILD}" --prefix "${folder}/prefix")
 endif()
 run("${CMAKE_COMMAND}" -S "${source}" -B "${folder}/build" -G "${GENERATOR}"
