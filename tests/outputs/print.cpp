@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -42,6 +43,13 @@ std::string printed(const Pipeline& pipeline, const std::vector<std::vector<T>>&
     return world.out();
 }
 
+/// Nobody can see that it owns what it refers to, and it only moves; print keeps none.
+struct Ticket {
+    explicit Ticket(int given) : number(std::make_unique<int>(given)) {}
+    std::unique_ptr<int> number;
+};
+std::string toText(const Ticket& ticket) { return "ticket " + std::to_string(*ticket.number); }
+
 TEST_CASE("print: the layout, byte for byte") {
     CHECK(printed<Pair>(print(), {{{"a", 1}, {"b", 2}}})
           == "-------------------------------------------\n"
@@ -51,6 +59,10 @@ TEST_CASE("print: the layout, byte for byte") {
              "(b,2)\n"
              "\n");
     CHECK(rule.size() == 44);
+}
+
+TEST_CASE("print: records that nothing may keep") {
+    CHECK(printed<int>(map([](int number) { return Ticket(number); }) | print(), {{7}}) == rule + "Time: 1415037600000 ms\n" + rule + "ticket 7\n\n");
 }
 
 TEST_CASE("print: an empty batch prints its head and an empty line, batch after batch") {

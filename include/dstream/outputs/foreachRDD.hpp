@@ -44,7 +44,7 @@ class ForeachOutput : public Output {
   Deferred<std::unique_ptr<Job>, N> generate(const Batch& batch) override {
     auto rdd = node_.compute(batch);
     if (!rdd) return nullptr;
-    return std::make_unique<BatchJob>(BatchOf{*std::move(rdd), batch}, fn_);
+    return std::unique_ptr<Job>(new BatchJob(BatchOf{*std::move(rdd), batch}, fn_));
   }
   void eachShared(VisitShared visit) override { node_.eachShared(visit); }
 
@@ -93,7 +93,7 @@ struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>>, AtLeastOnceOnly<Foreac
     constexpr bool fits = besideBatch<Fn, BatchOf>() != Beside::Unfit;
     static_assert(fits, "foreachRDD needs a function of one batch, as [](auto batch) { … }, or of a batch and its identity or time");
     if constexpr (fits) {
-      auto output = std::make_unique<ForeachOutput<N, Fn>>(node, fn);
+      std::unique_ptr<Output> output(new ForeachOutput<N, Fn>(node, fn));
       output->name = this->name;
       output->operatorInfo = info;
       graph.addOutput(std::move(output));

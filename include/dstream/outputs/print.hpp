@@ -6,10 +6,8 @@
 #include <ctime>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
-#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/pipe.hpp>
@@ -74,7 +72,7 @@ struct PrintOutput : Nameable<PrintOutput<style>>, AtLeastOnceOnly<PrintOutput<s
   static consteval bool check() {
     constexpr bool printable = hasTextForm<Record>();
     static_assert(printable, "print needs a text form of the record; write std::string toText(const Record&) or an operator<< beside its type, or map it to text");
-    return printable && canKeep<Record>();
+    return printable;
   }
 
   template <Node N>
@@ -95,7 +93,7 @@ struct PrintOutput : Nameable<PrintOutput<style>>, AtLeastOnceOnly<PrintOutput<s
       page += '\n';
       graph.console(page);
     };
-    auto output = std::make_unique<ForeachOutput<N, decltype(show)>>(node, std::move(show));
+    std::unique_ptr<Output> output(new ForeachOutput<N, decltype(show)>(node, std::move(show)));
     output->name = this->name;
     output->operatorInfo = info;
     graph.addOutput(std::move(output));

@@ -83,7 +83,7 @@ struct SaveOutput : Nameable<SaveOutput<Writer, once>> {
     if constexpr (canBeExactlyOnce<N, once>()) {
       using Save = SaveBatches<typename Writer::type>;
       if (options.rollEvery.count() % node.slide() != 0) throw std::invalid_argument("dstream: rollEvery must be a multiple of the stream's slide");
-      auto output = std::make_unique<SavingOutput<N, Save>>(node, Save(*graph.files, prefix, suffix, options, node.slide()));
+      std::unique_ptr<Output> output(new SavingOutput<N, Save>(node, Save(*graph.files, prefix, suffix, options, node.slide())));
       output->name = this->name;
       output->operatorInfo = info;
       output->exactlyOnce = once;
