@@ -44,6 +44,7 @@
 #include <dstream/runtime/real_world_signals.hpp>
 #include <dstream/runtime/real_world_socket.hpp>
 #include <dstream/runtime/scheduler.hpp>
+#include <dstream/runtime/stats_report_listener.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/runtime/streaming_run.hpp>
 #include <dstream/shuffle/table_store.hpp>
@@ -102,6 +103,7 @@ DSTREAM_ONCE class detail::BasicSignalWatch<OnUse>;
 DSTREAM_ONCE struct detail::BasicLookup<OnUse>;
 DSTREAM_ONCE class detail::BasicRealConnection<OnUse>;
 DSTREAM_ONCE class BasicScheduler<OnUse>;
+DSTREAM_ONCE class BasicStatsReportListener<OnUse>;
 DSTREAM_ONCE class BasicStreamingContext<OnUse>;
 DSTREAM_ONCE class detail::BasicStreamingRun<OnUse>;
 

@@ -13,6 +13,7 @@
 #include <dstream/runtime/describe.hpp>
 #include <dstream/runtime/event.hpp>
 #include <dstream/runtime/files.hpp>
+#include <dstream/runtime/stats_report_listener.hpp>
 #include <dstream/runtime/streaming_context.hpp>
 #include <dstream/runtime/world.hpp>
 
