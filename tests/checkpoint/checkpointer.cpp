@@ -442,6 +442,58 @@ TEST_CASE("checkpointer: one stream at a time has a directory") {
   CHECK_NOTHROW(place.files.lock("/checkpoint/LOCK"));
 }
 
+TEST_CASE("checkpointer: a directory that is removed, moved or replaced while the job runs ends it, and nothing more is shown or committed") {
+  const auto clear = [](Place& place) {
+    for (const std::string& path : place.files.paths())
+      if (path.starts_with("/checkpoint/")) place.files.remove(path);
+    place.files.remove("/checkpoint");
+  };
+  const std::size_t every = GENERATE(1U, 3U);
+  CAPTURE(every);
+  Place place;
+  std::vector<std::uint64_t> shown;
+  Run first(place, {.commitEvery = every});
+  first.words() | foreachRDD([&](const auto& batch) { shown.push_back(batch.batch().seq); });
+  first.words("staged") | saveAsTextFiles("/out/w").named("files");
+  first.start();
+  place.world.advance(3s);
+  REQUIRE(shown == std::vector<std::uint64_t>{1, 2, 3});
+  std::vector<std::string> paths;
+  std::unique_ptr<File> another;
+  SECTION("removed") { clear(place); }
+  SECTION("moved") { place.files.rename("/checkpoint", "/moved"); }
+  SECTION("replaced") {
+    clear(place);
+    place.files.makePrivateDirectory("/checkpoint");
+    another = place.files.lock("/checkpoint/LOCK");
+  }
+  SECTION("the lock alone") { place.files.remove("/checkpoint/LOCK"); }
+  paths = place.files.paths();
+  place.world.advance(5s);
+  CHECK(support::messageOf<CheckpointError>([&] { static_cast<void>(first.stream.awaitTerminationOrTimeout(0s)); }) ==
+        "dstream: the checkpoint in /checkpoint cannot be used: it was removed, moved or replaced while the job ran: its LOCK is not the one that this process holds");
+  CHECK(shown == std::vector<std::uint64_t>{1, 2, 3});
+  CHECK(std::ranges::none_of(place.files.paths(), [&](const std::string& path) { return path.starts_with("/checkpoint") && std::ranges::find(paths, path) == paths.end(); }));
+}
+
+TEST_CASE("checkpointer: of a job that shows nothing before its commit too; a disk that does not answer when asked for the lock ends nothing") {
+  Place place;
+  Run run(place);
+  run.words() | saveAsTextFiles("/out/w").named("files");
+  run.start();
+  place.world.advance(1s);
+  place.files.failNext("examine", "/checkpoint/LOCK");
+  place.files.put("/in/1", "a\n");
+  place.world.advance(1s);
+  CHECK(run.told.all<BatchFailed>().empty());
+  const auto shown = place.files.names("/out");
+  CHECK(std::ranges::count_if(shown, [](const std::string& name) { return name.starts_with("w-"); }) == 2);
+  place.files.remove("/checkpoint/LOCK");
+  place.world.advance(3s);
+  CHECK_THROWS_AS(run.stream.awaitTerminationOrTimeout(0s), CheckpointError);
+  CHECK(place.files.names("/out") == shown);
+}
+
 /// A run with one state named `name`, of type S.
 template <class S>
 std::string startedWith(Place& place, const std::string& name, CheckpointOptions options = {}, const std::string& job = "job", std::chrono::nanoseconds interval = 1s) {
@@ -804,10 +856,11 @@ TEST_CASE("checkpointer: a job that has its database's word is not ended by a st
   CHECK(decides(place, &database, 1s) == "3 ");
 }
 
+/// All but the lock, which whoever holds it keeps.
 std::map<std::string, std::string> filesOf(const Place& place) {
   std::map<std::string, std::string> files;
   for (const std::string& path : place.files.paths())
-    if (path.starts_with("/checkpoint/")) files[path] = place.files.content(path);
+    if (path.starts_with("/checkpoint/") && path != "/checkpoint/LOCK") files[path] = place.files.content(path);
   return files;
 }
 void putAll(const std::map<std::string, std::string>& files, Place& place) {

@@ -214,6 +214,41 @@ TEST_CASE("sqlite: a process that was taken over from commits nothing") {
   CHECK(rowsOf(fixture.path, "SELECT word FROM log").empty());
 }
 
+TEST_CASE("sqlite: a database that somebody else has locked, or that has no room for the rows, is waited for, and nothing is lost or doubled") {
+  Fixture fixture;
+  makeInput(fixture);
+  Context context("local[2]", "job", support::quiet(), fixture.world);
+  StreamingContext stream(context, 1s);
+  support::Told told;
+  stream.addStreamingListener([&](const Event& event) { told.events.push_back(event); });
+  sqlite::Database database(fixture.path, {.busyTimeout = 0ms});
+  database.execute("CREATE TABLE log(text, n)");
+  stream.checkpoint("/checkpoint", {.repeats = 0});
+  stream.textFileStream("/in").named("in") | map([](auto line) { return std::pair{std::string(line), 1L}; }) | sqlite::append(database, "log").named("log").exactlyOnce();
+  stream.start();
+  fixture.world.advance(1s);
+  std::string text = "a";
+  sqlite::Database other(fixture.path);
+  SECTION("locked") {
+    other.execute("BEGIN IMMEDIATE");
+    fixture.files.put("/in/1", text + "\n");
+    fixture.world.advance(60s);
+    other.execute("ROLLBACK");
+  }
+  SECTION("full") {
+    text = std::string(100'000, 'b');
+    database.execute("PRAGMA max_page_count = 10");
+    fixture.files.put("/in/1", text + "\n");
+    fixture.world.advance(60s);
+    database.execute("PRAGMA max_page_count = 1000000");
+  }
+  CHECK(told.all<BatchRepeated>().size() > 10);
+  CHECK(rowsOf(fixture.path, "SELECT text FROM log").empty());
+  fixture.world.advance(10s);
+  stream.stop();
+  CHECK(rowsOf(fixture.path, "SELECT length(text) FROM log") == std::vector<std::string>{std::to_string(text.size())});
+}
+
 TEST_CASE("sqlite: without a checkpoint each batch is a transaction; every kind of member") {
   enum class Colour { Red = 3 };
   struct Row {

@@ -376,4 +376,48 @@ TEST_CASE("sqlite_database: a unit whose next batch cannot begin keeps no part o
   CHECK(SqliteJob().last == 0);
 }
 
+// --- what may pass ---
+
+TEST_CASE("sqlite_database: a lock of somebody else's is an outage of a batch, and an error of a start") {
+  const support::TemporaryDirectory directory;
+  const auto opened = [&] { return sqlite::Database(directory.path() + "/db", {.busyTimeout = std::chrono::milliseconds(0)}); };
+  const sqlite::Database ours = opened();
+  auto& decider = *ours.connection();
+  CHECK(decider.claim("job").seq == 0);
+  sqlite::Database other = opened();
+  other.execute("BEGIN IMMEDIATE");
+  for (int i = 0; i < 3; ++i) {
+    CHECK(support::contains(support::messageOf<Outage>([&] { decider.begin(batch(1)); }), "BEGIN IMMEDIATE: database is locked"));
+    CHECK_NOTHROW(decider.rollback());
+  }
+  CHECK_THROWS_AS(opened().connection()->claim("job"), sqlite::Error);
+  other.execute("ROLLBACK");
+  decider.begin(batch(1));
+  decider.seal(batch(1), 7);
+  CHECK(decider.commit(batch(1)));
+  CHECK(opened().connection()->look("job").seq == 1);
+}
+
+TEST_CASE("sqlite_database: no room for a COMMIT is an outage, whatever became of it, and the batch is committed once there is some") {
+  Disk disk;
+  SqliteJob job;
+  job.write(1);
+  REQUIRE(job.commit(1));
+  job.write(2);
+  job.decider.seal(batch(2), 0);
+  disk.files.setFreeBytes(0);
+  for (int i = 0; i < 3; ++i) CHECK_THROWS_AS(job.decider.commit(batch(2)), Outage);
+  disk.files.setFreeBytes(1 << 20);
+  CHECK(support::contains(support::messageOf<NotCommitted>([&] { static_cast<void>(job.decider.commit(batch(2))); }), "COMMIT: database or disk is full"));
+  job.write(2);
+  CHECK(job.commit(2));
+  CHECK(job.rows() == 2);
+}
+
+TEST_CASE("sqlite_database: of SQLite's errors only a lock and no room may pass") {
+  const auto mayPass = [](int code) { return sqlite::Error("db", "asked", code, "reason").mayPass(); };
+  for (const int code : {SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_BUSY_RECOVERY, SQLITE_LOCKED_SHAREDCACHE, SQLITE_FULL}) CHECK(mayPass(code));
+  for (const int code : {SQLITE_ERROR, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_IOERR_WRITE, SQLITE_CORRUPT, SQLITE_CONSTRAINT, SQLITE_ABORT, SQLITE_READONLY}) CHECK_FALSE(mayPass(code));
+}
+
 }  // namespace

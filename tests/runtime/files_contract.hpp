@@ -166,6 +166,25 @@ inline void oneHoldsALock(Files& files, const std::string& root) {
   static_cast<void>(whyOf([&] { static_cast<void>(files.lock(root + "/dir")); }, root + "/dir"));
 }
 
+inline void aFileKnowsWhetherAPathLeadsToIt(Files& files, const std::string& root) {
+  files.makeDirectory(root + "/dir");
+  const std::string path = root + "/dir/LOCK";
+  const auto held = files.lock(path);
+  CHECK(held->isAt(path));
+  CHECK_FALSE(held->isAt(root + "/dir"));
+  CHECK_FALSE(held->isAt(root + "/none/LOCK"));
+  CHECK_FALSE(held->isAt(path + "/below"));
+  files.rename(root + "/dir", root + "/moved");
+  CHECK_FALSE(held->isAt(path));
+  CHECK(held->isAt(root + "/moved/LOCK"));
+  files.makeDirectory(root + "/dir");
+  const auto other = files.lock(path);
+  CHECK_FALSE(held->isAt(path));
+  CHECK(other->isAt(path));
+  files.remove(root + "/moved/LOCK");
+  CHECK_FALSE(held->isAt(root + "/moved/LOCK"));
+}
+
 struct FilesCase {
   const char* name;
   void (*run)(Files&, const std::string&);
@@ -180,6 +199,7 @@ inline constexpr std::array filesCases{
     FilesCase{"remove takes files and empty directories", removeTakesFilesAndEmptyDirectories},
     FilesCase{"what is private is read as such", whatIsPrivateIsReadAsSuch},
     FilesCase{"one holds a lock", oneHoldsALock},
+    FilesCase{"a file knows whether a path leads to it", aFileKnowsWhetherAPathLeadsToIt},
 };
 
 }  // namespace contract

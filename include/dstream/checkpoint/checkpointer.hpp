@@ -115,6 +115,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     std::string payload;
     encode(batch, {}, true, payload);
     orBreak([&] {
+      requireHeld();
       journal_->put(RecordKind::Plan, batch.seq, payload);
       journal_->sync();
     });
@@ -206,6 +207,17 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
       broken_ = true;
       throw;
     }
+  }
+
+  /// Locked is a file, and not the name by which the next process finds it: in a directory that was removed or replaced this one would go on for nobody, and another
+  /// one begin the job anew beside it.
+  void requireHeld() const {
+    try {
+      if (lock_->isAt(directory_.lock())) return;
+    } catch (const FileError&) {  // a disk or network that does not answer now has said nothing
+      return;
+    }
+    refuse("it was removed, moved or replaced while the job ran: its LOCK is not the one that this process holds");
   }
 
   // --- recovery ---
@@ -316,6 +328,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     const Committed last = unit_.back();
     try {
       if (!undecided_) {
+        orBreak([&] { requireHeld(); });
         if (job_.decider != nullptr) job_.decider->seal(last.batch, last.checksum);
         orBreak([&] { journal_->sync(); });
       }
@@ -390,6 +403,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   }
   void nextSegment() {
     orBreak([&] {
+      requireHeld();
       journal_->sync();  // a segment that is not the last has no torn tail
       journal_.emplace(directory_, JournalName{committed_ + 1, epoch_}, world_.random());
       putDecider();

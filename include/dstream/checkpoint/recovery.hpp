@@ -50,6 +50,7 @@ class BasicRecovery {
   Deferred<std::vector<std::uint64_t>, Use> damagedSeqs;
   /// Rising without gaps; of several with one seq the last.
   Deferred<std::vector<FileRecord>, Use> batches;
+  /// Rising; one of each seq.
   Deferred<std::vector<FileRecord>, Use> plans;
   /// The database was known to have committed up to here.
   std::uint64_t known = 0;
@@ -93,22 +94,32 @@ class BasicRecovery {
   }
   /// In the place of one with the same seq. Those behind it stay: an earlier run had planned them, and may have shown them to somebody.
   void putPlan(const FileRecord& record) {
-    for (FileRecord& plan : plans)
-      if (plan.seq == record.seq) {
-        plan = record;
-        return;
-      }
-    plans.push_back(record);
+    const auto at = placeOf(plans, record.seq);
+    if (at != plans.end() && at->seq == record.seq)
+      plans[static_cast<std::size_t>(at - plans.begin())] = record;
+    else
+      plans.insert(at, record);
   }
   /// In the place of one with the same seq; those behind it, of an attempt that was not committed, go.
   static void put(Deferred<std::vector<FileRecord>, Use>& records, const FileRecord& record) {
     while (!records.empty() && records.back().seq >= record.seq) records.pop_back();
     records.push_back(record);
   }
+  /// The first that is not before this seq. Nearly all come behind the last one, and a journal has as many as batches.
+  static auto placeOf(const Deferred<std::vector<FileRecord>, Use>& records, std::uint64_t seq) {
+    if (records.empty() || records.back().seq < seq) return records.end();
+    auto from = records.begin();
+    for (auto left = records.end() - from; left > 0;) {  // <algorithm> would cost every program
+      const auto half = left / 2;
+      const bool before = from[half].seq < seq;
+      from += before ? half + 1 : 0;
+      left = before ? left - half - 1 : half;
+    }
+    return from;
+  }
   static const FileRecord* find(const Deferred<std::vector<FileRecord>, Use>& records, std::uint64_t seq) {
-    for (const FileRecord& record : records)
-      if (record.seq == seq) return &record;
-    return nullptr;
+    const auto at = placeOf(records, seq);
+    return at == records.end() || at->seq != seq ? nullptr : &*at;
   }
 
   bool found_ = false;

@@ -40,7 +40,7 @@ class SqliteRows {
   void operator()(const BatchOf& batch) {
     auto& connection = *database_.connection();
     const auto records = batch.collect();  // computed by all workers, before the database is asked for anything
-    if (connection.inTransaction()) return write(connection, records);
+    if (connection.inTransaction()) return connection.orOutage([&] { write(connection, records); });
     if (connection.decides()) throw sqlite::Error(connection.name(), "write", SQLITE_ABORT, "the transaction of the batch was rolled back by SQLite, in an earlier output");
     connection.execute("BEGIN IMMEDIATE");
     try {
@@ -170,7 +170,8 @@ namespace sqlite {
 /// **meaning** each record becomes a row; one with a primary key that is there already takes its place. With a checkpoint directory the rows of a batch, of all outputs of
 /// the database, and the job's place are one transaction: exactly once. Without one each output's batch is a transaction of its own. The table must exist, with a primary key.
 /// **cost** a statement per record, a sync per batch; the records are computed by all workers first, and held. **errors** compile time: members that SQLite
-/// does not hold. sqlite::Error fails the batch. Outputs of two databases in one job are refused at start. **example** examples/sqlite_word_count.cpp
+/// does not hold. sqlite::Error fails the batch; with a checkpoint directory a database that others have locked, or that has no room, fails none: the batch is repeated
+/// until it can be written. Outputs of two databases in one job are refused at start. **example** examples/sqlite_word_count.cpp
 [[nodiscard]] inline auto upsert(const Database& database, std::string table) { return dstream::detail::SqliteOutput<dstream::detail::SqliteInsert>{database, {std::move(table), true}}; }
 
 /// The same, and each record is a new row.

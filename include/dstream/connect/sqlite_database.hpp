@@ -30,13 +30,20 @@ class Error : public std::runtime_error {
       : std::runtime_error("dstream: sqlite: " + database + ": " + asked + ": " + reason + " (" + std::to_string(code) + ")"), code_(code) {}
   /// SQLite's extended result code.
   [[nodiscard]] int code() const { return code_; }
+  /// Somebody else has the database locked, or there is no room: nothing is wrong with what was asked, and later it may be done. SQLITE_LOCKED alone is
+  /// a connection in its own way, which stays.
+  [[nodiscard]] bool mayPass() const {
+    const int kind = code_ & 0xff;
+    return kind == SQLITE_BUSY || kind == SQLITE_FULL || code_ == SQLITE_LOCKED_SHAREDCACHE;
+  }
 
  private:
   int code_;
 };
 
 struct Options {
-  /// How long a write waits for another process's. SQLite takes 24 days at the most; what is longer is as long as that.
+  /// How long a write waits for another process's. Then a start fails, and a batch is repeated, with a checkpoint directory as often as need be.
+  /// SQLite takes 24 days at the most; what is longer is as long as that.
   std::chrono::milliseconds busyTimeout = std::chrono::seconds(5);
   /// SQLite's name of the file system; empty: its default one.
   std::string fileSystem = {};
@@ -95,7 +102,7 @@ class Statement {
 
 /// **meaning** one connection; copies of a Database share it. It is opened for WAL and synchronous=FULL, both read back: a COMMIT that has returned outlives a crash.
 /// With a checkpoint directory it keeps `dstream_commit(job, epoch, seq, time, crc)`, one row per job, written in the transaction of the job's rows.
-/// **threads** one at a time; the jobs lane while the stream runs. **errors** sqlite::Error.
+/// **threads** one at a time; the jobs lane while the stream runs. **errors** sqlite::Error; of a batch's transaction, where that may pass, Outage.
 template <class Use = OnUse>
 class BasicConnection final : public Decider {
  public:
@@ -116,6 +123,17 @@ class BasicConnection final : public Decider {
   /// Rows are written in the transaction that commits the batch, and nowhere else.
   [[nodiscard]] bool decides() const { return decides_; }
 
+  /// A part of a batch's transaction. **errors** Outage for a sqlite::Error that may pass.
+  template <class Body>
+  static auto orOutage(const Body& body) {
+    try {
+      return body();
+    } catch (const Error& error) {
+      if (error.mayPass()) throw Outage(error.what());
+      throw;
+    }
+  }
+
   // --- Decider ---
 
   [[nodiscard]] std::string name() const override { return "the SQLite database " + path_; }
@@ -127,7 +145,7 @@ class BasicConnection final : public Decider {
   Position claim(const std::string& job) override {
     job_ = job;
     decides_ = true;
-    torn_ = false;
+    torn_ = asked_ = false;
     execute("BEGIN IMMEDIATE");
     try {
       execute("CREATE TABLE IF NOT EXISTS dstream_commit(job TEXT PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL, crc INTEGER NOT NULL)");
@@ -149,10 +167,10 @@ class BasicConnection final : public Decider {
   }
 
   void begin(const Batch&) override {
-    if (batches_ == 0) {
-      execute("BEGIN IMMEDIATE");
-      requireOurs();
-    }
+    if (batches_ == 0) orOutage([&] {
+        execute("BEGIN IMMEDIATE");
+        requireOurs();
+      });
     try {
       if (batches_ != 0) execute("RELEASE dstream_batch");
       execute("SAVEPOINT dstream_batch");
@@ -176,35 +194,35 @@ class BasicConnection final : public Decider {
     put->bind(4, std::string_view(job_));
     put->bind(5, static_cast<std::int64_t>(epoch_));
     put->bind(6, static_cast<std::int64_t>(seq_));
-    put->step();
+    orOutage([&] { put->step(); });
     put->reset();
     if (sqlite3_changes(database_) != 1) fenced();
   }
   [[nodiscard]] bool commit(const Batch& batch) override {
-    for (int attempt = 0;; ++attempt) {
+    for (int attempt = 0; !asked_; ++attempt) {
       const int code = sqlite3_exec(database_, "COMMIT", nullptr, nullptr, nullptr);
-      if (code == SQLITE_OK) break;
+      if (code == SQLITE_OK) return committed(batch);
       if ((code & 0xff) == SQLITE_BUSY && attempt < 10) continue;  // each waits as long as busyTimeout says
-      refusal_ = Error(path_, "COMMIT", code, sqlite3_errmsg(database_)).what();
+      const Error error(path_, "COMMIT", code, sqlite3_errmsg(database_));
+      refusal_ = error.what();
+      refusalMayPass_ = error.mayPass();
       if (inTransaction()) {  // nothing of it was written: it is busy, or a constraint that was put off is not met
         rollbackAll();
-        return false;
+        return refused();
       }
-      // The transaction has ended, nobody has said how: the row knows.
-      reopen();
-      const Position position = row(job_);
-      if (!position.known || position.epoch != epoch_) fenced();
-      if (position.seq != batch.seq) {
-        batches_ = 0;
-        if (position.seq != seq_) fenced();
-        overwrite();
-        return false;
-      }
-      break;
+      asked_ = true;
     }
-    seq_ = batch.seq;
+    // The transaction has ended, nobody has said how: the row knows.
+    const Position position = orOutage([&] {
+      reopen();
+      return row(job_);
+    });
+    if (!position.known || position.epoch != epoch_) fenced();
+    if (position.seq == batch.seq) return committed(batch);
     batches_ = 0;
-    return true;
+    if (position.seq != seq_) fenced();
+    overwrite();
+    return refused();
   }
   [[nodiscard]] std::string refusal() const override { return refusal_; }
   void close() override {
@@ -287,6 +305,17 @@ class BasicConnection final : public Decider {
       throw Outage(error.what());
     }
   }
+  bool committed(const Batch& batch) {
+    asked_ = false;
+    seq_ = batch.seq;
+    batches_ = 0;
+    return true;
+  }
+  bool refused() {
+    asked_ = false;
+    if (refusalMayPass_) throw NotCommitted(refusal_);
+    return false;
+  }
   void requireOurs() {
     const Position position = row(job_);
     if (position.known && position.epoch == epoch_ && position.seq == seq_) return;
@@ -311,7 +340,9 @@ class BasicConnection final : public Decider {
   std::size_t batches_ = 0;  // in the transaction
   bool torn_ = false;        // it has earlier batches, and the next could not begin in it
   bool decides_ = false;     // for a job
+  bool asked_ = false;       // COMMIT failed, and its outcome is not known
   std::string refusal_;      // of the last COMMIT that failed
+  bool refusalMayPass_ = false;
 };
 
 /// **meaning** a database by its path, which is made if it is not there. A copy is the same connection: outputs of one job share it, and with it their transaction.

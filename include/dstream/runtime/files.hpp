@@ -44,6 +44,8 @@ class File {
   virtual ~File() = default;
 
   [[nodiscard]] virtual FileInfo info() = 0;
+  /// Whether the path leads to this very file: nobody has removed or moved it, or put another in its place. What cannot tell says true.
+  [[nodiscard]] virtual bool isAt(const std::string& /*path*/) { return true; }
   /// Bytes from `offset` on, as many as fit and are there; 0 only at the end.
   virtual std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) = 0;
   /// All of them, or an error, after which the end of the file is unknown.

@@ -88,6 +88,14 @@ class BasicRealFile final : public File {
     if (::fstat(fd_.get(), &found) != 0) failFile("examine", path_, errno);
     return infoOf(found);
   }
+  [[nodiscard]] bool isAt(const std::string& path) override {
+    struct stat own {};
+    struct stat there {};
+    if (::fstat(fd_.get(), &own) != 0) failFile("examine", path_, errno);
+    if (::stat(path.c_str(), &there) == 0) return own.st_dev == there.st_dev && own.st_ino == there.st_ino;
+    if (errno == ENOENT || errno == ENOTDIR) return false;
+    failFile("examine", path, errno);
+  }
   std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) override {
     const ssize_t got = uninterrupted([&] { return ::pread(fd_.get(), into, capacity, static_cast<off_t>(offset)); });
     if (got < 0) failFile("read", path_, errno);

@@ -101,7 +101,7 @@ class BasicLineFormer {
     return lost;
   }
 
-  /// Bytes of a line over the limit that were dropped, once its end was seen; 0 when there is none to report.
+  /// Bytes dropped of lines over the limit. Of one that goes on and on they are told when it is over, at each further maxLineBytes, and the rest at its end.
   Dropped takeDropped() {
     if (dropped_ == 0) return {};
     return {std::exchange(dropped_, 0), "a line over the limit of maxRecordBytes = " + std::to_string(maxLineBytes_) + " bytes"};
@@ -151,8 +151,7 @@ class BasicLineFormer {
       return true;
     }
     skipping_ = true;
-    skipped_ = block_.size;
-    block_.size = 0;
+    dropped_ += std::exchange(block_.size, 0);
     searched_ = 0;
     return true;
   }
@@ -181,6 +180,7 @@ class BasicLineFormer {
     if (feed == std::string_view::npos) {
       skipped_ += fresh.size();
       block_.size = 0;
+      if (skipped_ >= maxLineBytes_) dropped_ += std::exchange(skipped_, 0);
       return;
     }
     skipped_ += feed + 1;
@@ -229,7 +229,7 @@ class BasicLineFormer {
   std::size_t searched_ = 0;
   bool atHead_ = false;
   bool skipping_ = false;
-  std::uint64_t skipped_ = 0;
+  std::uint64_t skipped_ = 0;  // and not in dropped_ yet
   std::uint64_t dropped_ = 0;
   Ready ready_;
 };

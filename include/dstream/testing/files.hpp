@@ -189,6 +189,9 @@ class Files final : public dstream::Files, public FileFaults {
         return node_->content.copy(into, capacity, static_cast<std::size_t>(offset));
       });
     }
+    [[nodiscard]] bool isAt(const std::string& path) {
+      return call("examine", [&] { return files_.disk_.find(path) == node_; });
+    }
     void write(std::size_t offset, std::string_view bytes) {
       const auto some = [&] { put(offset, bytes.substr(0, bytes.size() / 2)); };
       try {
@@ -239,6 +242,7 @@ class Files final : public dstream::Files, public FileFaults {
     Opened(Files& files, NodeRef node, std::string path) : handle_(files, std::move(node), std::move(path)) {}
 
     [[nodiscard]] FileInfo info() override { return infoOf(handle_.node()); }
+    [[nodiscard]] bool isAt(const std::string& path) override { return handle_.isAt(path); }
     std::size_t read(std::uint64_t offset, char* into, std::size_t capacity) override { return handle_.read(offset, into, capacity); }
     void append(std::string_view bytes) override { handle_.write(handle_.node().content.size(), bytes); }
     void sync() override { handle_.sync(); }
