@@ -65,6 +65,15 @@ TEST_CASE("batch_clock: who starts on a multiple gets the next one, a full inter
     CHECK(ticking.times == std::vector<Nanos>{full + second});
 }
 
+TEST_CASE("batch_clock: before 1970 too the first batch is the next multiple") {
+    Ticking ticking(1s, -2'500'000'000);
+    ticking.stage.world.advance(500ms);
+    CHECK(ticking.times == std::vector<Nanos>{-2 * second});
+    CHECK(BatchClock::lastMultiple(-2 * second, second) == -2 * second);
+    CHECK(BatchClock::lastMultiple(-1, second) == -second);
+    CHECK(BatchClock::lastMultiple(second - 1, second) == 0);
+}
+
 TEST_CASE("batch_clock: one nanosecond before a multiple the first batch is a nanosecond away") {
     Ticking ticking(1s, full - 1);
     ticking.stage.world.advance(1ns);
@@ -165,6 +174,129 @@ TEST_CASE("batch_clock: a wall clock set back never repeats a time") {
     CHECK(ticking.times.size() == 9);
     CHECK(ticking.times.at(5) == full + 6 * second);
     CHECK(ticking.missed() == 0);
+}
+
+TEST_CASE("batch_clock: a wall clock set back is a warning, one each time, and the lag is not negative") {
+    Ticking ticking(1s);
+    ticking.stage.world.advance(5s);
+    ticking.stage.world.setWall(ticking.stage.world.now(Clock::Wall) - 3600 * second);
+    ticking.stage.world.advance(600s);
+    CHECK(ticking.times.size() == 5);
+    CHECK(ticking.stage.told.warnings("the wall clock lies") == 1);
+    const std::string last = std::to_string(ticking.times.back() / 1'000'000) + " ms", next = std::to_string(ticking.times.back() / 1'000'000 + 1000) + " ms";
+    CHECK(ticking.stage.told.all<Warning>().back().text == "the wall clock lies 3599000 ms behind the last batch time, " + last +
+                                                               ": no batch is formed until it reaches " + next + ", and what is received waits");
+    CHECK(ticking.stage.stream.metrics().lag == 0);
+    ticking.stage.world.advance(3001s);
+    REQUIRE(ticking.times.size() >= 6);
+    CHECK(ticking.times.at(5) == ticking.times.at(4) + second);
+    ticking.stage.world.setWall(ticking.stage.world.now(Clock::Wall) - 10 * second);
+    ticking.stage.world.advance(5s);
+    CHECK(ticking.stage.told.warnings("the wall clock lies") == 2);
+    ticking.seqHasNoGaps();
+}
+
+TEST_CASE("batch_clock: a correction of the wall clock by a few milliseconds is not worth a word") {
+    Ticking ticking(1s, full);
+    ticking.stage.world.advance(5s);
+    ticking.stage.world.setWall(ticking.stage.world.now(Clock::Wall) - 20'000'000);
+    ticking.stage.world.advance(5s);
+    CHECK(ticking.times.size() == 9);
+    CHECK(ticking.stage.told.all<Warning>().empty());
+}
+
+TEST_CASE("batch_clock: a wall clock set back does not come in the way of a graceful stop") {
+    const std::chrono::nanoseconds interval = std::chrono::milliseconds(GENERATE(1000, 20));
+    testing::World world(Stage::beginning);
+    Configuration configuration = quiet();
+    configuration.maxBatchBytes = 1024;  // more than one batch is needed
+    configuration.blockMemory = 1 << 20;
+    configuration.blockBytes = 256;
+    configuration.maxRecordBytes = 256;
+    Context context("local", "c", configuration, world);
+    StreamingContext stream(context, interval);
+    std::int64_t lines = 0;
+    std::vector<Nanos> times;
+    world.listen("h", 1);
+    stream.socketTextStream("h", 1) | foreachRDD([&](const auto& batch) {
+        lines += batch.count();
+        times.push_back(batch.time().nanoseconds);
+    });
+    stream.start();
+    world.advance(20ms);
+    auto peer = world.accept("h", 1);
+    world.advance(3s);
+    world.setWall(world.now(Clock::Wall) - 3600 * second);
+    for (int i = 0; i < 1000; ++i) peer.send("line\n");
+    world.advance(600s);
+    const std::size_t before = times.size();
+    const StopReport report = stream.stop(true, true);
+    CHECK(report.graceful);
+    CHECK(report.droppedBytes == 0);
+    CHECK(lines == 1000);
+    CHECK(times.size() > before);
+    for (std::size_t i = 1; i < times.size(); ++i) CHECK(times[i] - times[i - 1] == interval.count());
+}
+
+TEST_CASE("batch_clock: after a restart with a last batch time in the future there is a warning too") {
+    testing::World world(Stage::beginning);
+    support::Told told;
+    for (const bool restarted : {false, true}) {
+        Context context("local", "c", quiet(), world);
+        StreamingContext stream(context, 1s);
+        stream.checkpoint("/cp");
+        stream.addStreamingListener([&](const Event& event) { told.events.push_back(event); });
+        stream.rangeStream(std::vector{1, 2, 3}, 1).named("numbers") | foreachRDD([](const auto&) {});
+        stream.start();
+        world.advance(2s);
+        CHECK(told.warnings("the wall clock lies") == (restarted ? 1 : 0));
+        stream.stop();
+        world.setWall(Stage::beginning - 100 * second);
+    }
+}
+
+TEST_CASE("batch_clock: while a hundred thousand batches wait no further one is formed, and then those ticks are a gap") {
+    testing::World world(Stage::beginning);
+    support::Told told;
+    Context context("local", "c", quiet(), world);
+    StreamingContext stream(context, 10ms);
+    stream.checkpoint("/cp", {.pause = 1ms});
+    bool away = true;
+    std::int64_t lines = 0;
+    std::vector<Batch> batches;
+    world.listen("h", 1);
+    stream.socketTextStream("h", 1).named("lines") | foreachRDD([&](const auto& batch) {
+        if (away) throw Outage("the database is away");
+        lines += batch.count();
+        batches.push_back(batch.batch());
+    });
+    stream.start();
+    world.advance(20ms);
+    auto peer = world.accept("h", 1);
+    world.advance(std::chrono::minutes(20));
+    const std::uint64_t formed = stream.metrics().formed;
+    CHECK(formed >= BatchClock::mostWaiting);
+    CHECK(formed <= BatchClock::mostWaiting + 1);
+    peer.send("a\nb\n");
+    stream.addStreamingListener([&](const Event& event) { told.events.push_back(event); });
+    world.advance(std::chrono::minutes(20));
+    CHECK(stream.metrics().formed == formed);
+    SECTION("worked off") {
+        away = false;
+        world.advance(10s);
+        CHECK(lines == 2);
+        REQUIRE(told.all<TicksMissed>().size() >= 1);
+        REQUIRE(batches.size() > formed);
+        for (std::size_t i = 1; i < batches.size(); ++i) REQUIRE(batches[i].seq == batches[i - 1].seq + 1);
+        for (std::size_t i = 1; i < batches.size(); ++i) REQUIRE(batches[i].time > batches[i - 1].time);
+        CHECK(world.now(Clock::Wall) - batches.back().time.nanoseconds < second);
+    }
+    SECTION("a graceful stop that finds the database back processes everything") {
+        away = false;
+        const StopReport report = stream.stop(true, true);
+        CHECK(report.graceful);
+        CHECK(lines == 2);
+    }
 }
 
 TEST_CASE("batch_clock: any jumps of the wall clock leave seq without gaps and times increasing") {

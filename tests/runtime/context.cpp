@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/runtime/context.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <memory>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -8,9 +12,11 @@
 
 #include <dstream/actions/collect.hpp>
 #include <dstream/actions/sum.hpp>
+#include <dstream/dstream.hpp>
 #include <dstream/operators/map.hpp>
 #include <dstream/testing/world.hpp>
 
+#include "runtime/stage.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -70,6 +76,89 @@ TEST_CASE("context: stopped, it has no workers; stopping again does nothing") {
     context.stop();
     CHECK(context.isStopped());
     CHECK_THROWS_AS(context.runner(), dstream::IllegalState);
+}
+
+TEST_CASE("context: it cannot be stopped under a streaming context that is active, from wherever") {
+    support::Stage stage;
+    std::string fromOutput;
+    stage.stream.queueStream(stage.queue) | dstream::foreachRDD([&](const auto& batch) {
+        fromOutput = support::messageOf<dstream::IllegalState>([&] { stage.context.stop(); });
+        stage.batches += static_cast<int>(batch.count());
+    });
+    const std::string refusal =
+        "dstream: the Context \"stage\" cannot be stopped while a StreamingContext of it is active; stop that one, with stop(true), which stops both";
+    stage.stream.start();
+    CHECK(support::messageOf<dstream::IllegalState>([&] { stage.context.stop(); }) == refusal);
+    stage.queue.push(std::vector{1, 2, 3});
+    stage.world.advance(std::chrono::seconds(1));
+    CHECK(fromOutput == refusal);
+    CHECK(stage.batches == 3);
+    CHECK_FALSE(stage.context.isStopped());
+    stage.stream.stop(false);
+    stage.context.stop();
+    CHECK(stage.context.isStopped());
+}
+
+TEST_CASE("context: one that stopped before does not stop the Context under another that is active; a failed start leaves it free") {
+    support::Stage stage;
+    {
+        dstream::StreamingContext without(stage.context, std::chrono::seconds(1));
+        CHECK_THROWS_AS(without.start(), std::invalid_argument);
+    }
+    stage.anOutput();
+    dstream::StreamingContext second(stage.context, std::chrono::seconds(1));
+    dstream::BatchQueue<int> queue;
+    int batches = 0;
+    second.queueStream(queue) | dstream::foreachRDD([&](const auto&) { ++batches; });
+    stage.stream.start();
+    stage.stream.stop(false);
+    second.start();
+    CHECK_THROWS_AS(stage.stream.stop(true), dstream::IllegalState);
+    stage.world.advance(std::chrono::seconds(2));
+    CHECK(batches == 2);
+    second.stop(true);
+    CHECK(stage.context.isStopped());
+}
+
+// What a forked child does, ended by the system if it hangs; gives its status, 0 if all went well.
+template <class Body>
+int inChild(Body body) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::alarm(60);
+        bool held = false;
+        try {
+            held = body();
+        } catch (...) {
+        }
+        ::_exit(held ? 0 : 1);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    return status;
+}
+
+TEST_CASE("context: a forked child destroys what it got a copy of, and refuses to run it") {
+    Configuration configuration;
+    configuration.stopOnSignals = false;
+    configuration.gracefulStopTimeout = std::chrono::hours(1);
+    for (const bool started : {false, true}) {
+        auto context = std::make_unique<Context>("local[3]", "c", configuration);
+        auto stream = std::make_unique<dstream::StreamingContext>(*context, std::chrono::milliseconds(1));
+        dstream::detail::Atomic<int> batches{0};
+        stream->constantStream(std::vector{1, 2, 3}) | dstream::foreachRDD([&](const auto&) { batches.fetch_add(1); });
+        if (started) stream->start();
+        CHECK(inChild([&] {
+            const auto refused = [](auto call) { return support::contains(support::messageOf<dstream::IllegalState>(call), "in a forked child of the process that made its Context"); };
+            const bool held = refused([&] { stream->start(); }) && refused([&] { stream->stop(); }) && refused([&] { stream->awaitTermination(); });
+            stream.reset();
+            context->stop();
+            context.reset();
+            return held;
+        }) == 0);
+        if (started) stream->stop(false, true);  // the parent's goes on
+        CHECK((batches.load() != 0) == started);
+    }
 }
 
 TEST_CASE("context: parallelize on real workers") {

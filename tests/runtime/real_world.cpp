@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -794,6 +795,51 @@ TEST_CASE("real world: what several threads write at a time is not mixed") {
   std::size_t changes = 0;
   for (std::size_t at = 1; at < received.size(); ++at) changes += received[at] != received[at - 1] ? 1 : 0;
   CHECK(changes == 2);
+}
+
+TEST_CASE("real world: a stderr that nobody reads is not waited for for ever, and is told what it did not get") {
+  for (const bool blocking : {true, false}) {
+    RealWorld world;
+    Pipe pipe;
+    ::fcntl(pipe.writer.get(), F_SETFL, O_NONBLOCK);
+    const std::string junk(4096, 'x');
+    while (::write(pipe.writer.get(), junk.data(), junk.size()) > 0) {
+    }
+    if (blocking) ::fcntl(pipe.writer.get(), F_SETFL, 0);
+    std::string received;
+    {
+      const Redirected redirected(STDERR_FILENO, pipe.writer);
+      for (int i = 0; i < 100; ++i) world.write(Console::Err, "lost\n");
+      std::vector<char> room(1 << 20);
+      CHECK(::read(pipe.reader.get(), room.data(), room.size()) > 0);
+      world.write(Console::Err, "seen\n");
+      world.write(Console::Err, std::string(10'000, 'y') + "\n");
+    }
+    pipe.writer = Descriptor();
+    received = readAll(pipe.reader);
+    CHECK((received == "dstream: stderr was full, and did not get 100 texts\nseen\n" + std::string(10'000, 'y') + "\n"));
+  }
+}
+
+TEST_CASE("real world: a forked child has no threads to wait for") {
+  auto world = std::make_unique<RealWorld>();
+  Does actor([](World&) { return Step::idle(); });
+  world->spawn(actor, Lane::Io);
+  auto workers = world->hire(3);
+  CHECK(world->process() == RealWorld().process());
+  const void* const process = world->process();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(60);  // ends it if it hangs
+    const bool another = world->process() != process;
+    workers.reset();
+    world.reset();
+    ::_exit(another ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  CHECK(status == 0);
+  world->retire(actor);
 }
 
 TEST_CASE("real world: a console that has gone is an exception that names it") {

@@ -453,6 +453,23 @@ TEST_CASE("streaming_context: a stop at once takes effect before the next task a
     CHECK(stopped[0].report.droppedBytes == 0);  // a queue has no bytes
 }
 
+TEST_CASE("streaming_context: a stop waits a second for slow listeners, and tells them that it was") {
+    Stage stage;
+    stage.anOutput();
+    bool slow = false;
+    stage.stream.addStreamingListener([&](const Event&) {
+        if (slow) stage.world.advance(100ms);
+    });
+    stage.stream.start();
+    for (int i = 0; i < 200; ++i) stage.stream.start();  // a warning each
+    slow = true;
+    const Nanos before = stage.world.now(Clock::Steady);
+    stage.stream.stop();
+    CHECK(stage.world.now(Clock::Steady) - before == 1'200'000'000);  // a second, the number of those not told, and the stop
+    CHECK(stage.told.warnings("191 events were not told") == 1);
+    CHECK(stage.told.events.back().is<StreamingStopped>());
+}
+
 TEST_CASE("streaming_context: stop is the last event") {
     Stage stage;
     stage.anOutput();

@@ -2,7 +2,9 @@
 #pragma once
 // BatchClock: forms a batch at each multiple of the interval and gives it what the inputs have received.
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,7 +22,8 @@ namespace dstream::inline v0 {
 
 /// **meaning** batch times are multiples of the interval since the epoch, strictly after the start; each is an absolute deadline of the wall
 /// clock, so nothing drifts. Up to `lateLimit` overdue ticks, and all that are overdue by less than `lateTime`, are made up one by one; if more were missed (a suspension, a clock set forward) all
-/// but the last are one gap, with an event. A clock that goes back is waited for: times never repeat.
+/// but the last are one gap, with an event. A clock that goes back is waited for, with a warning: times never repeat; but who drains gets the last tick at once.
+/// While `mostWaiting` batches wait to be worked off no further one is formed, with a warning: those ticks are a gap too, and what is received waits in the inputs.
 /// **threads** the io lane; the flags any.
 template <class Use = OnUse>
 class BasicBatchClock final : public Actor {
@@ -34,12 +37,14 @@ class BasicBatchClock final : public Actor {
   static constexpr Nanos lateTime = 100'000'000;
   /// The longest sleep: a wall clock that is set while it lasts is noticed after it.
   static constexpr Nanos lookAgain = 1'000'000'000;
-  /// How often a batch that comes again looks for its data.
+  /// So many batches that wait are 20 to 30 MB, and at an interval of 10 ms a quarter of an hour: a job whose output is away for long does not eat the machine's memory.
+  static constexpr std::size_t mostWaiting = 100'000;
+  /// How often a batch that comes again looks for its data, and who drains while the clock lies behind for the inputs' end.
   static constexpr Nanos waitForData = 10'000'000;
 
   BasicBatchClock(World& world, Nanos interval, Inputs inputs, std::size_t maxBatchBytes, Scheduler& scheduler, EventBus& events)
       : interval_(interval), inputs_(std::move(inputs)), maxBatchBytes_(maxBatchBytes), scheduler_(scheduler), events_(events) {
-    zero_ = world.now(Clock::Wall) / interval_ * interval_;
+    zero_ = lastMultiple(world.now(Clock::Wall), interval_);
     next_ = zero_ + interval_;
   }
 
@@ -51,6 +56,12 @@ class BasicBatchClock final : public Actor {
     next_ = (from.last.nanoseconds > zero_ ? from.last.nanoseconds : zero_) + interval_;
     resumed_ = from.recovered;
     formed_.store(from.seq, detail::memory_order_relaxed);
+  }
+
+  /// Of the interval, at or before that moment; before 1970 too.
+  [[nodiscard]] static Nanos lastMultiple(Nanos moment, Nanos interval) {
+    const Nanos since = moment % interval;
+    return moment - (since < 0 ? since + interval : since);
   }
 
   /// One interval before the first batch.
@@ -66,14 +77,15 @@ class BasicBatchClock final : public Actor {
       return Step::ready();
     }
     const Nanos now = world.now(Clock::Wall);
-    if (now < next_) return untilNext(world, now);
+    if (now < next_) return early(world, now);
+    behind_ = false;
+    if (isFull()) return Step::at(world.now(Clock::Steady) + (interval_ < lookAgain ? interval_ : lookAgain));
     const Nanos missed = (now - next_) / interval_;
     if (std::exchange(resumed_, false) ? missed > 0 : missed > lateLimit && now - next_ > lateTime) {
       next_ += missed * interval_;
       events_.post(TicksMissed{static_cast<std::uint64_t>(missed), {next_}});
     }
-    form(world, {.seq = formed_.load(detail::memory_order_relaxed) + 1, .time = {next_}, .epoch = epoch_});
-    next_ += interval_;
+    formNext(world);
     return untilNext(world, world.now(Clock::Wall));
   }
 
@@ -86,6 +98,40 @@ class BasicBatchClock final : public Actor {
   [[nodiscard]] std::uint64_t formed() const { return formed_.load(detail::memory_order_acquire); }
 
  private:
+  /// No tick is due; and for longer than an interval where the clock was set back behind the last batch's time.
+  Step early(World& world, Nanos now) {
+    if (next_ - now <= interval_) return untilNext(world, now);
+    warnOfClock(now);
+    if (!draining_.load(detail::memory_order_acquire)) return untilNext(world, now);
+    if (allEnded()) formNext(world);  // the clock may come back after the time that a stop has
+    return soon(world);
+  }
+  void formNext(World& world) {
+    form(world, {.seq = formed_.load(detail::memory_order_relaxed) + 1, .time = {next_}, .epoch = epoch_});
+    next_ += interval_;
+  }
+  void warnOfClock(Nanos now) {
+    if (next_ - now <= interval_ + lateTime || std::exchange(behind_, true)) return;  // less is a correction
+    const auto milliseconds = [](Nanos nanoseconds) { return std::to_string(nanoseconds / 1'000'000) + " ms"; };
+    events_.post(Warning{"the wall clock lies " + milliseconds(next_ - interval_ - now) + " behind the last batch time, " + milliseconds(next_ - interval_) +
+                         ": no batch is formed until it reaches " + milliseconds(next_) + ", and what is received waits"});
+  }
+  /// Too many batches wait. Not asked when draining: what was received is to have its batch.
+  bool isFull() {
+    const std::size_t waiting = scheduler_.waiting();
+    if (waiting < mostWaiting / 2) full_ = false;
+    if (waiting < mostWaiting || draining_.load(detail::memory_order_acquire)) return false;
+    if (!std::exchange(full_, true))
+      events_.post(Warning{std::to_string(waiting) + " batches wait to be worked off: no further one is formed until there are fewer, and what is received waits"});
+    return true;
+  }
+  [[nodiscard]] bool allEnded() const {
+    for (const Input* input : inputs_)
+      if (!input->ended()) return false;
+    return true;
+  }
+  [[nodiscard]] Step soon(World& world) const { return Step::at(world.now(Clock::Steady) + (interval_ < waitForData ? interval_ : waitForData)); }
+
   [[nodiscard]] Step untilNext(World& world, Nanos now) const {
     if (now >= next_) return Step::ready();
     return Step::at(world.now(Clock::Steady) + (next_ - now < lookAgain ? next_ - now : lookAgain));
@@ -103,9 +149,7 @@ class BasicBatchClock final : public Actor {
   }
   /// A batch that comes again waits for its data; in vain where their receiver has ended, and then it is the next run's.
   Step later(World& world) {
-    bool ended = draining_.load(detail::memory_order_acquire);
-    for (const Input* input : inputs_) ended = ended && input->ended();
-    if (!ended) return Step::at(world.now(Clock::Steady) + (interval_ < waitForData ? interval_ : waitForData));
+    if (!draining_.load(detail::memory_order_acquire) || !allEnded()) return soon(world);
     done_.store(true, detail::memory_order_release);
     world.notify();
     return Step::idle();
@@ -146,6 +190,8 @@ class BasicBatchClock final : public Actor {
   const BasicCommitter<Use>* committer_ = nullptr;
   std::uint64_t epoch_ = 0;
   bool resumed_ = false;
+  bool behind_ = false;  // the clock, and it was said
+  bool full_ = false;    // too many wait, and it was said
   detail::Atomic<bool> draining_{false};
   detail::Atomic<bool> done_{false};
   detail::Atomic<std::uint64_t> formed_{0};

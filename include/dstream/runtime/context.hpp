@@ -23,8 +23,12 @@
 
 namespace dstream::inline v0 {
 
+template <class Use>
+class BasicStreamingContext;
+
 /// **meaning** `local` is one worker, `local[N]` N, `local[*]` as many as there are cores for this process (affinity and cgroup quota
-/// respected). Receivers have a thread of their own, so one worker is enough for everything.
+/// respected). Receivers have a thread of their own, so one worker is enough for everything. A child that is forked off has none of the threads: it may
+/// destroy the context, and make another one.
 /// **errors** std::invalid_argument for another master or a configuration that does not hold.
 template <class Use = OnUse>
 class BasicContext {
@@ -36,6 +40,11 @@ class BasicContext {
       : BasicContext(nullptr, &world, master, std::move(name), configuration) {}
   BasicContext(const BasicContext&) = delete;
   BasicContext& operator=(const BasicContext&) = delete;
+  ~BasicContext() {
+    if (!isForked()) return;  // else there is nobody to end, and locks and conditions are as their threads left them
+    static_cast<void>(workers_.release());
+    static_cast<void>(ownWorld_.release());
+  }
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const Configuration& configuration() const { return configuration_; }
@@ -68,10 +77,10 @@ class BasicContext {
   template <class T>
   [[nodiscard]] auto broadcast(T&& value);
 
-  /// Ends the workers; streaming contexts of this context must have been stopped. Calling it again does nothing.
+  /// Ends the workers. Calling it again does nothing. **errors** IllegalState while a streaming context of this context is active: its stop(true) stops both.
   void stop() {
-    const detail::Lock lock(mutex_);
-    workers_.reset();
+    if (!stopUnlessInUse())
+      throw IllegalState("dstream: the Context \"" + name_ + "\" cannot be stopped while a StreamingContext of it is active; stop that one, with stop(true), which stops both");
   }
   [[nodiscard]] bool isStopped() const {
     const detail::Lock lock(mutex_);
@@ -79,6 +88,28 @@ class BasicContext {
   }
 
  private:
+  friend class BasicStreamingContext<Use>;
+
+  // For streaming contexts: one of them uses the workers until it leaves.
+  [[nodiscard]] RunnerRef enter() {
+    const detail::Lock lock(mutex_);
+    if (workers_ == nullptr) throw IllegalState("dstream: this Context has been stopped");
+    ++users_;
+    return workers_->runner();
+  }
+  void leave() {
+    const detail::Lock lock(mutex_);
+    --users_;
+  }
+  bool stopUnlessInUse() {
+    if (isForked()) return true;
+    const detail::Lock lock(mutex_);
+    if (users_ == 0) workers_.reset();
+    return users_ == 0;
+  }
+  /// This is a child of the process that made it, and has none of its threads.
+  [[nodiscard]] bool isForked() const { return world_.process() != process_; }
+
   BasicContext(Deferred<std::unique_ptr<World>, Use> own, World* given, std::string_view master, std::string name, Configuration configuration)
       : ownWorld_(std::move(own)), world_(given != nullptr ? *given : *ownWorld_), name_(std::move(name)), configuration_(configuration) {
     configuration_.validate();
@@ -99,10 +130,12 @@ class BasicContext {
 
   Deferred<std::unique_ptr<World>, Use> ownWorld_;
   Deferred<World, Use>& world_;
+  const void* const process_ = world_.process();
   const std::string name_;
   const Configuration configuration_;
   mutable detail::Mutex mutex_;
   Deferred<std::unique_ptr<Workers>, Use> workers_;
+  std::size_t users_ = 0;  // streaming contexts that are active
 };
 using Context = BasicContext<>;
 

@@ -111,13 +111,16 @@ class BasicEventBus final : public Actor {
     world_.wake(*this);
   }
 
-  Step step(World&) override { return tellSome() == atOnce ? Step::ready() : Step::idle(); }
+  Step step(World&) override { return tellSome() >= atOnce ? Step::ready() : Step::idle(); }
 
-  /// Gives what was posted to the listeners, where the bus is not spawned or retired: for a second at most, and the rest is counted; but what is always told.
+  /// From here listeners have one second: what they were not told of by then is counted, but for what is always told. Before a retire, which waits for the step.
+  void hurry() { until_.store(world_.now(Clock::Steady) + stopWaits, detail::memory_order_relaxed); }
+  /// Gives what was posted to the listeners, where the bus is not spawned or retired; for a second at most, since hurry where it was called.
   void deliver() {
-    const Nanos until = world_.now(Clock::Steady) + stopWaits;
-    while (tellSome() != 0)
-      if (world_.now(Clock::Steady) >= until) giveUp();
+    if (until_.load(detail::memory_order_relaxed) == never) hurry();
+    while (tellSome() != 0) {
+    }
+    until_.store(never, detail::memory_order_relaxed);
   }
 
   /// True in a listener's call: where stopping is not allowed, since stop waits for the listeners.
@@ -125,29 +128,44 @@ class BasicEventBus final : public Actor {
 
  private:
   static constexpr std::size_t mostWaiting = 10'000;
-  static constexpr std::size_t atOnce = 64;  // a stop waits for so many
+  static constexpr std::size_t atOnce = 64;  // in one step of the lane
   static constexpr Nanos stopWaits = 1'000'000'000;
 
   static bool alwaysTold(const Event& event) { return event.is<ReceiverChanged>() || event.is<StreamingStopped>(); }
 
-  /// The oldest ones, to all listeners; gives how many.
+  /// The oldest ones, to all listeners; gives how many. One at least, so that an end comes to what is always told.
   std::size_t tellSome() {
     std::vector<Event> events;
     Listeners listeners;
     {
       const detail::Lock lock(mutex_);
+      if (isLate()) giveUp();
       if (const std::uint64_t untold = std::exchange(untold_, 0)) events.push_back(Warning{std::to_string(untold) + " events were not told: the listeners are slower than what happens"});
       for (; !queue_.empty() && events.size() < atOnce; queue_.pop_front()) events.push_back(std::move(queue_.front()));
       listeners = listeners_;
     }
     const BasicEventBus* const outer = std::exchange(delivering_, this);  // a listener may stop another stream, which delivers in turn
-    for (const Event& event : events)
-      for (const auto& listener : listeners) tell(*listener, event);
+    std::size_t told = 0;
+    for (; told < events.size() && (told == 0 || !isLate()); ++told)
+      for (const auto& listener : listeners) tell(*listener, events[told]);
     delivering_ = outer;
-    return events.size();
+    if (told < events.size()) putBack(events, told);
+    return told;
   }
-  void giveUp() {
+  [[nodiscard]] bool isLate() const {
+    const Nanos until = until_.load(detail::memory_order_relaxed);
+    return until != never && world_.now(Clock::Steady) >= until;
+  }
+  /// Those from `first` on are the oldest again.
+  void putBack(std::vector<Event>& events, std::size_t first) {
     const detail::Lock lock(mutex_);
+    Events all;
+    for (; first < events.size(); ++first) all.push_back(std::move(events[first]));
+    for (; !queue_.empty(); queue_.pop_front()) all.push_back(std::move(queue_.front()));
+    queue_ = std::move(all);
+  }
+  /// Under the mutex.
+  void giveUp() {
     Events told;
     for (; !queue_.empty(); queue_.pop_front()) alwaysTold(queue_.front()) ? told.push_back(std::move(queue_.front())) : static_cast<void>(++untold_);
     queue_ = std::move(told);
@@ -176,6 +194,7 @@ class BasicEventBus final : public Actor {
   std::uint64_t untold_ = 0;
   Listeners listeners_;
   detail::Atomic<bool> listened_{false};
+  detail::Atomic<Nanos> until_{never};  // listeners are told; relaxed: who sees it an event later tells one event more
 };
 using EventBus = BasicEventBus<>;
 

@@ -32,7 +32,7 @@ struct BasicMetrics {
   /// seq of the last batch that was formed, and of the last one that was worked off; all between them wait.
   std::uint64_t formed = 0;
   std::uint64_t completed = 0;
-  /// Of the last one that was worked off: its time; how far that lies behind the clock; how long it waited and ran. Until there is one, the lag is that of the last
+  /// Of the last one that was worked off: its time; how far that lies behind the clock, 0 where it lies ahead of it; how long it waited and ran. Until there is one, the lag is that of the last
   /// one of an earlier run, or the time since the start.
   Time time;
   Nanos lag = 0;

@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -121,6 +123,9 @@ class BasicRealWorld final : public World {
   BasicRealWorld& operator=(const BasicRealWorld&) = delete;
   ~BasicRealWorld() override = default;
 
+  /// Its number: a child that was forked off is another one.
+  [[nodiscard]] const void* process() const override { return reinterpret_cast<const void*>(static_cast<std::uintptr_t>(::getpid())); }
+
   [[nodiscard]] Nanos now(Clock clock) const override {
     return clock == Clock::Steady ? detail::steadyNow() : detail::readClock(CLOCK_REALTIME);
   }
@@ -204,29 +209,62 @@ class BasicRealWorld final : public World {
   [[nodiscard]] bool interrupted() const override { return signals_.interrupted(); }
 
   /// Writes all of it or throws; waits if the console is slow, even if it is a non-blocking one. What one call
-  /// writes stays together.
+  /// writes stays together. But for stderr it waits a second at most, and then not at all until there is room again: nobody may read it, and what
+  /// is complained of must go on. What it drops is counted, and told when it can be.
   void write(Console console, std::string_view text) override {
     const detail::Lock lock(console == Console::Out ? out_ : err_);
-    const int fd = console == Console::Out ? STDOUT_FILENO : STDERR_FILENO;
     const detail::NoSigpipe noSigpipe;
+    if (console == Console::Out) {
+      while (!text.empty())
+        if (!writeSome(STDOUT_FILENO, "stdout", text)) static_cast<void>(hasRoom(STDOUT_FILENO, never));
+      return;
+    }
+    const Nanos until = dropped_ == 0 ? detail::steadyNow() + stderrWaits : 0;
+    std::string first;
+    if (dropped_ != 0) text = first = "dstream: stderr was full, and did not get " + std::to_string(dropped_) + (dropped_ == 1 ? " text\n" : " texts\n") + std::string(text);
+    const std::uint64_t before = std::exchange(dropped_, 0);
     while (!text.empty()) {
-      const ssize_t written = ::write(fd, text.data(), text.size());
-      if (written >= 0) {
-        text.remove_prefix(static_cast<std::size_t>(written));
-      } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        pollfd writable{fd, POLLOUT, 0};
-        ::poll(&writable, 1, -1);
-      } else if (errno != EINTR) {
-        throw SystemError(errno, console == Console::Out ? "stdout" : "stderr");
+      // A blocking pipe that has room takes so much without waiting.
+      std::string_view part = text.substr(0, PIPE_BUF);
+      const std::size_t size = part.size();
+      if (!hasRoom(STDERR_FILENO, until) || (!writeSome(STDERR_FILENO, "stderr", part) && detail::steadyNow() >= until)) {
+        dropped_ = before + 1;
+        return;
       }
+      text.remove_prefix(size - part.size());
     }
   }
 
  private:
+  static constexpr Nanos stderrWaits = 1'000'000'000;
+
+  /// False when there was no room.
+  static bool writeSome(int fd, const char* name, std::string_view& text) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return false;
+    } else if (errno != EINTR) {
+      throw SystemError(errno, name);
+    }
+    return true;
+  }
+  /// Waits for room until that moment; true as well where a write is to say what is wrong.
+  static bool hasRoom(int fd, Nanos until) {
+    pollfd writable{fd, POLLOUT, 0};
+    for (;;) {
+      const Nanos left = until == never ? 0 : until - detail::steadyNow();
+      const int count = ::poll(&writable, 1, until == never ? -1 : left <= 0 ? 0 : static_cast<int>(left / 1'000'000 + 1));
+      if (count >= 0 || errno != EINTR) return count != 0;
+    }
+  }
+
   detail::Atomic<std::uint64_t> random_{0};
   detail::BasicRealFiles<Use> files_;
   detail::Mutex out_;
   detail::Mutex err_;
+  std::uint64_t dropped_ = 0;  // texts for stderr since it last had room
   detail::Mutex mutex_;  // guards notified_
   detail::Condition changed_;
   std::uint64_t notified_ = 0;

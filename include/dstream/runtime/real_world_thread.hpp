@@ -3,6 +3,7 @@
 // Thread: a thread of the system with a name. Part of real_world.hpp.
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <exception>
 #include <utility>
@@ -25,12 +26,14 @@ class Thread {
     const int error = ::pthread_create(&id_, nullptr, &Thread::run<Body>, given.get());
     if (error != 0) throw SystemError(error, "a thread could not be started");
     given.release();  // now the thread's
+    process_ = ::getpid();
     exists_ = true;
     ::pthread_setname_np(id_, name);
   }
-  Thread(Thread&& other) noexcept : id_(other.id_), exists_(std::exchange(other.exists_, false)) {}
+  Thread(Thread&& other) noexcept : id_(other.id_), process_(other.process_), exists_(std::exchange(other.exists_, false)) {}
   Thread& operator=(Thread&& other) noexcept {
     std::swap(id_, other.id_);
+    std::swap(process_, other.process_);
     std::swap(exists_, other.exists_);
     return *this;
   }
@@ -42,7 +45,7 @@ class Thread {
   [[nodiscard]] bool exists() const { return exists_; }
   [[nodiscard]] bool isThis() const { return exists_ && ::pthread_equal(id_, ::pthread_self()) != 0; }
   void join() {
-    ::pthread_join(id_, nullptr);
+    if (::getpid() == process_) ::pthread_join(id_, nullptr);  // a fork does not take it along: its end would be waited for in vain
     exists_ = false;
   }
   void detach() {
@@ -59,6 +62,7 @@ class Thread {
   }
 
   pthread_t id_{};
+  pid_t process_ = 0;  // that it belongs to
   bool exists_ = false;
 };
 

@@ -102,6 +102,11 @@ class BasicScheduler final : public Actor {
     return Step::ready();
   }
 
+  /// Batches that nothing was done about yet.
+  [[nodiscard]] std::size_t waiting() const {
+    const detail::Lock lock(mutex_);
+    return queue_.size();
+  }
   /// seq of the last batch that was worked off. acquire: partner of the release in run, so who sees seq sees the batch's effects.
   [[nodiscard]] std::uint64_t completed() const { return completed_.load(detail::memory_order_acquire); }
 

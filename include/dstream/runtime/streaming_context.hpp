@@ -62,10 +62,12 @@ class BasicStreamingContext {
   BasicStreamingContext& operator=(const BasicStreamingContext&) = delete;
   /// Stops at once if it is still active; the Context goes on.
   ~BasicStreamingContext() {
-    if (graph_->state() == StreamingContextState::Active) {
+    if (graph_->state() == StreamingContextState::Active && context_.isForked()) {
+      abandon();
+    } else if (graph_->state() == StreamingContextState::Active) {
       const bool asked = stopAsked_.load(detail::memory_order_acquire);
       stopNow(asked && askedGracefully_);
-      if (asked && askedContext_) context_.stop();
+      if (asked && askedContext_) context_.stopUnlessInUse();
     }
     graph_->become(StreamingContextState::Stopped);
   }
@@ -165,6 +167,7 @@ class BasicStreamingContext {
   /// std::invalid_argument without outputs or with two nodes of one name (this one is Stopped then).
   void start() {
     if (events_.calledFromListener()) throw IllegalState("dstream: a StreamingContext cannot be started from its own listener");
+    requireOwnProcess("started");
     const detail::Lock life(life_);
     if (graph_->state() == StreamingContextState::Active) {
       events_.post(Warning{"StreamingContext has already been started"});
@@ -176,7 +179,9 @@ class BasicStreamingContext {
         throw std::invalid_argument("dstream: \"" + output->name + "\" was asked to write exactly once, which needs a checkpoint directory: call checkpoint(\"…\") of the stream");
     claimActive();
     try {
-      run_.prepare(context_.runner(), inputs_, remember_);
+      const RunnerRef workers = context_.enter();
+      entered_ = true;
+      run_.prepare(workers, inputs_, remember_);
       graph_->become(StreamingContextState::Active);
       if (configuration_.stopOnSignals) world_.watchSignals(true);
       run_.begin();
@@ -201,10 +206,11 @@ class BasicStreamingContext {
   /// what is running is cut short at the next task, what waits is dropped, and the report says how much. Then, if asked, the Context too.
   /// In the Initialized or Stopped state a warning. From an output's function it cannot wait for the batch it is in, nor from a function that a source calls
   /// (a receiver's onStart or onStop, a framing) for the source: it asks for the stop, which awaitTermination or the destructor then carries out, and its report is empty. A user function that does not return is waited for: it cannot be interrupted.
-  /// **errors** IllegalState from a listener.
+  /// **errors** IllegalState from a listener, in a forked child, and where the Context is to be stopped while another streaming context of it is active.
   StopReport stop(bool stopContext = true, bool stopGracefully = false) {
     if (events_.calledFromListener())
       throw IllegalState("dstream: a StreamingContext cannot be stopped from a listener, since stop waits for the listeners; stop it from another thread");
+    requireOwnProcess("stopped");
     if (started() && (run_.calledFromOutput() || detail::SourceCall<>::inside())) {
       if (asking_.exchange(true)) return {};  // the first to ask decides
       askedContext_ = stopContext;
@@ -267,7 +273,20 @@ class BasicStreamingContext {
     return duration > never - now ? never : now + duration;
   }
 
+  /// The threads of a stream stay with the process that started it.
+  void requireOwnProcess(const char* what) const {
+    if (context_.isForked())
+      throw IllegalState(std::string("dstream: a StreamingContext cannot be ") + what + " in a forked child of the process that made its Context: the threads are the parent's; make both in the child");
+  }
+  /// In a forked child: the sockets, files and locks of an active stream are the parent's as well, so they are left as they are.
+  void abandon() {
+    static_cast<void>(new typename Run::Inputs(inputs_));
+    run_.abandon();
+    releaseActive();
+  }
+
   bool awaitUntil(Nanos deadline) {
+    requireOwnProcess("waited for");
     const auto toStop = [this] { return cameToItsEnd() || interrupted() || stopAsked_.load(detail::memory_order_acquire); };
     try {
       world_.await([&] { return lastError() != nullptr || graph_->state() == StreamingContextState::Stopped || toStop(); }, deadline);
@@ -306,9 +325,11 @@ class BasicStreamingContext {
 
   /// After this nothing of the stream runs, and who waits knows.
   void becomeStopped() {
+    events_.hurry();
     world_.retire(events_);
     events_.deliver();
     if (configuration_.stopOnSignals) world_.watchSignals(false);
+    if (std::exchange(entered_, false)) context_.leave();
     graph_->become(StreamingContextState::Stopped);
     releaseActive();
     world_.notify();
@@ -322,7 +343,7 @@ class BasicStreamingContext {
   void claimActive() {
     const detail::Lock lock(activeMutex_);
     for (const BasicStreamingContext* other = active_; other != nullptr; other = other->activeBefore_)
-      if (other->world_.process() == world_.process())
+      if (other->context_.process_ == context_.process_)
         throw IllegalState("dstream: only one StreamingContext may be started in this process; the one of \"" + other->context_.name() +
                            "\" is active, stop it first");
     activeBefore_ = std::exchange(active_, this);
@@ -356,6 +377,7 @@ class BasicStreamingContext {
   detail::Atomic<bool> stopAsked_{false};  // by an output's function, after the two below
   bool askedContext_ = false;
   bool askedGracefully_ = false;
+  bool entered_ = false;  // the Context
   Run run_;
 };
 using StreamingContext = BasicStreamingContext<>;

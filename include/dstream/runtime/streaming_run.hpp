@@ -54,7 +54,7 @@ class BasicStreamingRun {
     const Nodes nodes = graph_.reachable();
     requireDistinctNames(nodes);
 
-    const Nanos zero = world_.now(Clock::Wall) / interval_ * interval_;
+    const Nanos zero = BatchClock::lastMultiple(world_.now(Clock::Wall), interval_);
     typename Committer::Resume resume{.zero = {zero}, .last = {zero}};
     if (committer_ != nullptr) resume = committer_->open(nodes, interval_, {zero}, configuration_.ordered ? 8 : workers.slots());
     before_ = resume.last.nanoseconds;
@@ -114,7 +114,8 @@ class BasicStreamingRun {
     metrics.formed = clock_->formed();
     metrics.bytesHeld = pool_->bytesHeld();
     metrics.bytesBound = pool_->bound();
-    metrics.lag = world_.now(Clock::Wall) - (metrics.completed == 0 ? before_ : metrics.time.nanoseconds);
+    const Nanos lag = world_.now(Clock::Wall) - (metrics.completed == 0 ? before_ : metrics.time.nanoseconds);
+    metrics.lag = lag > 0 ? lag : 0;  // a clock that was set back
   }
   /// What runs ends before its next task.
   void cancel() {
@@ -126,6 +127,7 @@ class BasicStreamingRun {
   bool drain(Nanos deadline) {
     for (Input* input : running_) input->requestStop();
     clock_->drain();
+    world_.wake(*clock_);
     bool complete = false;
     try {
       complete = world_.await([this] { return done() || scheduler_->halted(); }, deadline) && done();
@@ -136,6 +138,9 @@ class BasicStreamingRun {
     if (!complete) events_.post(Warning{"graceful stop: the time ran out, or a failed batch had ended the work, before everything received was processed"});
     return complete;
   }
+
+  /// In a forked child, instead of halt: what is durable is the parent's to close.
+  void abandon() { static_cast<void>(new std::shared_ptr<Committer>(committer_)); }
 
   /// Ends everything that runs, in whatever state the start had reached. Graceful, as far as that goes here: what waited for its commit is committed.
   StopReport halt() {
