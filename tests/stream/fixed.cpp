@@ -66,6 +66,27 @@ TEST_CASE("fixed: a stream keeps the container of its other input, whose variabl
   CHECK(flags == std::vector<std::vector<bool>>{{false, false, false, true, true, true, false}, {false, false, true, true, true, false}});
 }
 
+/// The same behind operators of their own.
+template <class Stream>
+auto withPipelines(const Stream& numbers, Context& context) {
+  const Numbers some{1, 1, 20};
+  const int array[]{3, 30};
+  const auto large = filter([](int number) { return number > 9; });
+  const auto tenfold = map([](int number) { return number * 10; });
+  return numbers | unionWith(some | large) | unionWith(context.parallelize(some) | large | tenfold | tenfold) | unionWith(some | distinct() | large)
+         | unionWith(array | large | unionWith(some | large)) | unionWith(array);
+}
+
+TEST_CASE("fixed: a stream keeps the container below the operators of its other input, or what wide ones made of it") {
+  Stage stage;
+  std::vector<Numbers> seen;
+  withPipelines(stage.stream.queueStream(stage.queue), stage.context) | foreachRDD([&](const auto& batch) { seen.push_back(batch.collect()); });
+  stage.stream.start();
+  for (const int number : {100, 101}) stage.queue.push(Numbers{number});
+  stage.world.advance(2s);
+  CHECK(seen == std::vector<Numbers>{{100, 20, 2000, 20, 30, 20, 3, 30}, {101, 20, 2000, 20, 30, 20, 3, 30}});
+}
+
 TEST_CASE("fixed: a container is copied once for all batches, or moved, and its records are looked at") {
   for (const bool moved : {false, true}) {
     CAPTURE(moved);

@@ -41,6 +41,21 @@ TEST_CASE("transform: the function may give a range; it may ask for the time or 
         == Outputs{{{1}}, {{2}}, {{3}}});
 }
 
+TEST_CASE("transform: a range that the function gives by reference is copied, and is what it was at the call") {
+  support::Stage stage;
+  Numbers table{1};
+  std::vector<Numbers> seen;
+  const auto tables = stage.stream.queueStream(stage.queue) | transform([&](const auto&) -> const Numbers& { return table; });
+  tables | foreachRDD([&](const auto&) { table = {table.front() + 1, 0}; });
+  tables | foreachRDD([&](const auto& batch) { seen.push_back(batch.collect()); });
+  stage.stream.start();
+  for (int batch = 0; batch < 2; ++batch) {
+    stage.queue.push(Numbers{});
+    stage.world.advance(1s);
+  }
+  CHECK(seen == std::vector<Numbers>{{1}, {2, 0}});
+}
+
 TEST_CASE("transform: a function that cannot be copied") {
   const auto scaled = transform([factor = std::make_unique<int>(2)](const auto& batch) { return batch | map([&factor](int x) { return x * *factor; }); });
   CHECK(outputsOf<int>(scaled, batches) == Outputs{{{2, 4}}, {Numbers{}}, {{6}}});

@@ -41,6 +41,14 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
 
   constexpr UnionRdd(First first, Second second) : first_(std::move(first)), second_(std::move(second)) {}
 
+  /// The same over what `fn` makes of both.
+  template <class Fn>
+  [[nodiscard]] constexpr auto withParents(const Fn& fn) && {
+    auto first = fn(std::move(first_));
+    auto second = fn(std::move(second_));
+    return UnionRdd<decltype(first), decltype(second)>{std::move(first), std::move(second)};
+  }
+
   [[nodiscard]] constexpr std::size_t partitions() const { return first_.partitions() + second_.partitions(); }
   [[nodiscard]] constexpr std::size_t splits(std::size_t partition, std::size_t bytes) const {
     const std::size_t before = first_.partitions();

@@ -194,9 +194,10 @@ struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
   template <Node N>
   auto onto(const DStream<N>& stream) const {
     using Record = typename N::rdd_type::reference;
-    using Made = States<KeyOf<Record>, ValueOf<Record>, Spec>;
+    auto own = withOwnPairs<KeyOf<Record>>(spec);
+    using Made = States<KeyOf<Record>, ValueOf<Record>, decltype(own)>;
     using Mapping = MapWithStateNode<N, Made>;
-    auto states = std::make_shared<Made>(spec);
+    auto states = std::make_shared<Made>(std::move(own));
     auto mapping = std::make_shared<Mapping>(stream.node(), states);
     mapping->name = this->name;
     mapping->operatorInfo = infoOf(*this, info.role);
@@ -217,7 +218,7 @@ struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
 /// **meaning** calls the spec's function for each record with its key's state, and gives what it returns. Keys without a record are not called,
 /// but for a last time when they time out: in the first batch whose time lies more than the timeout behind their last record or update, after the
 /// batch's own records. **function contract** see StateSpec. **order** of a key's records kept; none among keys.
-/// **kept** per key itself, its state, the table's index (11 to 22 bytes) and, with a timeout, 16 bytes. What a batch changed counts once all its outputs have
+/// **kept** the initial pairs, read when the stream is made; per key itself, its state, the table's index (11 to 22 bytes) and, with a timeout, 16 bytes. What a batch changed counts once all its outputs have
 /// succeeded; else the states are those before it. **cost** per record an exchange to its partition, a probe and the call; per key touched a note of
 /// what it had, its state moved there; nothing for all other keys. **errors** compile time: no pairs, not such a function, a state or mapped record that cannot be
 /// kept, a key or state without a Codec unless the spec is `.transient()`.

@@ -49,6 +49,18 @@ struct StateFn<Fn, Key, Value, S> {
   }
 };
 
+/// The spec with its initial states as owners: they may have been a view, and the first batch comes when what that looks at is gone.
+template <class Key, class S, class Fn, class Initial, bool durable>
+auto withOwnPairs(const StateSpecOf<S, Fn, Initial, durable>& spec) {
+  if constexpr (std::is_same_v<Initial, NoInitialState>) {
+    return spec;
+  } else {
+    std::vector<std::pair<Kept<Key>, S>> pairs;
+    for (const auto& [key, state] : spec.initial) pairs.emplace_back(Kept<Key>(key), S(state));
+    return StateSpecOf<S, Fn, decltype(pairs), durable>{spec.fn, std::move(pairs), spec.partitions, spec.idle, spec.every};
+  }
+}
+
 /// All states, and the one pass over a batch that changes them. What the pass changed can be taken back until it is committed.
 template <class Key, class Value, class Spec>
 class States {
@@ -133,10 +145,9 @@ class States {
     make(partitions, runner);
     if constexpr (!std::is_same_v<decltype(spec_.initial), NoInitialState>)
       for (const auto& [key, state] : spec_.initial) {
-        const Kept<Key> kept(key);
-        const auto part = static_cast<std::size_t>(KeyHash<Key>::hash(Owned<Key>::look(kept), 0) % partitions);
+        const auto part = static_cast<std::size_t>(KeyHash<Key>::hash(Owned<Key>::look(key), 0) % partitions);
         auto& table = tables_.table(part);
-        order_[part].put(table, table.indexOf(Owned<Key>::look(kept)), kept, S(state), time.nanoseconds);
+        order_[part].put(table, table.indexOf(Owned<Key>::look(key)), key, S(state), time.nanoseconds);
       }
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 // WithFixed: an operator of two inputs of which the second is the same for every batch; and what a stream keeps of that one.
 
+#include <array>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -36,28 +37,106 @@ class SharedRange {
 template <class Container>
 inline constexpr bool isView<detail::SharedRange<Container>> = true;
 
+template <Rdd First, Rdd Second>
+class UnionRdd;
+
 namespace detail {
+
+/// What is copied of a range that is somebody else's: of an array, which cannot be a function's result, a std::array.
+template <class Range>
+struct ContainerOf {
+  using type = std::remove_const_t<Range>;
+  static type copy(const Range& range) { return range; }
+};
+template <class T, std::size_t size>
+struct ContainerOf<T[size]> {
+  using type = std::array<std::remove_const_t<T>, size>;
+  static type copy(const T (&range)[size]) { return std::to_array(range); }
+};
 
 template <class Container>
 inline constexpr bool canShare = OwnsElements<Container> && Iterable<const Container>;
-
-/// An Rdd as a stream keeps it for all its batches: a container is copied once where it was borrowed, moved where it was owned. What cannot be copied
-/// and what does not own its elements is held as it was given.
-template <class Other>
-Other keptForAll(Other other) {
-  return other;
-}
-template <class Range, Hold hold>
-  requires(canShare<std::remove_const_t<Range>> && (hold == Hold::Owned || (hold == Hold::Borrowed && canCopy<std::remove_const_t<Range>>)))
-auto keptForAll(RangeRdd<Range, hold> other) {
-  using Container = std::remove_const_t<Range>;
+template <class Container>
+auto sharedRange(Container container, std::size_t partitions) {
   using Shared = SharedRange<Container>;
-  const std::size_t partitions = other.partitions();
-  return RangeRdd<Shared, Hold::View>{Shared(std::make_shared<const Container>(std::move(other).take())), partitions};
+  return RangeRdd<Shared, Hold::View>{Shared(std::make_shared<const Container>(std::move(container))), partitions};
 }
 
-template <class Parent>
-auto keptForAll(RunnerRdd<Parent> other) {
+/// Whether an Rdd looks at a container that is somebody else's, as far as its type can tell: a WideRdd's cannot. What a batch looks at, its stream answers for.
+template <class R>
+inline constexpr bool borrows = false;
+template <class Range>
+inline constexpr bool borrows<RangeRdd<Range, Hold::Borrowed>> = true;
+template <template <class...> class Over, class... Parts>
+inline constexpr bool borrows<Over<Parts...>> = (borrows<Parts> || ...);
+template <class First, class Second>
+inline constexpr bool borrows<UnionRdd<First, Second>> = borrows<First> || borrows<Second>;
+
+/// An Rdd with copies of the containers that it borrowed, to the records of which it refers as it did to theirs. What cannot be copied it goes on borrowing.
+struct Unborrow {
+  template <class R>
+  R operator()(R rdd) const {
+    static_assert(!borrows<R>, "what is put together with a stream's batches looks at a container that may be gone when they run; std::move the container into its pipeline");
+    return rdd;
+  }
+  template <class Range>
+  auto operator()(RangeRdd<Range, Hold::Borrowed> rdd) const {
+    using Container = typename ContainerOf<Range>::type;
+    if constexpr (canShare<Container> && canCopy<Container>) {
+      const std::size_t partitions = rdd.partitions();
+      return sharedRange(ContainerOf<Range>::copy(std::move(rdd).take()), partitions);
+    } else {
+      return rdd;
+    }
+  }
+  template <class Parent>
+  auto operator()(RunnerRdd<Parent> rdd) const {
+    const RunnerRef runner = rdd.runner();
+    auto parent = (*this)(std::move(rdd).takeParent());
+    return RunnerRdd<decltype(parent)>{std::move(parent), runner};
+  }
+  template <class Parent, class Op>
+    requires borrows<Parent>
+  auto operator()(NarrowRdd<Parent, Op> rdd) const {
+    using Below = typename NarrowRdd<Parent, Op>::Below;
+    if constexpr (isNarrowRdd<Parent>) {
+      auto parent = (*this)(Parent{static_cast<Below&&>(rdd)});
+      return NarrowRdd<decltype(parent), Op>{{std::move(parent), std::move(rdd.op)}};
+    } else {
+      auto parent = (*this)(std::move(rdd.source));
+      return NarrowRdd<decltype(parent), Op>{{{std::move(parent)}, std::move(rdd.op)}};
+    }
+  }
+  template <class First, class Second>
+  auto operator()(UnionRdd<First, Second> rdd) const {
+    return std::move(rdd).withParents(*this);
+  }
+};
+
+/// The same; and what a wide operator made of a container is computed now, while that is there.
+template <class R>
+auto unborrowed(R rdd) {
+  auto own = Unborrow{}(std::move(rdd));
+  auto runner = own.runner();
+  own.prepare(runner);
+  return own;
+}
+
+/// An Rdd as a stream keeps it for all its batches: a container is copied once where it was borrowed, moved where it was owned. What cannot be copied and what
+/// does not own its elements is held as it was given.
+template <class Other>
+auto keptForAll(Other other) {
+  return unborrowed(std::move(other));
+}
+template <class Range>
+  requires canShare<Range>
+auto keptForAll(RangeRdd<Range, Hold::Owned> other) {
+  const std::size_t partitions = other.partitions();
+  return sharedRange(std::move(other).take(), partitions);
+}
+template <class Range>
+  requires canShare<Range>
+auto keptForAll(RunnerRdd<RangeRdd<Range, Hold::Owned>> other) {
   const RunnerRef runner = other.runner();
   auto parent = keptForAll(std::move(other).takeParent());
   return RunnerRdd<decltype(parent)>{std::move(parent), runner};

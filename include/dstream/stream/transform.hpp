@@ -18,6 +18,8 @@
 #include <dstream/stream/batch_rdd.hpp>
 #include <dstream/stream/dstream.hpp>
 #include <dstream/stream/errors.hpp>
+#include <dstream/stream/fixed.hpp>
+#include <dstream/stream/later_rdd.hpp>
 #include <dstream/stream/node.hpp>
 
 namespace dstream::inline v0 {
@@ -40,25 +42,31 @@ template <class Fn, class... Batches>
 inline constexpr bool transforms =
     std::is_invocable_v<Fn&, Batches...> || std::is_invocable_v<Fn&, Batches..., const Batch&> || std::is_invocable_v<Fn&, Batches..., Time>;
 
-/// An Rdd is taken as it is, a range as the head of a pipeline; what would run on the calling thread gets the stream's workers.
+/// What transform's function takes.
+template <Node Parent>
+using BatchFor = LaterRdd<BatchRdd<typename Parent::rdd_type>>;
+
+/// An Rdd is taken as it is, a range as the head of a pipeline, copied if it is somebody else's; what would run on the calling thread gets the stream's workers.
 template <class Result>
 auto batchOf(Result&& result, RunnerRef runner) {
-  if constexpr (RddLike<Result>) {
-    using R = std::remove_cvref_t<Result>;
+  using R = std::remove_cvref_t<Result>;
+  if constexpr (isLater<R>) {
+    return batchOf(lasting(R(std::forward<Result>(result))), runner);
+  } else if constexpr (RddLike<Result>) {
     if constexpr (runsInline<R>) {
       return RunnerRdd<R>{std::forward<Result>(result), runner};
     } else {
       return R(std::forward<Result>(result));
     }
   } else {
-    auto head = headOf(std::forward<Result>(result));
+    auto head = Unborrow{}(headOf(std::forward<Result>(result)));
     return RunnerRdd<decltype(head)>{std::move(head), runner};
   }
 }
 
 template <class Fn, Node... Parents>
 using TransformGiven =
-    decltype(callTransform(std::declval<Fn&>(), std::declval<const Batch&>(), std::declval<const BatchRdd<typename Parents::rdd_type>&>()...));
+    decltype(callTransform(std::declval<Fn&>(), std::declval<const Batch&>(), std::declval<const BatchFor<Parents>&>()...));
 template <class Fn, Node... Parents>
 using TransformResult = decltype(batchOf(std::declval<TransformGiven<Fn, Parents...>>(), RunnerRef{}));
 
@@ -77,10 +85,10 @@ class TransformNode final : public SharedNode<TransformResult<Fn, First, Others.
 
  private:
   template <Node N>
-  static BatchRdd<typename N::rdd_type> batchOfParent(const N& parent, const Batch& batch) {
+  static BatchFor<N> batchOfParent(const N& parent, const Batch& batch) {
     auto rdd = parent.compute(batch);
     if (!rdd) throw MissingBatch("dstream: transform: an input stream has no batch at this time");
-    return {*std::move(rdd), batch};
+    return {{*std::move(rdd), batch}};
   }
 
   std::optional<Result> compute(const Batch& batch) override {
@@ -109,7 +117,7 @@ struct TransformOp : Nameable<TransformOp<Fn, Others...>> {
 
   template <class N>
   auto onto(const DStream<N>& stream) const {
-    constexpr bool fits = transforms<Fn, BatchRdd<typename N::rdd_type>, BatchRdd<typename Others::rdd_type>...>;
+    constexpr bool fits = transforms<Fn, BatchFor<N>, LaterRdd<BatchRdd<typename Others::rdd_type>>...>;
     static_assert(fits, "transform needs a function of one batch of each stream, as [](auto batch) { return batch | …; }, and the Time if it likes");
     if constexpr (fits) {
       return std::apply([&](const auto&... other) { return make(stream, other...); }, others);
@@ -130,9 +138,11 @@ struct TransformOp : Nameable<TransformOp<Fn, Others...>> {
     using Made = TransformNode<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
     using Given = TransformGiven<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
     constexpr bool gives = RddLike<Given> || Iterable<Given>;
-    static_assert(gives, "transform's function must return a batch: an Rdd or a range");
+    static_assert(gives || std::is_same_v<Given, Invalid>, "transform's function must return a batch: an Rdd or a range");
     if constexpr (gives) {
       using Result = TransformResult<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
+      static_assert(!borrows<Result>, "what transform's function returns looks at a container that may be gone when the batch runs; return the container itself, "
+                                      "or std::move it into the pipeline");
       auto node = std::make_shared<Made>(fn, first.node(), other.node()...);
       node->name = this->name;
       constexpr bool again = replayable<std::remove_cvref_t<decltype(first.node())>> && (replayable<std::remove_cvref_t<decltype(other.node())>> && ...);
@@ -156,8 +166,12 @@ auto transformOp(Fn fn, Others... others) {
 /// **meaning** each batch becomes what `fn` makes of it, with operators on the batch: `transform([&](auto batch) { return batch | join(users); })`.
 /// **function contract** `fn(batch)`, `fn(batch, Time)` or `fn(batch, const Batch&)`, where batch is a BatchRdd<…>; gives an Rdd or a range. Called
 /// once per batch on the jobs lane before any output of the batch runs, so it may read what the program changes (under its own lock); the
-/// functions inside the Rdd that it returns run later. One that cannot be copied is called as const. **cost** one call per batch; what it composes is fused as ever.
-/// **errors** compile time: not such a function. What it throws, and a stream without a batch at this time, fail the batch before its outputs run, and each window
+/// functions inside the Rdd that it returns run later. One that cannot be copied is called as const.
+/// **kept** of a container that is another input (`join(users)`) or the result itself one copy per batch, as it is at the call. To look at one that outlives the
+/// stream without a copy, and as it is when the batch runs: `join(std::views::all(users))`. One that never changes is copied once by `stream | join(users)`. What is made
+/// of ranges alone, as `users | reduceByKey(plus)`, and is the result looks at `users` later: std::move it then.
+/// **cost** one call per batch; what it composes is fused as ever.
+/// **errors** compile time: not such a function, or a result that looks at a container which may be gone. What it throws, and a stream without a batch at this time, fail the batch before its outputs run, and each window
 /// that holds it. **source** Spark DStream.transform.
 template <class Fn>
 [[nodiscard]] auto transform(Fn fn) {
