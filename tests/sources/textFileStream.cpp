@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -287,6 +288,40 @@ TEST_CASE("textFileStream: a real book, renamed into a real directory, word for 
   CHECK(report.graceful);
   CHECK(files == 1);
   CHECK(counted == expected);
+}
+
+TEST_CASE("textFileStream: under a checkpoint a window keeps what it has of a file that goes or changes; with a restart and without") {
+    for (const bool restart : {false, true}) {
+        INFO("restart " << restart);
+        testing::World world(support::Stage::beginning);
+        std::vector<std::vector<std::string>> seen;
+        std::optional<Context> context;
+        std::optional<StreamingContext> stream;
+        const auto begin = [&] {
+            stream.reset();
+            context.reset();
+            context.emplace("local[2]", "job", support::quiet(), world);
+            stream.emplace(*context, 1s);
+            stream->checkpoint("/checkpoint");
+            stream->textFileStream("/in").named("in") | window(3s).named("window") | foreachRDD([&](const auto& batch) { seen.push_back(batch.collect()); });
+            stream->start();
+        };
+        begin();
+        world.advance(100ms);
+        world.files().put("/in/a", "one\n");
+        world.files().put("/in/b", "two\n");
+        world.advance(1s);
+        world.files().remove("/in/a");
+        world.files().put("/in/b", "XXX\n");
+        if (restart) {
+            stream->stop(true, false);
+            begin();
+        }
+        world.advance(1s);
+        CHECK_FALSE(stream->awaitTerminationOrTimeout(0s));
+        stream->stop(true, false);
+        CHECK(seen == std::vector<std::vector<std::string>>{{"one", "two"}, {"one", "two"}});
+    }
 }
 
 }  // namespace

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/stream/node.hpp>
 
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <type_traits>
 #include <vector>
 
 #include <dstream/actions/collect.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/operators/map.hpp>
+#include <dstream/operators/reduce.hpp>
 
 #include "support/catch.hpp"
 
@@ -111,6 +114,32 @@ TEST_CASE("node: a narrow node owns the function and lends it; none stays none")
     std::vector<NodeBase*> seen;
     node.eachShared([&](NodeBase& above, const FusedOperators*) { seen.push_back(&above); });
     CHECK(seen == std::vector<NodeBase*>{shared.get()});
+}
+
+TEST_CASE("node: what is remembered are the batches themselves, those that there were") {
+    Counted node;
+    for (const std::uint64_t seq : {1U, 2U, 5U}) static_cast<void>(node.get({seq, {static_cast<std::int64_t>(seq)}, 3, 4}));
+    const std::vector<Batch> remembered = node.remembered();
+    REQUIRE(remembered.size() == 2);
+    CHECK(remembered[0].seq == 1);
+    CHECK(remembered[1].seq == 5);
+    CHECK(remembered[1].time == Time{5});
+    CHECK(remembered[1].attempt == 3);
+    CHECK(remembered[1].epoch == 4);
+}
+
+TEST_CASE("node: what reads from outside is seen through operators that keep nothing, and not through those that do") {
+    auto source = std::make_shared<Counted>();
+    const SharedRef<Head> ref{source};
+    const auto sum = reduce([](int a, int b) { return a + b; });
+    using Sum = std::remove_cvref_t<decltype(sum)>;
+    using Summed = WideNode<SharedRef<Head>, Sum>;
+    auto summed = std::make_shared<Summed>(ref, sum);
+    WideNode<SharedRef<WideResult<SharedRef<Head>, Sum>>, Sum> again({summed}, sum);
+    CHECK_FALSE(summed->parentsReadOutside());
+    source->outside = true;
+    CHECK(summed->parentsReadOutside());
+    CHECK_FALSE(again.parentsReadOutside());
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -135,6 +137,49 @@ TEST_CASE("slice: of a stream that no output reaches is refused, of one above an
   stage.world.advance(1s);
   CHECK(all(numbers.slice({0}, at(stage, 9000))) == std::vector<Numbers>{{1}});
   CHECK_THROWS_WITH(nobodys.slice({0}, at(stage, 9000)), "dstream: slice: no output reaches this stream, so it has no batches; give it one before start");
+}
+
+TEST_CASE("slice: each batch has the number that it had; of a stream that has one now and then, and across ticks that were missed") {
+  support::Stage stage;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  const auto pairs = numbers | window(2s, 2s);
+  std::vector<std::pair<std::int64_t, std::uint64_t>> seen;
+  pairs | foreachRDD([&](const auto& batch) { seen.emplace_back(batch.time().nanoseconds, batch.batch().seq); });
+  stage.stream.remember(1000s);
+  stage.stream.start();
+  stage.world.advance(4s);
+  stage.world.setWall(stage.world.now(Clock::Wall) + 100'000'000'000);
+  stage.world.advance(2s);
+  REQUIRE(seen.size() >= 3);
+  std::vector<std::pair<std::int64_t, std::uint64_t>> sliced;
+  for (const auto& batch : pairs.slice({0}, Time{seen.back().first})) sliced.emplace_back(batch.time().nanoseconds, batch.batch().seq);
+  CHECK(sliced == seen);
+  std::vector<std::uint64_t> all;
+  for (const auto& batch : numbers.slice({0}, Time{seen.back().first})) all.push_back(batch.batch().seq);
+  for (std::size_t i = 0; i < all.size(); ++i) CHECK(all[i] == i + 1);
+}
+
+TEST_CASE("slice: its batches outlive the stream that was asked and the StreamingContext") {
+  std::optional<support::Stage> stage(std::in_place);
+  const auto batches = [&] {
+    const std::string tag = "a text that is too long to be stored inline: ";
+    const auto texts = stage->stream.queueStream(stage->queue) | map([tag](int x) { return tag + std::to_string(x); });
+    const auto lengths = texts | map([tag](const std::string& text) { return std::pair{text.size() - tag.size(), tag + text}; }) | reduceByKey([](auto left, auto) { return left; });
+    texts | foreachRDD([](const auto&) {});
+    lengths | foreachRDD([](const auto&) {});
+    stage->stream.remember(9s);
+    stage->queue.push(Numbers{1, 2});
+    stage->stream.start();
+    stage->world.advance(1s);
+    const Time last{std::numeric_limits<std::int64_t>::max()};
+    return std::pair{texts.slice({0}, last), lengths.slice({0}, last)};
+  }();
+  stage->stream.stop(true, false);
+  stage.reset();
+  REQUIRE(batches.first.size() == 1);
+  CHECK((batches.first[0] | map([](const std::string& text) { return text.back(); }) | collect()) == std::vector<char>{'1', '2'});
+  REQUIRE(batches.second.size() == 1);
+  CHECK(batches.second[0].count() == 1);
 }
 
 }  // namespace

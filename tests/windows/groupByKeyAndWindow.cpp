@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/windows/groupByKeyAndWindow.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -10,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/testing/world.hpp>
 #include <dstream/windows/window.hpp>
 
 #include "support/batches.hpp"
@@ -76,6 +79,30 @@ TEST_CASE("groupByKeyAndWindow: a copy that throws leaves the group as it was") 
   CHECK(slot.evict(2, {}));
   CHECK(slot.shown()->front().value == 4);
   CHECK_FALSE(slot.evict(1, {}));
+}
+
+TEST_CASE("groupByKeyAndWindow: a restart may ask for another number of partitions") {
+  testing::World world(1'000'000'250'000'000);
+  std::vector<Groups> seen;
+  const auto run = [&](std::size_t partitions, const std::vector<Pair>& batch) {
+    Context context("local[2]", "job", Configuration{.stopOnSignals = false, .defaultListener = false}, world);
+    StreamingContext stream(context, 1s);
+    stream.checkpoint("/checkpoint");
+    BatchQueue<Pair> queue;
+    stream.queueStream(queue) | groupByKeyAndWindow(2s, 1s, partitions).named("groups") | foreachRDD([&](const auto& groups) {
+      seen.push_back(groups.collect());
+      std::sort(seen.back().begin(), seen.back().end());
+    });
+    queue.push(batch);
+    stream.start();
+    world.advance(1s);
+    static_cast<void>(stream.awaitTerminationOrTimeout(0s));  // throws what the batch threw
+    stream.stop(true, false);
+  };
+  run(4, {{"a", 1}, {"b", 2}});
+  run(7, {{"b", 3}, {"c", 4}});
+  run(2, {{"a", 5}});
+  CHECK(seen == std::vector<Groups>{{{"a", {1}}, {"b", {2}}}, {{"a", {1}}, {"b", {2, 3}}, {"c", {4}}}, {{"a", {5}}, {"b", {3}}, {"c", {4}}}});
 }
 
 }  // namespace

@@ -136,4 +136,29 @@ TEST_CASE("keyed_window: what a filter drops is not shown, and still leaves") {
   CHECK(failures == 0);
 }
 
+TEST_CASE("keyed_window: the same in another number of partitions, as after a restart; what was shown stays, and each value leaves once") {
+  int countdown = 0;
+  int failures = 0;
+  detail::KeyedWindow<std::string, int, Counted> window({&countdown, &failures});
+  const auto push = [&](std::int64_t time, std::size_t partitions, const Pairs& batch) {
+    auto rdd = batch | reduceByKey(plus, partitions);
+    rdd.prepare(RunnerRef{});
+    window.push({time}, rdd, RunnerRef{});
+  };
+  push(1, 4, {{"a", 1}, {"b", 2}, {"c", 3}});
+  push(2, 4, {{"a", 4}, {"d", 5}});
+  const auto before = window.result();
+  push(3, 7, {{"b", 7}, {"e", 8}});
+  CHECK(before.partitions() == 4);
+  CHECK(sorted(before) == Pairs{{"a", 2}, {"b", 1}, {"c", 1}, {"d", 1}});
+  CHECK(window.result().partitions() == 7);
+  CHECK(sorted(window.result()) == Pairs{{"a", 2}, {"b", 2}, {"c", 1}, {"d", 1}, {"e", 1}});
+  window.evict({1}, RunnerRef{});
+  CHECK(sorted(window.result()) == Pairs{{"a", 1}, {"b", 1}, {"d", 1}, {"e", 1}});
+  push(4, 1, {{"a", 9}});
+  window.evict({3}, RunnerRef{});
+  CHECK(sorted(window.result()) == Pairs{{"a", 1}});
+  CHECK(failures == 0);
+}
+
 }  // namespace

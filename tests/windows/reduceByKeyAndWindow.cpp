@@ -146,4 +146,41 @@ TEST_CASE("countByValueAndWindow: values and how often they are there") {
         == std::vector<std::optional<Counts>>{{{{1, 2}, {2, 1}}}, {{{1, 2}, {2, 2}, {3, 1}}}, {{{2, 1}, {3, 1}}}, {Counts{}}});
 }
 
+/// What a job with this window shows of its batches, in the order of the keys; it goes on where the one before stopped.
+template <class Window>
+std::vector<Pairs> goesOn(testing::World& world, const std::vector<Pairs>& batches, std::uint32_t snapshotEvery, const Window& window) {
+  Context context("local[2]", "job", support::quiet(), world);
+  StreamingContext stream(context, 1s);
+  stream.checkpoint("/checkpoint", {.snapshotEvery = snapshotEvery});
+  BatchQueue<Pair> queue;
+  std::vector<Pairs> seen;
+  stream.queueStream(queue) | window.named("window") | foreachRDD([&](const auto& batch) {
+    seen.push_back(batch.collect());
+    std::sort(seen.back().begin(), seen.back().end());
+  });
+  for (const Pairs& batch : batches) queue.push(batch);
+  stream.start();
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    world.advance(1s);
+    static_cast<void>(stream.awaitTerminationOrTimeout(0s));  // throws what the batch threw
+  }
+  stream.stop(true, false);
+  return seen;
+}
+
+TEST_CASE("reduceByKeyAndWindow: a restart may ask for another number of partitions, whatever was a snapshot's and what the journal's") {
+  for (const std::uint32_t snapshotEvery : {1U, 2U, 1000U}) {
+    INFO("a snapshot every " << snapshotEvery);
+    const auto check = [&](const auto& window) {
+      testing::World world(1'000'000'250'000'000);
+      CHECK(goesOn(world, {{{"a", 1}, {"b", 2}, {"c", 3}}, {{"a", 4}, {"d", 5}}}, snapshotEvery, window(4))
+            == std::vector<Pairs>{{{"a", 1}, {"b", 2}, {"c", 3}}, {{"a", 5}, {"b", 2}, {"c", 3}, {"d", 5}}});
+      CHECK(goesOn(world, {{{"b", 7}, {"e", 1}}}, snapshotEvery, window(7)) == std::vector<Pairs>{{{"a", 5}, {"b", 9}, {"c", 3}, {"d", 5}, {"e", 1}}});
+      CHECK(goesOn(world, {{{"a", 1}}, {}, {}}, snapshotEvery, window(1)) == std::vector<Pairs>{{{"a", 5}, {"b", 7}, {"d", 5}, {"e", 1}}, {{"a", 1}, {"b", 7}, {"e", 1}}, {{"a", 1}}});
+    };
+    check([](std::size_t partitions) { return reduceByKeyAndWindow(plus, 3s, 1s, partitions); });
+    check([](std::size_t partitions) { return reduceByKeyAndWindow(add, 3s, 1s, partitions); });
+  }
+}
+
 }  // namespace

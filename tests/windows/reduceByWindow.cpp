@@ -103,4 +103,14 @@ TEST_CASE("reduceByWindow: records that are views become owners") {
         == std::vector<std::optional<std::vector<std::string>>>{{{"to"}}, {{"not"}}, {{"not"}}, {{"x"}}});
 }
 
+TEST_CASE("reduceByWindow: a clock before 1970") {
+  support::Stage stage(support::quiet(), 1s, -2'500'000'000);
+  Numbers sums;
+  stage.stream.queueStream(stage.queue) | reduceByWindow(plus, 2s, 1s) | foreachRDD([&](const auto& batch) { sums.push_back(batch.value()); });
+  for (const int x : {1, 2, 3, 4}) stage.queue.push(Numbers{x});
+  stage.stream.start();
+  stage.world.advance(4s);
+  CHECK(sums == Numbers{1, 3, 5, 7});
+}
+
 }  // namespace

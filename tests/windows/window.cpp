@@ -187,15 +187,62 @@ TEST_CASE("window: lengths and slides that are no positive multiple of the strea
   const auto slow = numbers | window(2s, 2s);
   CHECK_THROWS_AS(slow | window(3s), std::invalid_argument);
   CHECK_THROWS_AS(slow | window(4s, 3s), std::invalid_argument);
-  CHECK(support::contains(support::messageOf<std::invalid_argument>([&] { static_cast<void>(numbers | window(1500ms)); }), "length of a window (1500000000 ns)"));
+  CHECK(support::contains(support::messageOf<std::invalid_argument>([&] { static_cast<void>(numbers | window(1500ms)); }), "dstream: window: the length of a window (1500000000 ns)"));
   CHECK(support::contains(support::messageOf<std::invalid_argument>([&] { static_cast<void>(numbers | window(1s, 1500ms)); }), "slide of a window (1500000000 ns)"));
+  const auto pairs = numbers | map([](int x) { return std::pair{x, x}; });
+  CHECK(support::contains(support::messageOf<std::invalid_argument>([&] { static_cast<void>(numbers | reduceByWindow(plus, 1500ms, 1s)); }), "dstream: reduceByWindow: the length"));
+  CHECK(support::contains(support::messageOf<std::invalid_argument>([&] { static_cast<void>(pairs | reduceByKeyAndWindow(plus, 1s, 1500ms)); }), "dstream: reduceByKeyAndWindow: the slide"));
+  CHECK(support::contains(support::messageOf<std::invalid_argument>([&] { static_cast<void>(pairs | groupByKeyAndWindow(0s)); }), "dstream: groupByKeyAndWindow: the length"));
 }
 
 TEST_CASE("window: streams of different slides are not put together") {
   support::Stage stage;
   const auto numbers = stage.stream.queueStream(stage.queue);
   CHECK_THROWS_AS(numbers | unionWith(numbers | window(2s, 2s)), std::invalid_argument);
+  CHECK(support::messageOf<std::invalid_argument>([&] { static_cast<void>(numbers | unionWith(numbers | window(2s, 2s))); })
+        == "dstream: unionWith: two streams that are put together must have the same slide, not 1000000000 ns and 2000000000 ns; window one of them first");
   static_cast<void>(numbers | window(2s) | unionWith(numbers));
+}
+
+/// Each pass over a batch adds what `now` is by then, as files are read again, through all operators that keep nothing; what two runs of three batches see, or
+/// one of six.
+template <class Pipeline>
+std::vector<Numbers> changing(const Pipeline& pipeline, bool restart) {
+  testing::World world(support::Stage::beginning);
+  int now = 100;
+  int pushed = 0;
+  std::vector<Numbers> seen;
+  for (int run = 0; run < (restart ? 2 : 1); ++run) {
+    Context context("local[2]", "job", support::quiet(), world);
+    StreamingContext stream(context, 1s);
+    stream.checkpoint("/checkpoint", {.snapshotEvery = 2});
+    BatchQueue<int> queue;
+    const auto numbers = stream.queueStream(queue);
+    numbers.node().node->outside = true;
+    numbers | map([&now](int x) { return x + now; }) | pipeline | foreachRDD([&](const auto& batch) { seen.push_back(batch.collect()); });
+    stream.start();
+    for (int batch = 0; batch < (restart ? 3 : 6); ++batch) {
+      queue.push(Numbers{++pushed});
+      world.advance(1s);
+      static_cast<void>(stream.awaitTerminationOrTimeout(0s));  // throws what the batch threw
+      now += 100;
+    }
+    stream.stop(true, false);
+  }
+  return seen;
+}
+
+TEST_CASE("window: under a checkpoint a batch that came from outside is read for the last time when it is made durable") {
+  const std::vector<Numbers> expected{{101}, {101, 202}, {202, 303}, {303, 404}, {404, 505}, {505, 606}};
+  const auto same = transform([](auto batch) { return batch; });
+  for (const bool restart : {false, true}) {
+    INFO("restart " << restart);
+    CHECK(changing(window(2s).named("window"), restart) == expected);
+    CHECK(changing(same.named("same") | window(2s).named("window"), restart) == expected);
+    CHECK(changing(reduce(plus) | window(2s).named("window"), restart) == expected);
+    CHECK(changing(window(1s).named("one") | window(2s).named("two"), restart) == expected);
+    CHECK(changing(window(1s, 1s).named("one") | map([](int x) { return x; }) | window(2s).named("two"), restart) == expected);
+  }
 }
 
 }  // namespace

@@ -81,4 +81,13 @@ TEST_CASE("window_state: a moment may be asked for again, an earlier one not") {
   CHECK_THROWS_AS(contents.moveTo({4}), MissingBatch);
 }
 
+TEST_CASE("window_state: a clock before 1970") {
+  Times pushed;
+  std::int64_t broken = 0;
+  detail::WindowContents<OneBatch, Noted> contents(Noted{&pushed, &broken}, 3);
+  contents.moveTo({-5});
+  contents.moveTo({-4});
+  CHECK_THROWS_AS(contents.moveTo({-5}), MissingBatch);
+}
+
 }  // namespace

@@ -94,6 +94,7 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
 
   FileInput(const char* kindName, std::string directory, Format format, FileOptions options, Time made, std::int64_t interval)
       : kindName_(kindName), directory_(std::move(directory)), format_(std::move(format)), options_(std::move(options)), made_(made), interval_(interval) {
+    this->outside = true;
     if (directory_.empty()) throw std::invalid_argument("dstream: " + std::string(kindName) + " needs a directory");
     if (options_.minRememberDuration.count() <= 0)
       throw std::invalid_argument("dstream: " + std::string(kindName) + ": minRememberDuration must be longer than zero");
@@ -189,7 +190,9 @@ class FileInput final : public SharedNode<FileBatch<Format, Use>>, public Input,
 /// **meaning** each batch holds the records of the files that appeared in the directory since the one before: not before the batch's time of their last
 /// modification, each path once (see FileOptions). A file must be whole when it can be seen: write it elsewhere on the same file system, or by a
 /// name that begins with a dot, and rename it. `directory` may hold `*`, `?`, `[…]` and `{a,b}`, as in a shell; only the files right in it count, links followed.
-/// **kept** per listed file its path; while a directory cannot be listed, of every file that was taken since. Files are read when an action asks, again for each action and each window that holds them; `cache()` reads once.
+/// **kept** per listed file its path; while a directory cannot be listed, of every file that was taken since. Files are read when an action asks, again for each action and, without a checkpoint,
+/// for each window that holds them: a file must then stay as it is for as long as a window needs it. `cache()` before the window reads once; under a checkpoint a window
+/// keeps the records.
 /// **order** of paths, then of the file; one partition a file. **cost** a listing a batch; reading in pieces of 256 KiB, whatever the file's size.
 /// **errors** std::invalid_argument for an empty directory; IllegalState after start; compile time: not a FileFormat. What is passed over is
 /// an event FileIgnored with the reason, once; so is a directory that cannot be listed, whose files wait meanwhile. A file that before it was read has

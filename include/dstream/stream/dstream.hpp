@@ -2,6 +2,7 @@
 #pragma once
 // DStream: an endless sequence of batches, as a value; the one place that lifts every operator from batches to streams.
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -21,6 +22,17 @@ template <class T>
 inline constexpr bool isSharedRef = false;
 template <class R, bool again>
 inline constexpr bool isSharedRef<SharedRef<R, again>> = true;
+
+[[noreturn]] inline void refuseSlides(std::int64_t first, std::int64_t second, const char* operatorName) {
+  std::string text = "dstream: ";
+  if (operatorName != nullptr) text.append(operatorName).append(": ");
+  text += "two streams that are put together must have the same slide, not ";
+  text += std::to_string(first);
+  text += " ns and ";
+  text += std::to_string(second);
+  text += " ns; window one of them first";
+  throw std::invalid_argument(text);
+}
 }  // namespace detail
 
 /// **meaning** a node of a streaming context's graph. Copies mean the same stream; several pipelines may begin at one.
@@ -83,20 +95,20 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
   [[nodiscard]] const std::shared_ptr<Graph>& graph() const { return graph_; }
   [[nodiscard]] const N& node() const { return node_; }
 
-  /// **errors** std::invalid_argument unless both streams belong to one context and have batches at the same times.
+  /// **errors** std::invalid_argument, with the operator's name where it is given, unless both streams belong to one context and have batches at the same times.
   template <class Other>
-  void requireSameClock(const Other& other) const {
+  void requireSameClock(const Other& other, const char* operatorName = nullptr) const {
     if (other.graph() != graph_) throw std::invalid_argument("dstream: two streams that are put together must belong to one StreamingContext");
-    if (other.node().slide() != node_.slide())
-      throw std::invalid_argument("dstream: two streams that are put together must have the same slide; window one of them first");
+    if (other.node().slide() != node_.slide()) detail::refuseSlides(node_.slide(), other.node().slide(), operatorName);
   }
 
  private:
   template <class Op>
   auto putTogether(Op&& op) const {
+    using Plain = std::remove_cvref_t<Op>;
     using Other = std::remove_cvref_t<decltype(op.other)>;
     if constexpr (detail::StreamLike<Other>) {
-      requireSameClock(op.other);
+      requireSameClock(op.other, Plain::info.name);
       using M = std::remove_cvref_t<decltype(op.other.node())>;
       using Both = JointNode<N, M, decltype(op.op)>;
       using Result = JointResult<N, M, decltype(op.op)>;

@@ -6,14 +6,13 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
-#include <dstream/core/pointers.hpp>
 #include <dstream/core/spare_memory.hpp>
 #include <dstream/stream/batch.hpp>
 
 namespace dstream::inline v0 {
 
 /// **meaning** values with times, oldest first; added at the young end, dropped at the old one. A list, since Rdds that hold a user's function cannot be
-/// assigned, as a vector's elements must be.
+/// assigned, as a vector's elements must be. Of bare pointers: every node has one, and a std::unique_ptr costs the compiler a tuple each.
 template <class T>
 class History {
  public:
@@ -21,7 +20,7 @@ class History {
     Entry(Time at, T given) : time(at), value(std::move(given)) {}
     Time time;
     T value;
-    std::unique_ptr<Entry> next;
+    Entry* next = nullptr;
   };
 
   History() = default;
@@ -31,16 +30,15 @@ class History {
     return *this;
   }
   ~History() {
-    while (first_ != nullptr) dropFirst();  // one by one: a long list would free itself recursively
+    while (first_ != nullptr) dropFirst();
   }
 
   void add(Time time, T value) {
-    auto entry = std::unique_ptr<Entry>(new Entry(time, std::move(value)));
-    Entry* const added = entry.get();
-    (first_ == nullptr ? first_ : last_->next) = std::move(entry);
+    Entry* const added = new Entry(time, std::move(value));
+    (first_ == nullptr ? first_ : last_->next) = added;
     last_ = added;
   }
-  void dropFirst() { first_ = std::move(first_->next); }
+  void dropFirst() { delete std::exchange(first_, first_->next); }
   /// Those with times up to `until`.
   void dropUntil(Time until) {
     while (first_ != nullptr && first_->time <= until) dropFirst();
@@ -54,20 +52,20 @@ class History {
   }
 
   [[nodiscard]] bool empty() const { return first_ == nullptr; }
-  [[nodiscard]] Entry* first() { return first_.get(); }
-  [[nodiscard]] const Entry* first() const { return first_.get(); }
+  [[nodiscard]] Entry* first() { return first_; }
+  [[nodiscard]] const Entry* first() const { return first_; }
   /// The youngest; there must be one.
   [[nodiscard]] Entry& last() { return *last_; }
   /// That of this time, or null.
   [[nodiscard]] const Entry* find(Time time) const {
-    const Entry* entry = first_.get();
-    while (entry != nullptr && entry->time != time) entry = entry->next.get();
+    const Entry* entry = first_;
+    while (entry != nullptr && entry->time != time) entry = entry->next;
     return entry;
   }
   /// `body(time, value)` for each, oldest first.
   template <class Body>
   void each(Body&& body) const {
-    for (const Entry* entry = first_.get(); entry != nullptr; entry = entry->next.get()) body(entry->time, entry->value);
+    for (const Entry* entry = first_; entry != nullptr; entry = entry->next) body(entry->time, entry->value);
   }
 
  private:
@@ -76,7 +74,7 @@ class History {
     std::swap(last_, other.last_);
   }
 
-  std::unique_ptr<Entry> first_;
+  Entry* first_ = nullptr;
   Entry* last_ = nullptr;  // meaningless when empty
 };
 

@@ -17,6 +17,7 @@
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/pointers.hpp>
 #include <dstream/core/rdd.hpp>
+#include <dstream/core/wide.hpp>
 #include <dstream/stream/batch.hpp>
 #include <dstream/stream/errors.hpp>
 #include <dstream/stream/history.hpp>
@@ -73,8 +74,8 @@ class NodeBase {
   virtual void again(const Batch&) {}
   /// The batch is done: what is remembered of it, and no longer asked to be, goes.
   virtual void forget(const Batch& batch) = 0;
-  /// The times of the batches that can still be had, oldest first.
-  [[nodiscard]] virtual std::vector<Time> remembered() const { return {}; }
+  /// The batches that can still be had, oldest first.
+  [[nodiscard]] virtual std::vector<Batch> remembered() const { return {}; }
   /// For checkpoints: null for a node that keeps nothing.
   virtual Persistent* persistent() { return nullptr; }
   /// It keeps something, and its `.transient()` says that no checkpoint may have it.
@@ -84,6 +85,13 @@ class NodeBase {
   [[nodiscard]] bool has(Time time) const { return time > zero_ && (time.nanoseconds - zero_.nanoseconds) % slide == 0; }
 
   [[nodiscard]] Time zero() const { return zero_; }
+
+  /// Whether each pass over a batch reads what it is made of from outside, as from files, where that may have changed or gone since the last pass.
+  [[nodiscard]] bool parentsReadOutside() {
+    bool any = false;
+    eachParent([&](NodeBase& parent, const FusedOperators*) { any = any || parent.outside || (!parent.holds && parent.parentsReadOutside()); });
+    return any;
+  }
 
   /// It has no such batch, since this was thrown: nor has who asks for it.
   void fail(const Batch& batch, std::exception_ptr error) {
@@ -100,6 +108,10 @@ class NodeBase {
   std::int64_t slide = 1;
   /// How long batches are remembered after they are done. **units** nanoseconds.
   std::int64_t remember = 0;
+  /// A source whose batches are not in memory.
+  bool outside = false;
+  /// What it has made is in memory, wherever it came from.
+  bool holds = false;
 
  protected:
   void requireNoFailure(const Batch& batch) const {
@@ -114,22 +126,31 @@ class NodeBase {
   std::exception_ptr failure_;  // null: none since the last batch that was forgotten
 };
 
+namespace detail {
+template <class R>
+inline constexpr bool isWideRdd = false;
+template <class Data>
+inline constexpr bool isWideRdd<WideRdd<Data>> = true;
+}  // namespace detail
+
 /// **meaning** a node whose batch is computed once and remembered, none included, however many outputs ask. What computing it throws, each that asks gets until
 /// the batch is done or comes again. **cost** one virtual call per asking output and batch.
 template <Rdd R>
 class SharedNode : public NodeBase {
  public:
+  SharedNode() { this->holds = detail::isWideRdd<R>; }
+
   std::optional<R> get(const Batch& batch) {
     if (!has(batch.time)) return std::nullopt;
-    if (const auto* known = remembered_.find(batch.time)) return known->value;
+    if (const auto* known = remembered_.find(batch.time)) return known->value.rdd;
     requireNoFailure(batch);
     try {
-      remembered_.add(batch.time, compute(batch));
+      remembered_.add(batch.time, {batch, compute(batch)});
     } catch (...) {
       fail(batch, std::current_exception());
       throw;
     }
-    return remembered_.last().value;
+    return remembered_.last().value.rdd;
   }
   void forget(const Batch& batch) override {
     forgetFailure();
@@ -139,18 +160,23 @@ class SharedNode : public NodeBase {
     forgetFailure();
     remembered_.dropFrom(batch.time);
   }
-  [[nodiscard]] std::vector<Time> remembered() const override {
-    std::vector<Time> times;
-    remembered_.each([&](Time time, const std::optional<R>& batch) {
-      if (batch) times.push_back(time);
+  [[nodiscard]] std::vector<Batch> remembered() const override {
+    std::vector<Batch> batches;
+    remembered_.each([&](Time, const Known& known) {
+      if (known.rdd) batches.push_back(known.batch);
     });
-    return times;
+    return batches;
   }
 
  private:
+  struct Known {
+    Batch batch;
+    std::optional<R> rdd;
+  };
+
   virtual std::optional<R> compute(const Batch& batch) = 0;
 
-  History<std::optional<R>> remembered_;
+  History<Known> remembered_;
 };
 
 namespace detail {

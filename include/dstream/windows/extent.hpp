@@ -20,11 +20,11 @@ struct WindowExtent {
 
   static constexpr std::int64_t asParent = -1;
 
-  /// The extent over a parent of that slide. **errors** std::invalid_argument unless both are positive multiples of it.
-  [[nodiscard]] WindowExtent over(std::int64_t parentSlide) const {
+  /// The extent over a parent of that slide. **errors** std::invalid_argument, with the operator's name, unless both are positive multiples of it.
+  [[nodiscard]] WindowExtent over(std::int64_t parentSlide, const char* operatorName) const {
     WindowExtent extent{length, slide == asParent ? parentSlide : slide};
-    require(extent.length, parentSlide, "length");
-    require(extent.slide, parentSlide, "slide");
+    require(extent.length, parentSlide, operatorName, "length");
+    require(extent.slide, parentSlide, operatorName, "slide");
     return extent;
   }
 
@@ -40,9 +40,11 @@ struct WindowExtent {
   }
 
  private:
-  static void require(std::int64_t duration, std::int64_t parentSlide, const char* what) {
+  static void require(std::int64_t duration, std::int64_t parentSlide, const char* operatorName, const char* what) {
     if (duration > 0 && duration % parentSlide == 0) return;
-    std::string text = "dstream: the ";
+    std::string text = "dstream: ";
+    text += operatorName;
+    text += ": the ";
     text += what;
     text += " of a window (";
     text += std::to_string(duration);

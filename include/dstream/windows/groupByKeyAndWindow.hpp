@@ -87,7 +87,7 @@ struct GroupByKeyAndWindowOp : Nameable<GroupByKeyAndWindowOp<durable>> {
 
   template <Node N>
   auto onto(const DStream<N>& stream) const {
-    const WindowExtent checked = extent.over(stream.node().slide());
+    const WindowExtent checked = extent.over(stream.node().slide(), info.name);
     const auto grouped = stream | groupByKey(partitions);
     using Values = ValueOf<typename decltype(grouped)::rdd_type::reference>;
     return keyedWindows<GroupSlot<Kept<Values>>, durable>(grouped, {}, checked, info, this->name);

@@ -18,6 +18,7 @@
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/shuffle/combine_table.hpp>
+#include <dstream/shuffle/hash.hpp>
 #include <dstream/shuffle/key_value.hpp>
 #include <dstream/shuffle/live_keyed.hpp>
 #include <dstream/stream/dstream.hpp>
@@ -66,7 +67,7 @@ class KeyedWindow {
   template <Rdd R>
   void push(Time time, R& rdd, RunnerRef runner) {
     if (!tables_.exist()) tables_.make(rdd.partitions(), runner.seed());
-    if (tables_.partitions() != rdd.partitions()) throw std::logic_error("dstream: a window over keys: the number of partitions changed");
+    if (tables_.partitions() != rdd.partitions()) moveTo(rdd.partitions(), runner);  // after a restart
     tables_.beforeChange();
     if (batches_.empty() || batches_.last().time != time) batches_.add(time, Parts(rdd.partitions()));
     Parts& batch = batches_.last().value;
@@ -132,6 +133,28 @@ class KeyedWindow {
   }
 
  private:
+  /// The same in another number of partitions.
+  void moveTo(std::size_t partitions, RunnerRef runner) {
+    tables_.beforeChange();
+    const auto partOf = [&](const Kept<Key>& key) { return KeyHash<Key>::hash(Owned<Key>::look(key), 0) % partitions; };
+    std::vector<Table> tables;
+    for (std::size_t part = 0; part < partitions; ++part) tables.emplace_back(runner.seed());
+    for (std::size_t from = 0; from < tables_.partitions(); ++from)
+      for (auto& [key, slot] : tables_.table(from).entries()) {
+        const std::size_t to = partOf(key);
+        tables[to].combineKept(std::move(key), [&] { return std::move(slot); }, [](Slot&) {});
+      }
+    tables_.clear();
+    tables_.make(partitions, runner.seed());
+    for (std::size_t part = 0; part < partitions; ++part) tables_.table(part) = std::move(tables[part]);
+    for (auto* batch = batches_.first(); batch != nullptr; batch = batch->next) {
+      Parts parts(partitions);
+      for (auto& [come, left] : batch->value)
+        for (; left < come.size(); ++left) parts[partOf(come[left].key)].come.push_back(std::move(come[left]));
+      batch->value = std::move(parts);
+    }
+  }
+
   void dropFiltered(Table& table) {
     for (std::size_t at = 0; at < table.entries().size();) {
       auto& [key, slot] = table.entries()[at];

@@ -150,7 +150,7 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter,
 
   template <Node N>
   auto onto(const DStream<N>& stream) const {
-    const WindowExtent checked = extent.over(stream.node().slide());
+    const WindowExtent checked = extent.over(stream.node().slide(), info.name);
     const auto reduced = stream | v0::reduceByKey(fn, partitions);
     using Value = ValueOf<typename decltype(reduced)::rdd_type::reference>;
     if constexpr (!std::is_same_v<Inv, Declared>) {

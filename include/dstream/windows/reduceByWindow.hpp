@@ -203,7 +203,7 @@ struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv, durable>> {
   template <Node N>
   auto onto(const DStream<N>& stream) const {
     using T = typename N::rdd_type::value_type;
-    const WindowExtent checked = extent.over(stream.node().slide());
+    const WindowExtent checked = extent.over(stream.node().slide(), info.name);
     const auto reduced = stream | v0::reduce(fn);
     if constexpr (!std::is_same_v<Inv, Declared>) {
       return made(reduced, ReducedByInverse<T, Fn, Inv>{fn, inv, true}, checked);

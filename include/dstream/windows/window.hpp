@@ -74,7 +74,11 @@ class WindowNode final : public SharedNode<BatchesRdd<PaneOf<typename Parent::rd
   void noteChanges() {}
   void saveChange(const Batch& batch, std::string& out) {
     if (kept_.empty() || kept_.last().time != batch.time) return;  // no batch is an empty change
-    savePane(kept_.last().value, out);
+    const std::size_t before = out.size();
+    Pane& pane = kept_.last().value;
+    savePane(pane, out);
+    // What the checkpoint has the window has too, whatever becomes of the files: so a restart changes nothing.
+    if (this->parentsReadOutside()) pane.replace(RecordBytes<Record>::load(std::string_view(out).substr(before), runner_));
   }
   void restoreChange(std::string_view bytes, const Batch& batch, RunnerRef runner) {
     kept_.dropUntil({batch.time.nanoseconds - extent_.length});
@@ -82,7 +86,7 @@ class WindowNode final : public SharedNode<BatchesRdd<PaneOf<typename Parent::rd
     runner_ = runner;
   }
   void saveAll(std::string& out) {
-    for (auto* entry = kept_.first(); entry != nullptr; entry = entry->next.get()) {
+    for (auto* entry = kept_.first(); entry != nullptr; entry = entry->next) {
       std::string bytes;
       savePane(entry->value, bytes);
       putTime(entry->time, out);
@@ -163,7 +167,7 @@ struct WindowOp : Nameable<WindowOp<durable>> {
   auto onto(const DStream<N>& stream) const {
     using Made = WindowNode<N, durable>;
     using Result = BatchesRdd<PaneOf<typename N::rdd_type, durable>>;
-    const WindowExtent checked = extent.over(stream.node().slide());
+    const WindowExtent checked = extent.over(stream.node().slide(), info.name);
     auto node = std::make_shared<Made>(stream.node(), checked);
     node->name = this->name;
     node->operatorInfo = infoOf(WindowOp{checked}, info.role);
@@ -191,7 +195,9 @@ struct WindowOp : Nameable<WindowOp<durable>> {
 /// **meaning** every `slide` (default: the stream's own), the records of the batches in (t − length, t]; the first windows hold fewer batches. At
 /// other batch times there is no batch, and a batch between two windows is not asked for. **kept** the batches themselves: received blocks of text
 /// stay, uncopied, and count against blockMemory as long as a window needs them; fused operators above are computed again in each window, wide
-/// ones once (put cache() before a dear function). **order** oldest batch first, each in its own order. **units** any std::chrono duration.
+/// ones once (put cache() before a dear function). Files are read again for each window, and one that has vanished or changed since fails it, though its own batch
+/// succeeded; cache() before the window reads once. Under a checkpoint a window keeps the records of files, as owners. **order** oldest batch first, each in its
+/// own order. **units** any std::chrono duration.
 /// **errors** std::invalid_argument unless length and slide are positive multiples of the stream's slide. A batch that failed before its outputs ran
 /// fails each window that holds it, with the same error. **source** Spark DStream.window.
 [[nodiscard]] inline auto window(std::chrono::nanoseconds length) { return detail::WindowOp<>{detail::extentOf(length)}; }

@@ -66,6 +66,12 @@ class WindowPane {
   explicit WindowPane(R live) : live_(std::move(live)) {}
   explicit WindowPane(Partitions<Record> restored) : restored_(std::make_shared<const Partitions<Record>>(std::move(restored))) {}
 
+  /// From now on it is these records.
+  void replace(Partitions<Record> records) {
+    restored_ = std::make_shared<const Partitions<Record>>(std::move(records));
+    live_.reset();
+  }
+
   [[nodiscard]] std::size_t partitions() const { return live_ ? live_->partitions() : restored_->partitions(); }
   [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const {
     return live_ ? live_->splits(partition, bytes) : restored_->splits(partition, bytes);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -127,7 +128,7 @@ class WindowContents {
   WindowState state_;
   const std::int64_t length_;
   RunnerRef runner_;
-  Time now_;
+  Time now_{std::numeric_limits<std::int64_t>::min()};  // batch times may be negative
   History<Waiting> waiting_;
   bool noting_ = false;
   bool shown_ = false;
