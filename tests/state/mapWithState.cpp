@@ -150,6 +150,11 @@ TEST_CASE("state_spec: a time-out must be longer than zero, a scan must come") {
   CHECK_THROWS_AS(spec.timeoutScanEvery(0), std::invalid_argument);
 }
 
+TEST_CASE("state_spec: a time-out may be as long as chrono can say, and is for ever") {
+  const auto endless = StateSpec::function<int>(sum).timeout(std::chrono::hours::max());
+  CHECK(support::outputsOf<Pair>(mapWithState(endless), {{{{"a", 1}}}, {{}}, {{{"a", 2}}}}) == std::vector<std::optional<Pairs>>{{{{"a", 1}}}, {Pairs{}}, {{{"a", 3}}}});
+}
+
 TEST_CASE("mapWithState: one call per record, in their order; none for keys without") {
   CHECK(support::outputsOf<Pair>(mapWithState(StateSpec::function<int>(sum)), {{{{"a", 1}, {"a", 2}}}, {{}}, {{{"a", 3}}, {{"a", 4}}}})
         == std::vector<std::optional<Pairs>>{{{{"a", 1}, {"a", 3}}}, {Pairs{}}, {{{"a", 6}, {"a", 10}}}});

@@ -201,6 +201,8 @@ TEST_CASE("window: streams of different slides are not put together") {
   CHECK_THROWS_AS(numbers | unionWith(numbers | window(2s, 2s)), std::invalid_argument);
   CHECK(support::messageOf<std::invalid_argument>([&] { static_cast<void>(numbers | unionWith(numbers | window(2s, 2s))); })
         == "dstream: unionWith: two streams that are put together must have the same slide, not 1000000000 ns and 2000000000 ns; window one of them first");
+  const auto first = [](auto one, auto) { return one; };
+  CHECK(support::contains(support::messageOf<std::invalid_argument>([&] { static_cast<void>(numbers | transformWith(numbers | window(2s, 2s), first)); }), "dstream: transformWith: two streams"));
   static_cast<void>(numbers | window(2s) | unionWith(numbers));
 }
 

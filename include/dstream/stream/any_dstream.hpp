@@ -176,7 +176,7 @@ template <class Stream>
     if (streams.empty()) throw std::invalid_argument("dstream: unionOf needs at least one stream");
     std::vector<N> parents;
     for (const Stream& stream : streams) {
-      streams.front().requireSameClock(stream);
+      streams.front().requireSameClock(stream, "unionOf");
       parents.push_back(stream.node());
     }
     streams.front().graph()->requireOpen("a stream");

@@ -86,11 +86,12 @@ class NodeBase {
 
   [[nodiscard]] Time zero() const { return zero_; }
 
-  /// Whether each pass over a batch reads what it is made of from outside, as from files, where that may have changed or gone since the last pass.
+  /// Whether each pass over a batch reads what it is made of from outside, as from files, where that may have changed or gone since the last pass. Of a
+  /// stream that has started: its nodes stay what they are.
   [[nodiscard]] bool parentsReadOutside() {
-    bool any = false;
-    eachParent([&](NodeBase& parent, const FusedOperators*) { any = any || parent.outside || (!parent.holds && parent.parentsReadOutside()); });
-    return any;
+    if (!std::exchange(parentsAsked_, true))  // once: of nodes that share parents there are many ways up
+      eachParent([&](NodeBase& parent, const FusedOperators*) { readOutside_ = readOutside_ || parent.outside || (!parent.holds && parent.parentsReadOutside()); });
+    return readOutside_;
   }
 
   /// It has no such batch, since this was thrown: nor has who asks for it.
@@ -122,6 +123,8 @@ class NodeBase {
  private:
   Time zero_;
   bool begun_ = false;
+  bool parentsAsked_ = false;
+  bool readOutside_ = false;  // what their answer was
   Time failedAt_;
   std::exception_ptr failure_;  // null: none since the last batch that was forgotten
 };

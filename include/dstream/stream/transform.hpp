@@ -134,7 +134,7 @@ struct TransformOp : Nameable<TransformOp<Fn, Others...>> {
  private:
   template <class First>
   auto make(const First& first, const Others&... other) const {
-    (first.requireSameClock(other), ...);
+    (first.requireSameClock(other, info.name), ...);
     using Made = TransformNode<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
     using Given = TransformGiven<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
     constexpr bool gives = RddLike<Given> || Iterable<Given>;
