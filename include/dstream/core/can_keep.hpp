@@ -47,4 +47,13 @@ consteval bool canKeep() {
   return false;
 }
 
+/// What an operator carries from batch to batch it copies as well: a batch that was given its earlier form may still be looked at.
+template <class... Carried>
+consteval bool canCarry() {
+  constexpr bool copies = (canCopy<Carried> && ...);
+  static_assert(copies, "this operator carries keys and values from batch to batch and copies them where an earlier batch may still be looked at, "
+                        "and one of these types can only be moved; let it hold a std::shared_ptr");
+  return copies;
+}
+
 }  // namespace dstream::inline v0::detail

@@ -178,7 +178,7 @@ struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
     constexpr bool pairs = KeyValue<Record>;
     static_assert(pairs, "mapWithState needs (key, value) pairs; map each record to std::pair{key, value} first");
     if constexpr (pairs) {
-      if constexpr (keyFits<Record>() && canKeep<ValueOf<Record>>() && canKeep<typename Spec::state_type>()) {
+      if constexpr (keyFits<Record>() && canKeep<ValueOf<Record>>() && canKeep<typename Spec::state_type>() && canCarry<Kept<KeyOf<Record>>, typename Spec::state_type>()) {
         using Call = StateFn<decltype(Spec::fn), KeyOf<Record>, ValueOf<Record>, typename Spec::state_type>;
         static_assert(SelfOwned<typename Spec::state_type>, "a state must own what it refers to: use std::string, not a view");
         constexpr bool codable = !Spec::inCheckpoints || (Codable<Kept<KeyOf<Record>>> && Codable<typename Spec::state_type>);

@@ -221,7 +221,7 @@ struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPa
                                   "(a std::optional), or time, key, values and state; write updateStateByKey<S>(f) where f is generic");
     if constexpr (known) {
       using S = typename StateOf<Fn, Key, Value, Given>::type;
-      if constexpr (canKeep<S>()) {
+      if constexpr (canKeep<S>() && canCarry<Kept<Key>, Kept<Value>, S>()) {
         static_assert(SelfOwned<S>, "a state must own what it refers to: use std::string, not a view");
         constexpr bool codable = !durable || (Codable<Kept<Key>> && Codable<S>);
         static_assert(codable, "checkpoints keep the states of updateStateByKey, so key and state need a Codec; specialise dstream::Codec, or say .transient() of the operator");

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <dstream/core/codec.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
 #include <dstream/core/named.hpp>
@@ -76,7 +77,7 @@ struct GroupByKeyAndWindowOp : Nameable<GroupByKeyAndWindowOp<durable>> {
     constexpr bool pairs = KeyValue<Record>;
     static_assert(pairs, "groupByKeyAndWindow needs (key, value) pairs; map each record to std::pair{key, value} first");
     if constexpr (pairs) {
-      if constexpr (GroupByKeyOp::check<Record>()) {
+      if constexpr (GroupByKeyOp::check<Record>() && canCarry<Kept<KeyOf<Record>>, Kept<ValueOf<Record>>>()) {
         constexpr bool codable = !durable || (Codable<Kept<KeyOf<Record>>> && Codable<Kept<ValueOf<Record>>>);
         static_assert(codable, "checkpoints keep what groupByKeyAndWindow keeps, so key and value need a Codec; specialise dstream::Codec, or say .transient() of the operator");
         return codable;

@@ -10,6 +10,7 @@
 
 #include <dstream/core/algebra.hpp>
 #include <dstream/core/codec.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
 #include <dstream/core/named.hpp>
@@ -134,7 +135,7 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter,
     constexpr bool pairs = KeyValue<Record>;
     static_assert(pairs, "reduceByKeyAndWindow needs (key, value) pairs; map each record to std::pair{key, value} first");
     if constexpr (pairs) {
-      if constexpr (ReduceByKeyOp<Fn>::template check<Record>()) {
+      if constexpr (ReduceByKeyOp<Fn>::template check<Record>() && canCarry<Kept<KeyOf<Record>>, Kept<ValueOf<Record>>>()) {
         using Value = ValueOf<Record>;
         constexpr bool fits = combinesKept<Value, Fn> && (std::is_same_v<Inv, Declared> || combinesKept<Value, Inv>);
         static_assert(fits, "reduceByKeyAndWindow needs functions that take two values by value or const reference: the window keeps them");

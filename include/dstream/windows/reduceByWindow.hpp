@@ -12,6 +12,7 @@
 
 #include <dstream/core/algebra.hpp>
 #include <dstream/core/codec.hpp>
+#include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/durations.hpp>
 #include <dstream/core/named.hpp>
@@ -190,7 +191,7 @@ struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv, durable>> {
   template <class Record>
   static consteval bool check() {
     using T = std::remove_cvref_t<Record>;
-    if constexpr (ReduceOp<Fn>::template check<Record>()) {
+    if constexpr (ReduceOp<Fn>::template check<Record>() && canCarry<Kept<T>>()) {
       constexpr bool fits = combinesKept<T, Fn> && (std::is_same_v<Inv, Declared> || combinesKept<T, Inv>);
       static_assert(fits, "reduceByWindow needs functions that take two records by value or const reference: the window keeps them");
       constexpr bool codable = !durable || Codable<Kept<T>>;
