@@ -486,6 +486,7 @@ TEST_CASE("checkpointer: of a job that shows nothing before its commit too; a di
   place.files.put("/in/1", "a\n");
   place.world.advance(1s);
   CHECK(run.told.all<BatchFailed>().empty());
+  CHECK(run.told.warnings("whether the checkpoint is still in its place is not known: ") == 1);
   const auto shown = place.files.names("/out");
   CHECK(std::ranges::count_if(shown, [](const std::string& name) { return name.starts_with("w-"); }) == 2);
   place.files.remove("/checkpoint/LOCK");

@@ -47,6 +47,7 @@ inline constexpr auto steps = std::to_array<Step>({
     {"checkpoint", "make directory", true},
     {"checkpoint", "sync above", true},
     {"checkpoint", "sync directory"},
+    {"lock", "examine"},
     {"lock", "lock", true},
     {"journal", "create", true},
     {"journal", "open", true},

@@ -147,4 +147,26 @@ TEST_CASE("LaterRdd: actions give values, and what is composed of narrow operato
         }) == Numbers{2, 6});
 }
 
+TEST_CASE("LaterRdd: what a wide operator makes of a container is the work of the batch's workers") {
+  const auto partitions = [](auto fn) {
+    Stage stage;
+    std::size_t seen = 0;
+    stage.stream.queueStream(stage.queue) | transform(std::move(fn)) | foreachRDD([&](auto batch) {
+      auto runner = batch.runner();
+      batch.prepare(runner);
+      seen = batch.partitions();
+    });
+    stage.queue.push(Numbers{1, 3});
+    stage.stream.start();
+    stage.world.advance(1s);
+    return seen;
+  };
+  const std::size_t ofBatch = partitions([](auto batch) { return batch | keyed | unionWith(batch | keyed | reduceByKey(plus)); });
+  REQUIRE(ofBatch > 2);
+  CHECK(partitions([](auto batch) {
+          const std::vector<std::pair<int, int>> local{{1, 1}, {2, 2}};
+          return batch | keyed | unionWith(local | reduceByKey(plus));
+        }) == ofBatch);
+}
+
 }  // namespace

@@ -159,23 +159,22 @@ TEST_CASE("slice: each batch has the number that it had; of a stream that has on
   for (std::size_t i = 0; i < all.size(); ++i) CHECK(all[i] == i + 1);
 }
 
-TEST_CASE("slice: its batches outlive the stream that was asked and the StreamingContext") {
-  std::optional<support::Stage> stage(std::in_place);
+TEST_CASE("slice: its batches outlive the stream that was asked") {
+  support::Stage stage;
   const auto batches = [&] {
     const std::string tag = "a text that is too long to be stored inline: ";
-    const auto texts = stage->stream.queueStream(stage->queue) | map([tag](int x) { return tag + std::to_string(x); });
+    const auto texts = stage.stream.queueStream(stage.queue) | map([tag](int x) { return tag + std::to_string(x); });
     const auto lengths = texts | map([tag](const std::string& text) { return std::pair{text.size() - tag.size(), tag + text}; }) | reduceByKey([](auto left, auto) { return left; });
     texts | foreachRDD([](const auto&) {});
     lengths | foreachRDD([](const auto&) {});
-    stage->stream.remember(9s);
-    stage->queue.push(Numbers{1, 2});
-    stage->stream.start();
-    stage->world.advance(1s);
+    stage.stream.remember(9s);
+    stage.queue.push(Numbers{1, 2});
+    stage.stream.start();
+    stage.world.advance(1s);
     const Time last{std::numeric_limits<std::int64_t>::max()};
     return std::pair{texts.slice({0}, last), lengths.slice({0}, last)};
   }();
-  stage->stream.stop(true, false);
-  stage.reset();
+  stage.stream.stop(true, false);
   REQUIRE(batches.first.size() == 1);
   CHECK((batches.first[0] | map([](const std::string& text) { return text.back(); }) | collect()) == std::vector<char>{'1', '2'});
   REQUIRE(batches.second.size() == 1);

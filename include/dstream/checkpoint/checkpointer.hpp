@@ -214,8 +214,8 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   void requireHeld() const {
     try {
       if (lock_->isAt(directory_.lock())) return;
-    } catch (const FileError&) {  // a disk or network that does not answer now has said nothing
-      return;
+    } catch (const FileError& error) {  // a disk or network that does not answer now has not said that it is gone
+      return events_.post(Warning{std::string("whether the checkpoint is still in its place is not known: ") + error.what()});
     }
     refuse("it was removed, moved or replaced while the job ran: its LOCK is not the one that this process holds");
   }

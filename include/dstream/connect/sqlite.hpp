@@ -171,7 +171,7 @@ namespace sqlite {
 /// the database, and the job's place are one transaction: exactly once. Without one each output's batch is a transaction of its own. The table must exist, with a primary key.
 /// **cost** a statement per record, a sync per batch; the records are computed by all workers first, and held. **errors** compile time: members that SQLite
 /// does not hold. sqlite::Error fails the batch; with a checkpoint directory a database that others have locked, or that has no room, fails none: the batch is repeated
-/// until it can be written. Outputs of two databases in one job are refused at start. **example** examples/sqlite_word_count.cpp
+/// until it can be written (a unit of several, `commitEvery`, ends the stream, and a restart repeats it). Outputs of two databases in one job are refused at start. **example** examples/sqlite_word_count.cpp
 [[nodiscard]] inline auto upsert(const Database& database, std::string table) { return dstream::detail::SqliteOutput<dstream::detail::SqliteInsert>{database, {std::move(table), true}}; }
 
 /// The same, and each record is a new row.

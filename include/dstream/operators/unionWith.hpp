@@ -105,7 +105,7 @@ struct UnionOp {
 };
 }  // namespace detail
 
-/// **shape** DStream<T> × DStream<T> → DStream<T> (also Rdds and ranges; a range joined to a stream is the same for every batch: its container is copied then, or moved in)
+/// **shape** DStream<T> × DStream<T> → DStream<T> (also Rdds and ranges; a range joined to a stream is the same for every batch: its container is copied then, or moved in, also below narrow operators and unions; what a wide operator makes of it is computed then)
 /// **meaning** each batch holds the records of both, those of `other` last; partitions = sum. `unionWith(b, c, d)` joins several.
 /// **order** kept. **cost** fused: each input keeps its loop. **errors** compile time: different records; std::invalid_argument for streams of
 /// different contexts or slides; a stream without a batch at a time at which the other has one fails that batch.

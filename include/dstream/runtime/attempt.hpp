@@ -174,7 +174,7 @@ class BasicAttempt {
     return std::current_exception();
   }
 
-  static inline thread_local const BasicAttempt* running_ = nullptr;
+  static constinit inline thread_local const BasicAttempt* running_ = nullptr;
 
   World& world_;
   Graph& graph_;

@@ -71,7 +71,7 @@ class CancellableRunner {
     const CancellableRunner* outer;
   };
 
-  static inline thread_local const CancellableRunner* inside_ = nullptr;
+  static constinit inline thread_local const CancellableRunner* inside_ = nullptr;
 
   RunnerRef runner_;
   const std::uint64_t seed_;

@@ -186,7 +186,7 @@ class BasicEventBus final : public Actor {
     }
   }
 
-  static inline thread_local const BasicEventBus* delivering_ = nullptr;
+  static constinit inline thread_local const BasicEventBus* delivering_ = nullptr;
 
   World& world_;
   detail::Mutex mutex_;

@@ -66,7 +66,7 @@ class SourceCall {
   [[nodiscard]] static bool inside() { return inside_; }
 
  private:
-  static inline thread_local bool inside_ = false;
+  static constinit inline thread_local bool inside_ = false;
   const bool outer_;
 };
 }  // namespace detail

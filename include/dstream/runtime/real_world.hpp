@@ -210,7 +210,7 @@ class BasicRealWorld final : public World {
 
   /// Writes all of it or throws; waits if the console is slow, even if it is a non-blocking one. What one call
   /// writes stays together. But for stderr it waits a second at most, and then not at all until there is room again: nobody may read it, and what
-  /// is complained of must go on. What it drops is counted, and told when it can be.
+  /// is complained of must go on. What it drops is counted, and told when it can be. A terminal that nobody reads is waited for: it says that it has room.
   void write(Console console, std::string_view text) override {
     const detail::Lock lock(console == Console::Out ? out_ : err_);
     const detail::NoSigpipe noSigpipe;

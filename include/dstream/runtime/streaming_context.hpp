@@ -281,6 +281,7 @@ class BasicStreamingContext {
   /// In a forked child: the sockets, files and locks of an active stream are the parent's as well, so they are left as they are.
   void abandon() {
     static_cast<void>(new typename Run::Inputs(inputs_));
+    static_cast<void>(new std::shared_ptr<Graph>(graph_));
     run_.abandon();
     releaseActive();
   }

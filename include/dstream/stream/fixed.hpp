@@ -37,6 +37,8 @@ class SharedRange {
 template <class Container>
 inline constexpr bool isView<detail::SharedRange<Container>> = true;
 
+template <Rdd R>
+class BatchRdd;
 template <Rdd First, Rdd Second>
 class UnionRdd;
 
@@ -71,6 +73,8 @@ template <template <class...> class Over, class... Parts>
 inline constexpr bool borrows<Over<Parts...>> = (borrows<Parts> || ...);
 template <class First, class Second>
 inline constexpr bool borrows<UnionRdd<First, Second>> = borrows<First> || borrows<Second>;
+template <class R>
+inline constexpr bool borrows<BatchRdd<R>> = false;
 
 /// An Rdd with copies of the containers that it borrowed, to the records of which it refers as it did to theirs. What cannot be copied it goes on borrowing.
 struct Unborrow {
@@ -113,12 +117,21 @@ struct Unborrow {
   }
 };
 
-/// The same; and what a wide operator made of a container is computed now, while that is there.
+/// The runner that an Rdd brings.
 template <class R>
-auto unborrowed(R rdd) {
+RunnerRef workersOf(const R& rdd) {
+  if constexpr (runsInline<R>) {
+    return {};
+  } else {
+    return rdd.runner();
+  }
+}
+
+/// The same; and what a wide operator made of a container is computed now, by these workers, while that is there.
+template <class R>
+auto unborrowed(R rdd, RunnerRef workers) {
   auto own = Unborrow{}(std::move(rdd));
-  auto runner = own.runner();
-  own.prepare(runner);
+  own.prepare(workers);
   return own;
 }
 
@@ -126,7 +139,8 @@ auto unborrowed(R rdd) {
 /// does not own its elements is held as it was given.
 template <class Other>
 auto keptForAll(Other other) {
-  return unborrowed(std::move(other));
+  const RunnerRef workers = workersOf(other);
+  return unborrowed(std::move(other), workers);
 }
 template <class Range>
   requires canShare<Range>

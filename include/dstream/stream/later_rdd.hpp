@@ -28,16 +28,20 @@ inline constexpr bool isLater<JointOp<Op, Other>> = isLater<Other>;
 
 /// A LaterRdd's own, else what neither changes nor goes away any more.
 template <class R>
-R lasting(LaterRdd<R> rdd) {
+R lasting(LaterRdd<R> rdd, RunnerRef = {}) {
   return static_cast<R&&>(rdd);
 }
 template <class Other>
-auto lasting(Other other) {
+auto lasting(Other other, RunnerRef workers = {}) {
   if constexpr (StreamLike<Other>) {
     return other;
   } else {
-    return unborrowed(std::move(other));
+    return unborrowed(std::move(other), workers);
   }
+}
+template <class R>
+RunnerRef workersOf(const LaterRdd<R>& rdd) {
+  return workersOf(static_cast<const R&>(rdd));
 }
 
 template <class Made>
@@ -64,8 +68,15 @@ auto operator|(Left&& rdd, Right&& op) {
   if constexpr (detail::isComposed<Op>) {
     return (std::forward<Left>(rdd) | std::forward<Right>(op).first) | std::forward<Right>(op).then;
   } else if constexpr (detail::is<Op::kind, Kind::Joint>) {
-    auto first = detail::lasting(std::forward<Left>(rdd));
-    auto other = detail::lasting(std::forward<Right>(op).other);
+    const RunnerRef workers = [&] {  // the batch's, for what the other one makes of containers
+      if constexpr (detail::isLater<std::remove_cvref_t<Left>>) {
+        return detail::workersOf(rdd);
+      } else {
+        return detail::workersOf(op.other);
+      }
+    }();
+    auto first = detail::lasting(std::forward<Left>(rdd), workers);
+    auto other = detail::lasting(std::forward<Right>(op).other, workers);
     constexpr bool last = !detail::borrows<decltype(first)> && !detail::borrows<decltype(other)>;
     static_assert(last, "a range that cannot be copied may be gone when the batch of transform's function runs; std::move it into the operator, or, if it outlives the "
                         "stream, put std::views::all around it");

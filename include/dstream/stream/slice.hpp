@@ -22,7 +22,7 @@ namespace dstream::inline v0 {
 
 namespace detail {
 
-/// **meaning** a batch with the node that lends it its operators: it may outlive the stream that it was asked of.
+/// **meaning** a batch with the node that lends it its operators: it may outlive the DStream that it was asked of, but not the StreamingContext.
 template <Node N>
 class SlicedRdd {
   using R = typename N::rdd_type;
@@ -55,7 +55,7 @@ class SlicedRdd {
 /// **shape** DStream<T> → vector<BatchRdd<…>>, in the order of time
 /// **meaning** the batches with times in [from, to], ends included; ends between two batches are rounded down. What is no longer remembered is left
 /// out: say StreamingContext::remember(d) before start. (Spark computes it anew where it can.) **threads** from an output's function, or after stop: then
-/// on the thread that asks. **cost** a copy of the stream's functions, and nothing more until the batches are used; fused operators are computed again then. The batches may outlive the stream. To remember a window that is carried along
+/// on the thread that asks. **cost** a copy of the stream's functions, and nothing more until the batches are used; fused operators are computed again then. The batches may outlive the DStream, not its StreamingContext. To remember a window that is carried along
 /// (reduceByWindow, …ByKeyAndWindow) or a snapshot of states costs a copy of it each time it changes.
 /// **errors** IllegalState before start, and where no output reaches the stream. MissingBatch when a batch is used that failed before its states or its window were computed.
 /// **source** Spark DStream.slice.
