@@ -7,7 +7,8 @@
 //     #define DSTREAM_COMPILE_HERE
 //     #include <dstream/dstream.hpp>
 // **cost** that file takes as long as one and a half that use the runtime, each of the others less than half of what it took. A program is as fast as without
-// it: all functions of these classes are inline, and are still built into their callers where a compiler sees fit.
+// it: all functions of these classes are inline, and are still built into their callers where a compiler sees fit. Their thread_local members are constinit:
+// for one that another file defines, g++ calls an initialiser that is not there.
 
 #include <dstream/checkpoint/checkpointInfo.hpp>
 #include <dstream/checkpoint/checkpointer.hpp>
