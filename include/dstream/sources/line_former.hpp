@@ -32,6 +32,9 @@ class BasicLineFormer {
   using Ready = Deferred<detail::Fifo<Block>, Use>;
 
  public:
+  /// **units** bytes.
+  static constexpr std::uint64_t tellEvery = std::uint64_t{256} << 20;
+
   BasicLineFormer(std::shared_ptr<BlockPool> pool, std::size_t maxLineBytes, Actor& owner)
       : pool_(std::move(pool)), maxLineBytes_(maxLineBytes), owner_(owner) {}
 
@@ -101,7 +104,7 @@ class BasicLineFormer {
     return lost;
   }
 
-  /// Bytes dropped of lines over the limit. Of one that goes on and on they are told when it is over, at each further maxLineBytes, and the rest at its end.
+  /// Bytes of a line over the limit that were dropped, once its end was seen, and of one that goes on and on at each further `tellEvery`; 0 when there is none to report.
   Dropped takeDropped() {
     if (dropped_ == 0) return {};
     return {std::exchange(dropped_, 0), "a line over the limit of maxRecordBytes = " + std::to_string(maxLineBytes_) + " bytes"};
@@ -151,7 +154,8 @@ class BasicLineFormer {
       return true;
     }
     skipping_ = true;
-    dropped_ += std::exchange(block_.size, 0);
+    skipped_ = block_.size;
+    block_.size = 0;
     searched_ = 0;
     return true;
   }
@@ -180,7 +184,7 @@ class BasicLineFormer {
     if (feed == std::string_view::npos) {
       skipped_ += fresh.size();
       block_.size = 0;
-      if (skipped_ >= maxLineBytes_) dropped_ += std::exchange(skipped_, 0);
+      if (skipped_ >= tellEvery) dropped_ += std::exchange(skipped_, 0);  // it may have no end
       return;
     }
     skipped_ += feed + 1;
