@@ -312,7 +312,7 @@ TEST_CASE("textFileStream: under a checkpoint a window keeps what it has of a fi
         world.files().put("/in/b", "two\n");
         world.advance(1s);
         world.files().remove("/in/a");
-        world.files().put("/in/b", "XXX\n");
+        world.files().put("/in/b", "new\n");
         if (restart) {
             stream->stop(true, false);
             begin();
