@@ -10,6 +10,7 @@
 #include <dstream/core/config.hpp>
 #include <dstream/core/lanes.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/remake.hpp>
 #include <dstream/core/runner.hpp>
 #include <dstream/core/spare_memory.hpp>
 
@@ -181,7 +182,7 @@ template <class Value, class Step>
 struct PointerStep {
   template <class Record>
   DSTREAM_INLINE constexpr Value* operator()(Value* accumulator, Record&& record) {
-    *accumulator = step(std::move(*accumulator), std::forward<Record>(record));
+    detail::remake(*accumulator, [&](Value&& before) -> Value { return step(std::move(before), std::forward<Record>(record)); });
     return accumulator;
   }
   Step& step;

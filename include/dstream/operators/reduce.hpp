@@ -13,6 +13,7 @@
 #include <dstream/core/invoke.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/remake.hpp>
 #include <dstream/core/single.hpp>
 #include <dstream/core/wide.hpp>
 
@@ -28,7 +29,7 @@ struct ReduceStep {
     if (!*partial) {
       partial->emplace(Owned<T>::own(std::forward<Record>(record)));
     } else if constexpr (SelfOwned<T>) {
-      **partial = static_cast<T>(detail::invoke(*fn, std::move(**partial), std::forward<Record>(record)));
+      detail::remake(**partial, [&](T&& before) -> T { return static_cast<T>(detail::invoke(*fn, std::move(before), std::forward<Record>(record))); });
     } else {  // owned in one expression: T may be a view of what the function gave
       **partial = Owned<T>::own(static_cast<T>(detail::invoke(*fn, Owned<T>::look(**partial), std::forward<Record>(record))));
     }
@@ -89,7 +90,13 @@ struct ReduceOp {
     std::vector<Partial> partials(slices.size());
     runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
       ReduceStep<T, Fn> step{&fn};
-      static_cast<void>(parent.fold(slices[task], &partials[task], step));
+      if constexpr (wordSized<Partial>) {
+        static_cast<void>(parent.fold(slices[task], &partials[task], step));
+      } else {  // a local, which stays in registers
+        Partial partial;
+        static_cast<void>(parent.fold(slices[task], &partial, step));
+        partials[task] = std::move(partial);
+      }
     });
     Partial total;
     ReduceStep<T, Fn> merge{&fn};

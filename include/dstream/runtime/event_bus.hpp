@@ -26,6 +26,9 @@ namespace dstream::inline v0 {
 /// Called on the events lane with one event after another. It may not stop its streaming context. What it throws is written to stderr.
 using Listener = Function<void(const Event&)>;
 
+/// What a listener is removed by. **meaning** of no two listeners in a process the same; ListenerId{} is none's.
+enum class ListenerId : std::uint64_t {};
+
 /// **meaning** what an operator must know, on stderr: trouble and changes of receivers, at most one line a second of each kind of event.
 template <class = OnUse>
 class BasicDefaultListener {
@@ -80,20 +83,35 @@ using DefaultListener = BasicDefaultListener<>;
 template <class Use = OnUse>
 class BasicEventBus final : public Actor {
   using Events = Deferred<detail::Fifo<Event>, Use>;
-  using Listeners = Deferred<std::vector<std::shared_ptr<Listener>>, Use>;
+  struct Hearer {
+    const ListenerId id;
+    const bool forTrouble;
+    Listener listener;
+    bool removed = false;
+    detail::Mutex calling = {};  // held by who calls it; guards `listener` and `removed`
+  };
+  using Listeners = Deferred<std::vector<std::shared_ptr<Hearer>>, Use>;
 
  public:
   explicit BasicEventBus(World& world) : world_(world) {}
 
-  void add(Listener listener) {
-    const detail::Lock lock(mutex_);
-    listeners_.push_back(std::make_shared<Listener>(std::move(listener)));
-    listened_.store(true, detail::memory_order_relaxed);
-  }
+  ListenerId add(Listener listener) { return add(std::move(listener), false); }
   /// A listener that wants trouble only.
-  void addForTrouble(Listener listener) {
-    const detail::Lock lock(mutex_);
-    listeners_.push_back(std::make_shared<Listener>(std::move(listener)));
+  void addForTrouble(Listener listener) { add(std::move(listener), true); }
+  /// When it returns the listener's function is gone: no call is under way, and none will come. From within the listener's own call that is so when the call returns.
+  /// False where there is no such listener.
+  bool remove(ListenerId id) {
+    const std::shared_ptr<Hearer> hearer = taken(id);
+    if (hearer == nullptr) return false;
+    if (calledFrom(*hearer)) {
+      hearer->removed = true;
+      return true;
+    }
+    Listener gone;  // what its captures do when they go, they do without the mutex
+    const detail::Lock lock(hearer->calling);
+    hearer->removed = true;
+    gone = std::move(hearer->listener);
+    return true;
   }
   /// Somebody wants to hear of every batch. Else its events need not be made: of an empty batch they are half the cost. relaxed: who has just
   /// begun to listen may miss what happens at the same time.
@@ -124,12 +142,50 @@ class BasicEventBus final : public Actor {
   }
 
   /// True in a listener's call: where stopping is not allowed, since stop waits for the listeners.
-  [[nodiscard]] bool calledFromListener() const { return delivering_ == this; }
+  [[nodiscard]] bool calledFromListener() const {
+    for (const Call* call = calls_; call != nullptr; call = call->outer)
+      if (call->bus == this) return true;
+    return false;
+  }
 
  private:
   static constexpr std::size_t mostWaiting = 10'000;
   static constexpr std::size_t atOnce = 64;  // in one step of the lane
   static constexpr Nanos stopWaits = 1'000'000'000;
+
+  /// A call of a listener on this thread, and the one within which it happens: a listener may stop another stream, which delivers in turn.
+  struct Call {
+    const BasicEventBus* bus;
+    const Hearer* hearer;
+    const Call* outer;
+  };
+
+  ListenerId add(Listener listener, bool forTrouble) {
+    const ListenerId id{lastId_.fetch_add(1, detail::memory_order_relaxed) + 1};
+    auto hearer = std::make_shared<Hearer>(id, forTrouble, std::move(listener));
+    const detail::Lock lock(mutex_);
+    listeners_.push_back(std::move(hearer));
+    if (!forTrouble) listened_.store(true, detail::memory_order_relaxed);
+    return id;
+  }
+  /// Out of the list; null where it is not there.
+  std::shared_ptr<Hearer> taken(ListenerId id) {
+    const detail::Lock lock(mutex_);
+    std::shared_ptr<Hearer> found;
+    Listeners others;
+    bool listened = false;
+    for (auto& hearer : listeners_) {
+      if (hearer->id == id) {
+        found = std::move(hearer);
+        continue;
+      }
+      listened = listened || !hearer->forTrouble;
+      others.push_back(std::move(hearer));
+    }
+    listeners_ = std::move(others);
+    listened_.store(listened, detail::memory_order_relaxed);
+    return found;
+  }
 
   static bool alwaysTold(const Event& event) { return event.is<ReceiverChanged>() || event.is<StreamingStopped>(); }
 
@@ -144,11 +200,9 @@ class BasicEventBus final : public Actor {
       for (; !queue_.empty() && events.size() < atOnce; queue_.pop_front()) events.push_back(std::move(queue_.front()));
       listeners = listeners_;
     }
-    const BasicEventBus* const outer = std::exchange(delivering_, this);  // a listener may stop another stream, which delivers in turn
     std::size_t told = 0;
     for (; told < events.size() && (told == 0 || !isLate()); ++told)
-      for (const auto& listener : listeners) tell(*listener, events[told]);
-    delivering_ = outer;
+      for (const auto& hearer : listeners) tell(*hearer, events[told]);
     if (told < events.size()) putBack(events, told);
     return told;
   }
@@ -170,14 +224,30 @@ class BasicEventBus final : public Actor {
     for (; !queue_.empty(); queue_.pop_front()) alwaysTold(queue_.front()) ? told.push_back(std::move(queue_.front())) : static_cast<void>(++untold_);
     queue_ = std::move(told);
   }
-  void tell(Listener& listener, const Event& event) {
+  void tell(Hearer& hearer, const Event& event) {
+    if (calledFrom(hearer)) return call(hearer, event);  // a test's world goes on within a listener's call
+    const detail::Lock lock(hearer.calling);
+    call(hearer, event);
+  }
+  /// Under its mutex.
+  void call(Hearer& hearer, const Event& event) {
+    if (hearer.removed) return;
+    const Call here{this, &hearer, calls_};
+    calls_ = &here;
     try {
-      listener(event);
+      hearer.listener(event);
     } catch (const std::exception& error) {
       complain(error.what());
     } catch (...) {
       complain("an exception of unknown type");
     }
+    calls_ = here.outer;
+  }
+  /// On this thread: it has the mutex.
+  static bool calledFrom(const Hearer& hearer) {
+    for (const Call* call = calls_; call != nullptr; call = call->outer)
+      if (call->hearer == &hearer) return true;
+    return false;
   }
   void complain(const char* what) {
     try {
@@ -186,7 +256,8 @@ class BasicEventBus final : public Actor {
     }
   }
 
-  static constinit inline thread_local const BasicEventBus* delivering_ = nullptr;
+  static constinit inline thread_local const Call* calls_ = nullptr;  // the innermost
+  static inline detail::Atomic<std::uint64_t> lastId_{0};
 
   World& world_;
   detail::Mutex mutex_;

@@ -12,6 +12,7 @@
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pairs.hpp>
 #include <dstream/core/rdd.hpp>
+#include <dstream/core/remake.hpp>
 #include <dstream/shuffle/task_table.hpp>
 
 namespace dstream::inline v0::detail {
@@ -20,7 +21,7 @@ namespace dstream::inline v0::detail {
 template <class Combined, class Fn, class Other>
 DSTREAM_INLINE void combineValue(Kept<Combined>& stored, const Fn& fn, Other&& other) {
   if constexpr (SelfOwned<Combined> && std::is_invocable_r_v<Combined, const Fn&, Combined, Other>) {
-    stored = static_cast<Combined>(detail::invoke(fn, std::move(stored), std::forward<Other>(other)));
+    remake(stored, [&](Combined&& before) -> Combined { return static_cast<Combined>(detail::invoke(fn, std::move(before), std::forward<Other>(other))); });
   } else {
     stored = Owned<Combined>::own(static_cast<Combined>(detail::invoke(fn, Owned<Combined>::look(stored), std::forward<Other>(other))));
   }
