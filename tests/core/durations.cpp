@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include "support/catch.hpp"
 
@@ -18,6 +19,10 @@ static_assert(dstream::detail::nanosecondsOf(std::chrono::duration<double>(0.25)
 static_assert(dstream::detail::nanosecondsOf(std::chrono::nanoseconds::max()) == std::numeric_limits<std::int64_t>::max());
 static_assert(dstream::detail::nanosecondsOf(std::chrono::milliseconds::max()) == std::numeric_limits<std::int64_t>::max());
 static_assert(dstream::detail::nanosecondsOf(std::chrono::hours::min()) == std::numeric_limits<std::int64_t>::min());
+
+static_assert(dstream::Timespan(30s).nanoseconds == 30'000'000'000 && dstream::Timespan(1.5s).nanoseconds == 1'500'000'000);
+static_assert(std::is_convertible_v<int, dstream::Timespan>);  // and then says what is missing: tests/compile_fail/window_no_unit.cpp
+static_assert(!std::is_convertible_v<const char*, dstream::Timespan>);
 
 TEST_CASE("durations: what a Configuration and windows are given") {
   const std::chrono::nanoseconds interval = std::chrono::milliseconds(1500);

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include <dstream/core/config.hpp>
 
@@ -26,3 +27,19 @@ template <class Rep, class Period>
 }
 
 }  // namespace dstream::inline v0::detail
+
+namespace dstream::inline v0 {
+
+/// **meaning** what an operator takes for a length of time: any of std::chrono's durations, `30s`, `500ms` or `1.5s`. Of a number it says that the unit is missing.
+struct Timespan {
+  template <class Rep, class Period>
+  constexpr Timespan(std::chrono::duration<Rep, Period> duration) : nanoseconds(detail::nanosecondsOf(duration)) {}  // NOLINT(google-explicit-constructor)
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  constexpr Timespan(Number) : nanoseconds(0) {  // NOLINT(google-explicit-constructor)
+    static_assert(!std::is_arithmetic_v<Number>, "a length of time needs its unit: std::chrono::seconds(30), or 30s with std::chrono_literals; not 30");
+  }
+  std::int64_t nanoseconds;
+};
+
+}  // namespace dstream::inline v0

@@ -69,11 +69,17 @@ class ConstantInput final : public SharedNode<QueuedBatch<T>>, public Input {
 template <class Use>
 template <class Range>
 auto BasicStreamingContext<Use>::constantStream(Range&& records, std::size_t partitions) {
-  auto head = detail::headOf(std::forward<Range>(records));
-  using Head = decltype(head);
-  if constexpr (detail::canKeep<typename Head::reference>()) {
-    auto buffers = detail::buffered(head, RunnerRef{});
-    return addInput(std::make_shared<ConstantInput<Kept<typename Head::value_type>>>(detail::evenly(std::move(buffers), RunnerRef{}, partitions == 0 ? 1 : partitions)));
+  constexpr bool iterable = detail::Iterable<Range>;
+  static_assert(iterable, "constantStream needs a range: a container or a view");
+  if constexpr (iterable) {
+    auto head = detail::headOf(std::forward<Range>(records));
+    using Head = decltype(head);
+    if constexpr (detail::canKeep<typename Head::reference>()) {
+      auto buffers = detail::buffered(head, RunnerRef{});
+      return addInput(std::make_shared<ConstantInput<Kept<typename Head::value_type>>>(detail::evenly(std::move(buffers), RunnerRef{}, partitions == 0 ? 1 : partitions)));
+    } else {
+      return Invalid{};
+    }
   } else {
     return Invalid{};
   }

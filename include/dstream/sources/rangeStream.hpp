@@ -168,12 +168,18 @@ class RangeInput final : public SharedNode<QueuedBatch<Kept<Record>>>, public In
 template <class Use>
 template <class Range>
 auto BasicStreamingContext<Use>::rangeStream(Range&& range, std::size_t recordsPerBatch) {
-  using Plain = std::remove_cvref_t<Range>;
-  constexpr bool borrowed = std::is_lvalue_reference_v<Range> && !isView<Plain>;
-  using Held = std::conditional_t<!borrowed, Plain, std::conditional_t<detail::Iterable<const Plain>, const Plain&, Plain&>>;
-  using Record = typename decltype(detail::headOf(std::declval<Range>()))::value_type;
-  if constexpr (detail::canKeep<Record>()) {
-    return addInput(std::make_shared<RangeInput<Held, Record>>(std::forward<Range>(range), recordsPerBatch));
+  constexpr bool iterable = detail::Iterable<Range>;
+  static_assert(iterable, "rangeStream needs a range: a container or a view, std::views::iota(1, 10) for numbers, not the first of them");
+  if constexpr (iterable) {
+    using Plain = std::remove_cvref_t<Range>;
+    constexpr bool borrowed = std::is_lvalue_reference_v<Range> && !isView<Plain>;
+    using Held = std::conditional_t<!borrowed, Plain, std::conditional_t<detail::Iterable<const Plain>, const Plain&, Plain&>>;
+    using Record = typename decltype(detail::headOf(std::declval<Range>()))::value_type;
+    if constexpr (detail::canKeep<Record>()) {
+      return addInput(std::make_shared<RangeInput<Held, Record>>(std::forward<Range>(range), recordsPerBatch));
+    } else {
+      return Invalid{};
+    }
   } else {
     return Invalid{};
   }

@@ -28,7 +28,7 @@ struct WithOne {
 /// **shape** DStream<T> → DStream<(T, int64)>
 /// **meaning** every `slide`, each distinct record in the batches of (t − length, t] and how often it is there; never 0.
 /// **kept**, **cost**, **errors** as for reduceByKeyAndWindow(plus, …). **source** Spark DStream.countByValueAndWindow.
-[[nodiscard]] inline auto countByValueAndWindow(std::chrono::nanoseconds length, std::chrono::nanoseconds slide, std::size_t partitions = 0) {
+[[nodiscard]] inline auto countByValueAndWindow(Timespan length, Timespan slide, std::size_t partitions = 0) {
   return map(detail::WithOne{}) | reduceByKeyAndWindow(plus, length, slide, partitions);
 }
 

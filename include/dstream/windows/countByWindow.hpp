@@ -26,7 +26,7 @@ struct One {
 /// **shape** DStream<T> → DStream<int64>
 /// **meaning** every `slide`, the number of records in the batches of (t − length, t]; no record before the first record ever, then always one,
 /// 0 included. **kept** a number per batch in the window. **cost** the counting loop, once per batch. **source** Spark DStream.countByWindow.
-[[nodiscard]] inline auto countByWindow(std::chrono::nanoseconds length, std::chrono::nanoseconds slide) {
+[[nodiscard]] inline auto countByWindow(Timespan length, Timespan slide) {
   return map(detail::One{}) | reduceByWindow(plus, minus, length, slide);
 }
 

@@ -55,9 +55,9 @@ struct WindowExtent {
   }
 };
 
-inline WindowExtent extentOf(std::chrono::nanoseconds length, std::chrono::nanoseconds slide) {
-  return {length.count(), slide.count() == WindowExtent::asParent ? 0 : slide.count()};
+inline WindowExtent extentOf(Timespan length, Timespan slide) {
+  return {length.nanoseconds, slide.nanoseconds == WindowExtent::asParent ? 0 : slide.nanoseconds};
 }
-inline WindowExtent extentOf(std::chrono::nanoseconds length) { return {length.count()}; }
+inline WindowExtent extentOf(Timespan length) { return {length.nanoseconds}; }
 
 }  // namespace dstream::inline v0::detail

@@ -108,8 +108,8 @@ struct GroupByKeyAndWindowOp : Nameable<GroupByKeyAndWindowOp<durable>> {
 /// **cost** each batch is grouped once; then a copy of what comes, and for a key of which something leaves a move of what stays. A key that does
 /// neither costs nothing but its place in the result. Where a reduceByKeyAndWindow says what is meant, it keeps one value instead of all.
 /// **errors** as for groupByKey and window. **source** Spark PairDStreamFunctions.groupByKeyAndWindow.
-[[nodiscard]] inline auto groupByKeyAndWindow(std::chrono::nanoseconds length) { return detail::GroupByKeyAndWindowOp<>{detail::extentOf(length), 0}; }
-[[nodiscard]] inline auto groupByKeyAndWindow(std::chrono::nanoseconds length, std::chrono::nanoseconds slide, std::size_t partitions = 0) {
+[[nodiscard]] inline auto groupByKeyAndWindow(Timespan length) { return detail::GroupByKeyAndWindowOp<>{detail::extentOf(length), 0}; }
+[[nodiscard]] inline auto groupByKeyAndWindow(Timespan length, Timespan slide, std::size_t partitions = 0) {
   return detail::GroupByKeyAndWindowOp<>{detail::extentOf(length, slide), partitions};
 }
 

@@ -184,24 +184,24 @@ struct ReduceByKeyAndWindowOp : Nameable<ReduceByKeyAndWindowOp<Fn, Inv, Filter,
 /// **cost** each batch is reduced once; then O(1) calls of fn for each key that comes or leaves, whatever the length; a key that does neither
 /// costs nothing but its place in the result. **errors** as for reduceByKey and window. **source** Spark PairDStreamFunctions.reduceByKeyAndWindow.
 template <class Fn>
-[[nodiscard]] auto reduceByKeyAndWindow(Fn fn, std::chrono::nanoseconds length) {
+[[nodiscard]] auto reduceByKeyAndWindow(Fn fn, Timespan length) {
   return detail::ReduceByKeyAndWindowOp<Fn, detail::Declared, detail::EveryPair>{std::move(fn), {}, detail::extentOf(length), 0, {}};
 }
 template <class Fn>
-[[nodiscard]] auto reduceByKeyAndWindow(Fn fn, std::chrono::nanoseconds length, std::chrono::nanoseconds slide, std::size_t partitions = 0) {
+[[nodiscard]] auto reduceByKeyAndWindow(Fn fn, Timespan length, Timespan slide, std::size_t partitions = 0) {
   return detail::ReduceByKeyAndWindowOp<Fn, detail::Declared, detail::EveryPair>{std::move(fn), {}, detail::extentOf(length, slide), partitions, {}};
 }
 /// The same with an inverse of the user's: `inverse(fn(x, y), y) == x`. A key is dropped when its last value leaves, and when `filter((key, value))`
 /// does not hold at a slide: then it starts afresh with its next value, so filter may drop only what does not change a sum. `.keepEmptyKeys()` gives Spark's form, in which keys
 /// that left stay with what inverse leaves of them. **cost** a filter adds a call per key and slide. Rounding errors of floats stay for ever.
 template <class Fn, class Inv>
-  requires(!std::is_convertible_v<Inv, std::chrono::nanoseconds>)
-[[nodiscard]] auto reduceByKeyAndWindow(Fn fn, Inv inverse, std::chrono::nanoseconds length) {
+  requires(!std::is_convertible_v<Inv, Timespan>)
+[[nodiscard]] auto reduceByKeyAndWindow(Fn fn, Inv inverse, Timespan length) {
   return detail::ReduceByKeyAndWindowOp<Fn, Inv, detail::EveryPair>{std::move(fn), std::move(inverse), detail::extentOf(length), 0, {}};
 }
 template <class Fn, class Inv, class Filter = detail::EveryPair>
-  requires(!std::is_convertible_v<Inv, std::chrono::nanoseconds>)
-[[nodiscard]] auto reduceByKeyAndWindow(Fn fn, Inv inverse, std::chrono::nanoseconds length, std::chrono::nanoseconds slide, Filter filter = {},
+  requires(!std::is_convertible_v<Inv, Timespan>)
+[[nodiscard]] auto reduceByKeyAndWindow(Fn fn, Inv inverse, Timespan length, Timespan slide, Filter filter = {},
                                         std::size_t partitions = 0) {
   return detail::ReduceByKeyAndWindowOp<Fn, Inv, Filter>{std::move(fn), std::move(inverse), detail::extentOf(length, slide), partitions, std::move(filter)};
 }

@@ -243,14 +243,14 @@ struct ReduceByWindowOp : Nameable<ReduceByWindowOp<Fn, Inv, durable>> {
 /// when a batch leaves; any other is combined by two stacks. **kept** one T per batch in the window. **cost** per batch one reduce and O(1) calls
 /// of fn, whatever the length. **errors** as for reduce and window. **source** Spark DStream.reduceByWindow.
 template <class Fn>
-[[nodiscard]] auto reduceByWindow(Fn fn, std::chrono::nanoseconds length, std::chrono::nanoseconds slide) {
+[[nodiscard]] auto reduceByWindow(Fn fn, Timespan length, Timespan slide) {
   return detail::ReduceByWindowOp<Fn, detail::Declared>{std::move(fn), {}, detail::extentOf(length, slide)};
 }
 /// The same with an inverse of the user's: `inverse(fn(x, y), y) == x`. From the first record on each window gives one record, also one without
 /// any: what inverse leaves (0 for sums). Rounding errors of floats stay for ever.
 template <class Fn, class Inv>
-  requires(!std::is_convertible_v<Inv, std::chrono::nanoseconds>)
-[[nodiscard]] auto reduceByWindow(Fn fn, Inv inverse, std::chrono::nanoseconds length, std::chrono::nanoseconds slide) {
+  requires(!std::is_convertible_v<Inv, Timespan>)
+[[nodiscard]] auto reduceByWindow(Fn fn, Inv inverse, Timespan length, Timespan slide) {
   return detail::ReduceByWindowOp<Fn, Inv>{std::move(fn), std::move(inverse), detail::extentOf(length, slide)};
 }
 

@@ -200,8 +200,8 @@ struct WindowOp : Nameable<WindowOp<durable>> {
 /// own order. **units** any std::chrono duration.
 /// **errors** std::invalid_argument unless length and slide are positive multiples of the stream's slide. A batch that failed before its outputs ran
 /// fails each window that holds it, with the same error. **source** Spark DStream.window.
-[[nodiscard]] inline auto window(std::chrono::nanoseconds length) { return detail::WindowOp<>{detail::extentOf(length)}; }
-[[nodiscard]] inline auto window(std::chrono::nanoseconds length, std::chrono::nanoseconds slide) {
+[[nodiscard]] inline auto window(Timespan length) { return detail::WindowOp<>{detail::extentOf(length)}; }
+[[nodiscard]] inline auto window(Timespan length, Timespan slide) {
   return detail::WindowOp<>{detail::extentOf(length, slide)};
 }
 
