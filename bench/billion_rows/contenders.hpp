@@ -63,6 +63,8 @@ inline Digest noted(Digest digest, std::string_view station, const Extremes& fou
 [[gnu::noinline]] Digest straightforwardByTwo(std::string_view rows);
 /// With std::unordered_map.
 [[gnu::noinline]] Digest naive(std::string_view rows);
+/// The least that rows can take with functions of one's own: the same lines and functions, and a table that knows these stations.
+[[gnu::noinline]] Digest least(std::string_view rows);
 [[gnu::noinline]] Digest dstreamRows(std::string_view rows);
 [[gnu::noinline]] Digest dstreamRowsOn(std::string_view rows, dstream::RunnerRef runner);
 [[gnu::noinline]] Digest dstreamHelpers(std::string_view rows);

@@ -6,6 +6,7 @@
 #include <dstream/text/parse_number.hpp>
 
 #include "billion_rows/contenders.hpp"
+#include "billion_rows/own_functions.hpp"
 
 namespace bench {
 
@@ -13,19 +14,6 @@ namespace {
 
 using namespace dstream;
 
-/// As a user writes it.
-std::int32_t tenthsOf(std::string_view text) {
-  const bool negative = text.starts_with('-');
-  std::int32_t tenths = 0;
-  for (const char c : text.substr(negative ? 1 : 0))
-    if (c != '.') tenths = tenths * 10 + (c - '0');
-  return negative ? -tenths : tenths;
-}
-
-constexpr auto fields = [](std::string_view row) {
-  const std::size_t semicolon = row.find(';');
-  return std::pair{row.substr(0, semicolon), row.substr(semicolon + 1)};
-};
 constexpr auto add = [](Extremes all, std::int32_t tenths) {
   all.add(tenths);
   return all;

@@ -25,6 +25,8 @@ int main() {
       static_cast<double>(rows), "row");
   contest.add("straightforward loop", [&] { return bench::straightforward(text); });
   contest.add("the same, std::unordered_map", [&] { return bench::naive(text); });
+  contest.add("the least: the same functions, a table for them",
+              [&] { return bench::least(text); });
   contest.add("dstream, one worker", [&] { return bench::dstreamRows(text); });
   contest.add("dstream, cut and parseFixed", [&] { return bench::dstreamHelpers(text); });
   contest.add(
@@ -44,6 +46,9 @@ int main() {
   std::printf("speed of two threads / one, the loop by hand: %.2f\n",
               contest.ratio("straightforward loop by the clock",
                             "straightforward loop, two threads"));
+
+  std::printf("the least with functions of one's own / straightforward loop: %.2f\n",
+              contest.ratio("the least: the same functions, a table for them", "straightforward loop"));
 
   bench::Claims claims("billion_rows");
   claims.add("billion rows, one worker: time / straightforward loop",
