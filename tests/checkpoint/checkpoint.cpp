@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <ranges>
 #include <stdexcept>
@@ -169,6 +170,188 @@ TEST_CASE("checkpoint: no file is too old for a stream that has one, unless it i
       world.advance(3s);
       CHECK(lines == (said.value_or(checkpoint) ? 1 : 0));
     }
+}
+
+// --- getOrCreate, getActiveOrCreate ---
+
+/// A job that counts its batches, and what one start of it told and showed.
+struct Counting {
+  testing::World world;
+  support::Told told;
+  std::vector<long> counts;
+  bool own = false;  // make calls checkpoint itself
+
+  auto make(Context& context) {
+    return [&] {
+      auto stream = std::make_unique<StreamingContext>(context, 1s);
+      stream->addStreamingListener([&](const Event& event) { told.events.push_back(event); });
+      if (own) stream->checkpoint("/checkpoint");
+      const auto counted = stream->constantStream(std::vector{std::pair{1, 1L}}) | mapWithState(StateSpec::function<long>([](int, std::optional<long> n, State<long>& state) {
+                             state.update(state.getOption().value_or(0) + *n);
+                             return state.get();
+                           })).named("count");
+      counted | foreachRDD([&](const auto& batch) {
+        for (const long count : batch.collect()) counts.push_back(count);
+      });
+      counted | saveAsTextFiles("/out/count");
+      return stream;
+    };
+  }
+  /// What refused the start.
+  std::string live(bool createOnError, std::chrono::nanoseconds time = 3s) {
+    told.events.clear();
+    counts.clear();
+    Context context("local[2]", "job", support::quiet(), world);
+    const auto stream = StreamingContext::getOrCreate("/checkpoint", make(context), createOnError);
+    try {
+      stream->start();
+      world.advance(time);
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+    return "";
+  }
+  [[nodiscard]] std::vector<std::string> names(const std::string& begin) const {
+    std::vector<std::string> found = const_cast<testing::World&>(world).files().names("/checkpoint");
+    std::erase_if(found, [&](const std::string& name) { return !name.starts_with(begin); });
+    return found;
+  }
+};
+
+TEST_CASE("checkpoint: getOrCreate with createOnError begins anew where the checkpoint cannot be read, and keeps what was there") {
+  for (const bool own : {false, true}) {
+    Counting job;
+    job.own = own;
+    CHECK(job.live(true) == "");
+    CHECK(job.counts == std::vector<long>{1, 2, 3});
+    CHECK(job.names("unreadable").empty());
+    CHECK(job.live(true) == "");  // it can be read: createOnError says nothing then
+    CHECK(job.counts == std::vector<long>{4, 5, 6});
+    job.world.files().damage("/checkpoint/journal-1-2.log", 45);
+    const std::string damaged = job.world.files().content("/checkpoint/journal-1-2.log");
+    const auto before = job.world.files().names("/checkpoint");
+
+    const std::string refusal = job.live(false);
+    CHECK(support::contains(refusal, "dstream: checkpoint: /checkpoint/journal-1-2.log, byte "));
+    CHECK(job.counts.empty());
+    CHECK(job.world.files().names("/checkpoint") == before);
+
+    CHECK(job.live(true) == "");
+    CHECK(job.counts == std::vector<long>{1, 2, 3});
+    CHECK(job.told.warnings("the checkpoint in /checkpoint cannot be read, and the job begins anew; its files are kept, as unreadable-2-…: " + refusal) == 1);
+    const auto opened = job.told.all<CheckpointOpened>();
+    REQUIRE(opened.size() == 1);
+    CHECK(opened[0].seq == 0);
+    CHECK(opened[0].epoch == 3);  // no stage of the old one's is taken for this one's
+    CHECK(job.names("unreadable") == std::vector<std::string>{"unreadable-2-journal-1-2.log", "unreadable-2-snapshot-0"});
+    CHECK(job.world.files().content("/checkpoint/unreadable-2-journal-1-2.log") == damaged);
+
+    CHECK(job.live(false) == "");
+    CHECK(job.counts == std::vector<long>{4, 5, 6});
+    job.world.files().damage("/checkpoint/journal-1-4.log", 45);
+    CHECK(job.live(true) == "");
+    CHECK(job.counts == std::vector<long>{1, 2, 3});
+    CHECK(job.names("unreadable-4") == std::vector<std::string>{"unreadable-4-journal-1-4.log", "unreadable-4-snapshot-0"});
+    CHECK(job.names("unreadable-2").size() == 2);
+  }
+}
+
+TEST_CASE("checkpoint: createOnError is for what cannot be read: another job's, one that does not fit, one in use and a disk that fails are refused as ever") {
+  Counting job;
+  CHECK(job.live(true) == "");
+  const auto before = job.world.files().names("/checkpoint");
+  const auto refusalOf = [&](const std::string& name, bool fits) {
+    Context context("local[2]", name, support::quiet(), job.world);
+    StreamingContext stream(context, 1s);
+    stream.checkpoint("/checkpoint", {.createOnError = true});
+    const auto numbers = stream.constantStream(std::vector{std::pair{1, 1}});
+    if (fits)
+      numbers | print();
+    else
+      numbers | reduceByKeyAndWindow(plus, 2s).named("count") | print();
+    return support::messageOf<std::runtime_error>([&] { stream.start(); });
+  };
+  CHECK(support::contains(refusalOf("another", true), "another"));
+  CHECK(support::contains(refusalOf("job", false), "does not fit this program"));
+  job.world.files().failNext("read", "/checkpoint/journal-1-1.log");
+  CHECK(support::contains(job.live(true), "input/output error"));
+  CHECK(job.world.files().names("/checkpoint") == before);
+  {
+    const auto held = job.world.files().lock("/checkpoint/LOCK");
+    job.world.files().damage("/checkpoint/journal-1-1.log", 45);
+    CHECK(support::contains(job.live(true), "is in use"));
+    CHECK(job.world.files().names("/checkpoint") == before);
+  }
+  job.world.files().failNext("rename", "/checkpoint/journal-1-1.log");
+  CHECK(support::contains(job.live(true), "input/output error"));
+  CHECK(job.names("snapshot").empty());
+  CHECK(support::contains(job.live(false), "/checkpoint/journal-1-1.log, byte "));  // half of it was set aside: it still cannot be read
+  CHECK(job.live(true) == "");
+  CHECK(job.counts == std::vector<long>{1, 2, 3});
+}
+
+TEST_CASE("checkpoint: the start that begins anew may end at any call: nothing of the old job comes back, and nothing of it is lost") {
+  for (const bool power : {false, true}) {
+    bool cut = true;
+    for (std::uint64_t call = 1; cut; ++call) {
+      CAPTURE(power, call);
+      Counting job;
+      REQUIRE(job.live(true) == "");
+      testing::Files& files = job.world.files();
+      files.damage("/checkpoint/journal-1-1.log", 45);
+      const std::string damaged = files.content("/checkpoint/journal-1-1.log");
+      const std::string snapshot = files.content("/checkpoint/snapshot-0");
+      files.stopAt({.call = files.calls() + call, .how = power ? testing::StopPoint::How::PowerLoss : testing::StopPoint::How::Kill, .seed = call});
+      static_cast<void>(job.live(true, 0s));
+      cut = files.stopped();
+      files.restart();
+      REQUIRE(job.live(true) == "");
+      CHECK(job.counts == std::vector<long>{1, 2, 3});
+      CHECK(files.content("/checkpoint/unreadable-1-journal-1-1.log") == damaged);
+      CHECK(files.content("/checkpoint/unreadable-1-snapshot-0") == snapshot);
+    }
+  }
+}
+
+TEST_CASE("checkpoint: getOrCreate refuses a function that gives none, and createOnError for one that has started") {
+  Counting job;
+  CHECK(support::messageOf<std::invalid_argument>([] { static_cast<void>(StreamingContext::getOrCreate("/checkpoint", [] { return std::unique_ptr<StreamingContext>(); })); }) ==
+        "dstream: getOrCreate: the function gave no StreamingContext");
+  Context context("local[2]", "job", support::quiet(), job.world);
+  job.own = true;
+  const auto started = [&] {
+    auto stream = job.make(context)();
+    stream->start();
+    return stream;
+  };
+  CHECK_THROWS_AS(StreamingContext::getOrCreate("/checkpoint", started, true), IllegalState);
+  CHECK(StreamingContext::getActive() == nullptr);
+}
+
+TEST_CASE("checkpoint: getActiveOrCreate of a directory gives the active one, else what getOrCreate gives") {
+  Counting job;
+  CHECK(job.live(false) == "");
+  job.world.files().damage("/checkpoint/journal-1-1.log", 45);
+  Context context("local[2]", "job", support::quiet(), job.world);
+  int made = 0;
+  const auto make = [&, inner = job.make(context)] {
+    ++made;
+    return inner();
+  };
+  CHECK_THROWS_AS(StreamingContext::getActiveOrCreate("/checkpoint", make)->start(), CheckpointError);
+  {
+    const auto stream = StreamingContext::getActiveOrCreate("/checkpoint", make, true);
+    CHECK(stream.created());
+    stream->start();
+    const auto same = StreamingContext::getActiveOrCreate("/elsewhere", make);
+    CHECK_FALSE(same.created());
+    CHECK(&*same == &*stream);
+    CHECK(made == 2);
+    job.counts.clear();
+    job.world.advance(1s);
+    CHECK(job.counts == std::vector<long>{1});
+  }
+  CHECK(StreamingContext::getActive() == nullptr);
 }
 
 }  // namespace

@@ -869,6 +869,24 @@ void putAll(const std::map<std::string, std::string>& files, Place& place) {
   for (const auto& [path, content] : files) place.files.put(path, content);
 }
 
+TEST_CASE("checkpointer: a checkpoint that cannot be read does not begin anew where the database has batches of it, but where it has none") {
+  Place place;
+  Database database;
+  CHECK(decides(place, &database, 2s) == "1 2 ");
+  place.files.damage("/checkpoint/journal-1-1.log", 45);
+  const auto before = filesOf(place);
+  const std::uint64_t epoch = database.row.epoch;
+  const CheckpointOptions anew{.repeats = 0, .createOnError = true};
+  const std::string refusal = decides(place, &database, 1s, anew);
+  CHECK(contains(refusal, "it cannot be read, and cannot begin anew, since the database has committed up to batch 2 of this job: dstream: checkpoint: /checkpoint/journal-1-1.log, byte "));
+  CHECK(filesOf(place) == before);
+  CHECK(database.row.epoch == epoch);
+  Database empty;
+  CHECK(decides(place, &empty, 2s, anew) == "1 2 ");
+  CHECK(place.files.exists("/checkpoint/unreadable-1-journal-1-1.log"));
+  CHECK(decides(place, &empty, 1s) == "3 ");
+}
+
 TEST_CASE("checkpointer: nor by a start with a copy of its directory of an earlier time") {
   Place place;
   Database database;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/runtime/event_bus.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -187,6 +190,130 @@ TEST_CASE("event_bus: calledFromListener is true there and nowhere else") {
     bus.post(Warning{"x"});
     bus.deliver();
     CHECK_FALSE(bus.calledFromListener());
+}
+
+TEST_CASE("event_bus: calledFromListener is true too where a listener has the events of another bus told") {
+    testing::World world;
+    EventBus outer(world);
+    EventBus inner(world);
+    bool inOuter = false, inInner = false;
+    inner.add([&](const Event&) {
+        inOuter = outer.calledFromListener();
+        inInner = inner.calledFromListener();
+    });
+    outer.add([&](const Event&) { inner.deliver(); });
+    inner.post(Warning{"x"});
+    outer.post(Warning{"x"});
+    outer.deliver();
+    CHECK(inOuter);
+    CHECK(inInner);
+}
+
+// --- remove ---
+
+TEST_CASE("event_bus: a listener that is removed hears no more, and its function goes with it; the others hear on") {
+    testing::World world;
+    EventBus bus(world);
+    EventBus another(world);
+    std::vector<std::string> heard;
+    const auto held = std::make_shared<int>();
+    CHECK_FALSE(bus.listened());
+    const ListenerId first = bus.add([&, held](const Event& event) { heard.push_back("1" + textOf(event)); });
+    const ListenerId second = bus.add([&](const Event& event) { heard.push_back("2" + textOf(event)); });
+    bus.addForTrouble([&](const Event& event) { heard.push_back("3" + textOf(event)); });
+    bus.post(Warning{"a"});
+    bus.deliver();
+    bus.post(Warning{"b"});  // nobody was told of it yet
+    CHECK(held.use_count() == 2);
+    CHECK(bus.remove(first));
+    CHECK(held.use_count() == 1);
+    bus.deliver();
+    CHECK(heard == std::vector<std::string>{"1a", "2a", "3a", "2b", "3b"});
+    CHECK_FALSE(bus.remove(first));
+    CHECK_FALSE(bus.remove(ListenerId{}));
+    CHECK_FALSE(another.remove(second));  // a bus takes no other's for its own
+    CHECK(bus.listened());
+    CHECK(bus.remove(second));
+    CHECK_FALSE(bus.listened());
+    bus.post(Warning{"c"});
+    bus.deliver();
+    CHECK(heard.back() == "3c");
+    CHECK(heard.size() == 6);
+}
+
+TEST_CASE("event_bus: a listener may remove itself, another one, and one that hears the same event later") {
+    testing::World world;
+    EventBus bus(world);
+    std::vector<std::string> heard;
+    const auto held = std::make_shared<int>();
+    ListenerId self{}, later{};
+    self = bus.add([&, held](const Event& event) {
+        heard.push_back("self " + textOf(event));
+        CHECK(bus.remove(self));
+        CHECK_FALSE(bus.remove(self));
+        CHECK(bus.remove(later));
+        heard.push_back("self is still here " + std::to_string(held.use_count()));
+    });
+    bus.add([&](const Event& event) { heard.push_back("other " + textOf(event) + " " + std::to_string(held.use_count())); });
+    later = bus.add([&](const Event&) { heard.push_back("later"); });
+    world.spawn(bus, Lane::Events);
+    bus.post(Warning{"a"});
+    bus.post(Warning{"b"});
+    world.runUntilQuiet();
+    CHECK(heard == std::vector<std::string>{"self a", "self is still here 2", "other a 1", "other b 1"});
+    world.retire(bus);
+}
+
+TEST_CASE("event_bus: a listener is removed by what happens within its own call on another bus") {
+    testing::World world;
+    EventBus outer(world);
+    EventBus inner(world);
+    int heard = 0;
+    const ListenerId id = outer.add([&](const Event&) {
+        ++heard;
+        inner.deliver();
+    });
+    inner.add([&](const Event&) { CHECK(outer.remove(id)); });
+    inner.post(Warning{"x"});
+    outer.post(Warning{"a"});
+    outer.post(Warning{"b"});
+    outer.deliver();
+    CHECK(heard == 1);
+}
+
+TEST_CASE("event_bus: who removes a listener while it runs waits for that call, and none follows") {
+    for (int run = 0; run < 50; ++run) {
+        testing::World world;
+        EventBus bus(world);
+        std::atomic<bool> runs{false}, released{false};
+        int ended = 0;  // as plain as what a program has: the one that removes may read it, or destroy it
+        const ListenerId id = bus.add([&](const Event&) {
+            runs = true;
+            runs.notify_all();
+            released.wait(false);
+            ++ended;
+        });
+        for (const char* text : {"a", "b", "c"}) bus.post(Warning{text});
+        std::thread lane([&] { bus.deliver(); });
+        runs.wait(false);
+        std::atomic<bool> removing{false};
+        bool removed = false;
+        int endedBefore = 0;
+        std::thread remover([&] {
+            removing = true;
+            removing.notify_all();
+            removed = bus.remove(id);
+            endedBefore = std::exchange(ended, -1);
+        });
+        removing.wait(false);
+        released = true;
+        released.notify_all();
+        lane.join();
+        remover.join();
+        CHECK(removed);
+        CHECK(endedBefore >= 1);
+        CHECK(ended == -1);
+    }
 }
 
 // --- the default listener ---

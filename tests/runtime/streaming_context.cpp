@@ -453,6 +453,91 @@ TEST_CASE("streaming_context: a stop at once takes effect before the next task a
     CHECK(stopped[0].report.droppedBytes == 0);  // a queue has no bytes
 }
 
+TEST_CASE("streaming_context: listeners are added and removed in any state") {
+    Stage stage;
+    stage.anOutput();
+    Stage another;
+    std::vector<std::string> heard;
+    const auto hears = [&](const std::string& name) {
+        return stage.stream.addStreamingListener([&heard, name](const Event& event) {
+            if (event.is<StreamingStarted>() || event.is<StreamingStopped>() || event.is<BatchCompleted>()) heard.push_back(name);
+        });
+    };
+    const ListenerId before = hears("before");
+    CHECK(stage.stream.removeStreamingListener(hears("never")));
+    const ListenerId until = hears("until");
+    stage.stream.start();
+    const ListenerId active = hears("active");
+    stage.world.advance(1s);
+    CHECK(heard == std::vector<std::string>{"before", "until", "active", "before", "until", "active"});  // whoever is there when the start is told
+    CHECK(stage.stream.removeStreamingListener(until));
+    CHECK_FALSE(stage.stream.removeStreamingListener(until));
+    CHECK_FALSE(another.stream.removeStreamingListener(active));
+    CHECK_FALSE(stage.stream.removeStreamingListener(ListenerId{}));
+    CHECK(stage.stream.removeStreamingListener(active));
+    heard.clear();
+    stage.world.advance(1s);
+    stage.stream.stop(false);
+    CHECK(heard == std::vector<std::string>{"before", "before"});
+    CHECK(stage.stream.removeStreamingListener(before));
+    CHECK(stage.stream.removeStreamingListener(hears("after")));
+    stage.stream.stop(false);
+    CHECK(heard.size() == 2);
+}
+
+// --- the active one ---
+
+TEST_CASE("streaming_context: getActiveOrCreate gives the active one, and makes another only where there is none") {
+    testing::World world;
+    Context context("local", "c", quiet(), world);
+    BatchQueue<int> queue;
+    int made = 0;
+    const auto make = [&] {
+        ++made;
+        auto fresh = std::make_unique<StreamingContext>(context, 1s);
+        fresh->queueStream(queue) | foreachRDD([](const auto&) {});
+        return fresh;
+    };
+    {
+        const auto first = StreamingContext::getActiveOrCreate(make);
+        CHECK(first.created());
+        CHECK(first->getState() == StreamingContextState::Initialized);
+        CHECK(StreamingContext::getActive() == nullptr);  // nobody has started it
+        first->start();
+        {
+            const auto same = StreamingContext::getActiveOrCreate(make);
+            CHECK_FALSE(same.created());
+            CHECK(&*same == &*first);
+            same->start();  // a warning
+            const auto moved = StreamingContext::getActiveOrCreate(make);
+            CHECK(&*moved == &*first);
+        }
+        CHECK(made == 1);
+        CHECK(first->getState() == StreamingContextState::Active);  // it is not theirs
+        first->stop(false);
+        CHECK(StreamingContext::getActiveOrCreate(make).created());
+        CHECK(made == 2);
+    }
+    CHECK(StreamingContext::getActive() == nullptr);
+    {
+        auto owner = StreamingContext::getActiveOrCreate(make);
+        owner->start();
+        const auto kept = std::move(owner);
+        CHECK(kept.created());
+        CHECK(StreamingContext::getActive() == &*kept);
+    }
+    CHECK(StreamingContext::getActive() == nullptr);  // it has gone with its handle
+    CHECK(world.actors() == 0);
+}
+
+TEST_CASE("streaming_context: getActiveOrCreate of a function that gives none, or throws") {
+    CHECK(messageOf<std::invalid_argument>([] { static_cast<void>(StreamingContext::getActiveOrCreate([] { return std::unique_ptr<StreamingContext>(); })); }) ==
+          "dstream: getActiveOrCreate: the function gave no StreamingContext");
+    CHECK(messageOf<std::runtime_error>([] {
+              static_cast<void>(StreamingContext::getActiveOrCreate([]() -> std::unique_ptr<StreamingContext> { throw std::runtime_error("not now"); }));
+          }) == "not now");
+}
+
 TEST_CASE("streaming_context: a stop waits a second for slow listeners, and tells them that it was") {
     Stage stage;
     stage.anOutput();

@@ -125,6 +125,33 @@ TEST_CASE("threads: receivers may be asked after from the first event on") {
     }
 }
 
+TEST_CASE("threads: listeners come and go while events are told, and after its removal nothing of one is touched") {
+    Context context("local[2]", "threads", quiet());
+    BatchQueue<int> queue;
+    StreamingContext stream(context, 1ms);
+    stream.queueStream(queue) | foreachRDD([](const auto&) {});
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i)
+        threads.emplace_back([&, waits = i == 0] {
+            for (int round = 0; round < 100; ++round) {
+                auto heard = std::make_unique<int>(0);
+                std::atomic<bool> told{false};
+                const ListenerId id = stream.addStreamingListener([&told, heard = heard.get()](const Event&) {
+                    ++*heard;
+                    told = true;
+                    told.notify_all();
+                });
+                if (waits) told.wait(false);
+                if (!stream.removeStreamingListener(id)) return;
+                *heard = 0;
+                heard.reset();
+            }
+        });
+    stream.start();
+    for (std::thread& thread : threads) thread.join();
+    stream.stop(false);
+}
+
 TEST_CASE("threads: stop before start wakes who waits already") {
     Context context("local", "threads", quiet());
     StreamingContext stream(context, 1s);

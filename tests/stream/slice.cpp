@@ -53,6 +53,22 @@ TEST_CASE("slice: remembered batches, both ends included, rounded down") {
   CHECK(one[0].batch().seq == 5);
 }
 
+TEST_CASE("slice: an interval is the same as its two ends, both included") {
+  support::Stage stage;
+  const auto numbers = stage.stream.queueStream(stage.queue) | map([](int x) { return x * 10; });
+  CHECK(support::contains(support::messageOf<IllegalState>([&] { static_cast<void>(numbers.slice(Interval{at(stage, 0), at(stage, 1000)})); }), "the stream has not been initialized"));
+  numbers | foreachRDD([](const auto&) {});
+  stage.stream.remember(9s);
+  for (const int x : {1, 2, 3, 4, 5}) stage.queue.push(Numbers{x});
+  stage.stream.start();
+  stage.world.advance(5s);
+  CHECK(all(numbers.slice(Interval{at(stage, 3000), at(stage, 4000)})) == std::vector<Numbers>{{30}, {40}});
+  CHECK(all(numbers.slice({.begin = at(stage, 2999), .end = at(stage, 2999)})) == std::vector<Numbers>{{20}});
+  for (const std::int64_t begin : {-500, 0, 1000, 2500, 4000, 6000})
+    for (const std::int64_t end : {-500, 0, 1000, 2500, 4000, 6000}) CHECK(all(numbers.slice(Interval{at(stage, begin), at(stage, end)})) == all(numbers.slice(at(stage, begin), at(stage, end))));
+  static_assert(Interval{{1}, {2}} == Interval{{1}, {2}} && Interval{{1}, {2}} != Interval{{1}, {3}});
+}
+
 TEST_CASE("slice: from within an output; of a stream that has a batch now and then") {
   support::Stage stage;
   const auto sums = stage.stream.queueStream(stage.queue) | window(2s, 2s) | reduce(plus);

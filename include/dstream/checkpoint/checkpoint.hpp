@@ -30,26 +30,45 @@ void BasicStreamingContext<Use>::checkpoint(std::string directory, CheckpointOpt
   if (directory.empty()) throw std::invalid_argument("dstream: checkpoint needs a directory");
   if (!checkpointDirectory_.empty()) throw std::invalid_argument("dstream: the checkpoint directory is already set, to " + checkpointDirectory_);
   checkpointDirectory_ = directory;
-  run_.commitBy(std::make_shared<detail::BasicCheckpointer<Use>>(world_, events_, *graph_, context_.name(), directory, std::move(options)));
+  auto checkpointer = std::make_shared<detail::BasicCheckpointer<Use>>(world_, events_, *graph_, context_.name(), directory, std::move(options));
+  checkpointer_ = checkpointer.get();
+  run_.commitBy(std::move(checkpointer));
 }
 template <class Use>
 void BasicStreamingContext<Use>::checkpoint(std::string directory) {
   checkpoint(std::move(directory), CheckpointOptions{});
 }
 
-/// **meaning** Spark's form of the same: `make` builds the graph, at every start of the program, and calls `checkpoint(directory)` or leaves that to this function.
-/// **errors** std::invalid_argument when it has set another directory.
+/// **meaning** Spark's form of the same: `make` builds the graph, at every start of the program, and calls `checkpoint(directory)` or leaves that to this function. With
+/// `createOnError` a checkpoint that cannot be read is no error of start, which begins the job anew: see CheckpointOptions::createOnError.
+/// **errors** std::invalid_argument when it has set another directory, or gives none. **source** Spark's; there `make` is called for a new job alone.
 template <class Use>
 template <class Make>
-auto BasicStreamingContext<Use>::getOrCreate(const std::string& directory, Make make) {
-  auto made = make();
-  constexpr bool fits = std::is_same_v<decltype(made), std::unique_ptr<BasicStreamingContext>>;
+auto BasicStreamingContext<Use>::getOrCreate(const std::string& directory, Make make, bool createOnError) {
+  constexpr bool fits = makesStreamingContext<Make>;
   static_assert(fits, "getOrCreate needs a function that makes a std::unique_ptr<StreamingContext>");
   if constexpr (fits) {
-    if (made->checkpointDirectory_.empty()) made->checkpoint(directory);
-    if (made->checkpointDirectory_ != directory)
-      throw std::invalid_argument("dstream: getOrCreate(\"" + directory + "\"): the streaming context has its checkpoint in " + made->checkpointDirectory_);
-    return made;
+    auto stream = made("getOrCreate", make);
+    if (stream->checkpointDirectory_.empty()) stream->checkpoint(directory);
+    if (stream->checkpointDirectory_ != directory)
+      throw std::invalid_argument("dstream: getOrCreate(\"" + directory + "\"): the streaming context has its checkpoint in " + stream->checkpointDirectory_);
+    if (createOnError) {
+      stream->graph_->requireOpen("createOnError");
+      stream->checkpointer_->createOnError();
+    }
+    return stream;
+  }
+}
+
+/// **meaning** the active context, whatever its checkpoint, else what getOrCreate gives. **errors** as getOrCreate. **source** Spark's.
+template <class Use>
+template <class Make>
+auto BasicStreamingContext<Use>::getActiveOrCreate(const std::string& directory, Make make, bool createOnError) {
+  constexpr bool fits = makesStreamingContext<Make>;
+  static_assert(fits, "getActiveOrCreate needs a function that makes a std::unique_ptr<StreamingContext>");
+  if constexpr (fits) {
+    if (BasicStreamingContext* const active = getActive()) return ActiveOrCreated(*active);
+    return ActiveOrCreated(getOrCreate(directory, std::move(make), createOnError));
   }
 }
 

@@ -53,6 +53,9 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     if (options_.pause.count() < 0) throw std::invalid_argument("dstream: the pause before a repetition must not be negative");
   }
 
+  /// As the option says. Before open.
+  void createOnError() { options_.createOnError = true; }
+
   [[nodiscard]] std::string directory() const override { return directory_.path(); }
 
   Resume open(const Nodes& nodes, std::int64_t interval, Time zero, std::size_t partitions) override {
@@ -67,14 +70,14 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
     }
     directory_.list();
     facts_.interval = interval;
-    if (!directory_.snapshots.empty() || !directory_.journals.empty()) recovered_.emplace(directory_);
+    if (!directory_.snapshots.empty() || !directory_.journals.empty()) read();
     const Decider::Position position = claimed();
     if (recovered_) {
       goOn(position);
     } else {
       facts_.zero = facts_.time = zero.nanoseconds;
       facts_.partitions = partitions;
-      epoch_ = job_.decider != nullptr ? position.epoch : 1;
+      epoch_ = job_.decider != nullptr ? position.epoch : directory_.unreadable + 1;  // stages of the one that was set aside are not taken for this one's
     }
     return {committed_, epoch_, {facts_.zero}, {facts_.time}, static_cast<std::size_t>(facts_.partitions), recovered_.has_value()};
   }
@@ -222,6 +225,19 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
 
   // --- recovery ---
 
+  /// Or sets it aside. A database that has committed batches of it is asked before: a job that began anew would commit them once more.
+  void read() {
+    try {
+      recovered_.emplace(directory_);
+    } catch (const CheckpointError& error) {
+      if (!options_.createOnError) throw;
+      if (const std::uint64_t seq = job_.decider != nullptr ? job_.decider->look(facts_.job).seq : 0; seq != 0)
+        refuse("it cannot be read, and cannot begin anew, since " + job_.decider->name() + " has committed up to batch " + std::to_string(seq) + " of this job: " + error.what());
+      directory_.setAside();
+      events_.post(Warning{"the checkpoint in " + directory_.path() + " cannot be read, and the job begins anew; its files are kept, as unreadable-" +
+                           std::to_string(directory_.unreadable) + "-…: " + error.what()});
+    }
+  }
   /// The database's word; afterwards no older process of the job can commit. What is to be refused is refused before, since a claim ends the process
   /// that the job belongs to.
   Decider::Position claimed() {
@@ -415,7 +431,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   World& world_;
   BasicEventBus<Use>& events_;
   Graph& graph_;
-  const CheckpointOptions options_;
+  CheckpointOptions options_;
   BasicCheckpointDirectory<Use> directory_;
   Writer writer_;
   Job job_;

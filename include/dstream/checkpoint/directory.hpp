@@ -25,7 +25,8 @@ struct JournalName {
   std::uint64_t epoch;
 };
 
-/// **meaning** the files by their names; others are nobody's and stay, but for those ending in `.tmp`, which a crash left behind.
+/// **meaning** the files by their names; others are nobody's and stay, but for those ending in `.tmp`, which a crash left behind. `unreadable-EPOCH-…` were an earlier
+/// job's, which began anew.
 /// **kept** snapshots by seq, journals by epoch and seq, both rising.
 template <class Use = OnUse>
 class BasicCheckpointDirectory {
@@ -40,14 +41,26 @@ class BasicCheckpointDirectory {
     snapshots.clear();
     journals.clear();
     temporary.clear();
+    unreadable = 0;
     for (const std::string& name : files_.list(path_)) {
       if (name.ends_with(".tmp")) temporary.push_back(name);
       if (const auto seq = snapshotOf(name)) snapshots.push_back(*seq);
       if (const auto journal = journalOf(name)) journals.push_back(*journal);
+      if (const auto epoch = unreadableOf(name); epoch && *epoch > unreadable) unreadable = *epoch;
     }
     mergeSort(temporary, [](const std::string& a, const std::string& b) { return a < b; });
     mergeSort(snapshots, [](std::uint64_t a, std::uint64_t b) { return a < b; });
     mergeSort(journals, [](const JournalName& a, const JournalName& b) { return a.epoch != b.epoch ? a.epoch < b.epoch : a.seq < b.seq; });
+  }
+
+  /// Under names that mean nothing, one after another: until the last one is renamed, what is left cannot be read either, so that a crash in between changes nothing.
+  /// Blocks of receivers first, which nothing asks for by itself; the newest of the snapshots after the others, which would count without it.
+  void setAside() {
+    unreadable = journals.empty() ? unreadable + 1 : journals.back().epoch;
+    if (files_.info(below("received")).kind != FileInfo::Kind::None) setAside("received");
+    for (const std::uint64_t seq : snapshots) setAside("snapshot-" + std::to_string(seq));
+    for (const JournalName& name : journals) setAside(journalName(name));
+    list();
   }
 
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -60,14 +73,21 @@ class BasicCheckpointDirectory {
   [[nodiscard]] std::string below(const std::string& name) const { return path_ + "/" + name; }
   [[nodiscard]] std::string lock() const { return below("LOCK"); }
   [[nodiscard]] std::string snapshot(std::uint64_t seq) const { return below("snapshot-" + std::to_string(seq)); }
-  [[nodiscard]] std::string journal(JournalName name) const { return below("journal-" + std::to_string(name.seq) + "-" + std::to_string(name.epoch) + ".log"); }
+  [[nodiscard]] std::string journal(JournalName name) const { return below(journalName(name)); }
   [[nodiscard]] Files& files() const { return files_; }
 
   Deferred<std::vector<std::uint64_t>, Use> snapshots;
   Deferred<std::vector<JournalName>, Use> journals;
   Deferred<std::vector<std::string>, Use> temporary;
+  /// The last epoch of those that were set aside; 0: there are none.
+  std::uint64_t unreadable = 0;
 
  private:
+  static std::string journalName(JournalName name) { return "journal-" + std::to_string(name.seq) + "-" + std::to_string(name.epoch) + ".log"; }
+  void setAside(const std::string& name) {
+    files_.rename(below(name), below("unreadable-" + std::to_string(unreadable) + "-" + name));
+    files_.syncDirectory(path_);
+  }
   /// A decimal number as to_string writes it, off the front.
   static Number takeDecimal(std::string_view& text) {
     std::uint64_t number = 0;
@@ -89,6 +109,11 @@ class BasicCheckpointDirectory {
     if (!takeText(name, "snapshot-")) return std::nullopt;
     const auto seq = takeDecimal(name);
     return name.empty() ? seq : std::nullopt;
+  }
+  static Number unreadableOf(std::string_view name) {
+    if (!takeText(name, "unreadable-")) return std::nullopt;
+    const auto epoch = takeDecimal(name);
+    return name.starts_with('-') ? epoch : std::nullopt;
   }
   static Journal journalOf(std::string_view name) {
     if (!takeText(name, "journal-")) return std::nullopt;

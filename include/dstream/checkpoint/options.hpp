@@ -32,6 +32,10 @@ struct CheckpointOptions {
   /// Nodes of the checkpoint that the program has no more, and outputs that may still have a committed batch to show, by their place ("/out/words-TIME.txt"):
   /// named here, they are dropped; else start refuses.
   std::vector<std::string> allowDropped = {};
+  /// A checkpoint whose snapshots or journal are damaged beyond what can be done without: the job begins anew, with a warning that says why. Its states are gone, and what
+  /// its sources can still give comes again; the old files, received blocks among them, stay in the directory under other names, `unreadable-EPOCH-…`. Else start refuses.
+  /// What can be read and does not fit is refused all the same; so are a checkpoint of whose batches a database knows, and damage in a receive log alone.
+  bool createOnError = false;
 };
 
 }  // namespace dstream::inline v0

@@ -84,11 +84,13 @@ template <class Use = OnUse>
 class BasicEventBus final : public Actor {
   using Events = Deferred<detail::Fifo<Event>, Use>;
   struct Hearer {
+    Hearer(ListenerId given, bool trouble, Listener called) : id(given), forTrouble(trouble), listener(std::move(called)) {}
+
     const ListenerId id;
     const bool forTrouble;
     Listener listener;
     bool removed = false;
-    detail::Mutex calling = {};  // held by who calls it; guards `listener` and `removed`
+    detail::Mutex calling;  // held by who calls it; guards `listener` and `removed`
   };
   using Listeners = Deferred<std::vector<std::shared_ptr<Hearer>>, Use>;
 
@@ -172,17 +174,15 @@ class BasicEventBus final : public Actor {
   std::shared_ptr<Hearer> taken(ListenerId id) {
     const detail::Lock lock(mutex_);
     std::shared_ptr<Hearer> found;
-    Listeners others;
     bool listened = false;
-    for (auto& hearer : listeners_) {
-      if (hearer->id == id) {
-        found = std::move(hearer);
-        continue;
+    for (std::size_t i = listeners_.size(); i-- != 0;) {
+      if (listeners_[i]->id == id) {
+        found = std::move(listeners_[i]);
+        listeners_.erase(listeners_.begin() + static_cast<std::ptrdiff_t>(i));
+      } else {
+        listened = listened || !listeners_[i]->forTrouble;
       }
-      listened = listened || !hearer->forTrouble;
-      others.push_back(std::move(hearer));
     }
-    listeners_ = std::move(others);
     listened_.store(listened, detail::memory_order_relaxed);
     return found;
   }
@@ -225,12 +225,8 @@ class BasicEventBus final : public Actor {
     queue_ = std::move(told);
   }
   void tell(Hearer& hearer, const Event& event) {
-    if (calledFrom(hearer)) return call(hearer, event);  // a test's world goes on within a listener's call
+    Listener gone;
     const detail::Lock lock(hearer.calling);
-    call(hearer, event);
-  }
-  /// Under its mutex.
-  void call(Hearer& hearer, const Event& event) {
     if (hearer.removed) return;
     const Call here{this, &hearer, calls_};
     calls_ = &here;
@@ -242,6 +238,7 @@ class BasicEventBus final : public Actor {
       complain("an exception of unknown type");
     }
     calls_ = here.outer;
+    if (hearer.removed) gone = std::move(hearer.listener);  // by its own call
   }
   /// On this thread: it has the mutex.
   static bool calledFrom(const Hearer& hearer) {

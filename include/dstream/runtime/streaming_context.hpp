@@ -35,6 +35,10 @@ class BatchQueue;
 struct QueueOptions;
 struct FileOptions;
 struct CheckpointOptions;
+namespace detail {
+template <class Use>
+class BasicCheckpointer;
+}  // namespace detail
 
 /// **meaning** a graph of streams over batches of one interval. Initialized: the graph is built. Active: it runs. Stopped: final.
 /// **threads** built and started by one thread; waiting, stopping and asking from any, but stopping not from a listener.
@@ -156,9 +160,11 @@ class BasicStreamingContext {
   /// checkpoint/checkpoint.hpp.
   void checkpoint(std::string directory);
   void checkpoint(std::string directory, CheckpointOptions options);
-  /// What `make()` gives, a std::unique_ptr<StreamingContext>, with a checkpoint in the directory. See checkpoint/checkpoint.hpp.
+  /// What `make()` gives, a std::unique_ptr<StreamingContext>, with a checkpoint in the directory; or the active one. See checkpoint/checkpoint.hpp.
   template <class Make>
-  [[nodiscard]] static auto getOrCreate(const std::string& directory, Make make);
+  [[nodiscard]] static auto getOrCreate(const std::string& directory, Make make, bool createOnError = false);
+  template <class Make>
+  [[nodiscard]] static auto getActiveOrCreate(const std::string& directory, Make make, bool createOnError = false);
 
   // --- life ---
 
@@ -255,17 +261,57 @@ class BasicStreamingContext {
   /// The plan of everything that the outputs reach. See stream/explain.hpp.
   [[nodiscard]] std::string explain() const { return dstream::explain(*graph_); }
   /// In any state. The listener is called with one event after another, by a thread that meanwhile nothing else waits for.
-  void addStreamingListener(Listener listener) { events_.add(std::move(listener)); }
+  ListenerId addStreamingListener(Listener listener) { return events_.add(std::move(listener)); }
+  /// In any state, from any thread. When it returns no call of the listener is under way, none will come, and its function is destroyed; from within its own call that is so
+  /// when the call returns. What the listener waits for may not be held meanwhile. False for a listener that is none of this context's, or no more. **source** Spark's; there by the listener itself.
+  bool removeStreamingListener(ListenerId listener) { return events_.remove(listener); }
 
-  /// The streaming context of this process that is active (of several worlds' the one started last), or null.
+  /// The streaming context that is active in this process (of several worlds' the one started last), or null. It is its owner's, who may stop and destroy it.
   [[nodiscard]] static BasicStreamingContext* getActive() {
     const detail::Lock lock(activeMutex_);
-    return active_;
+    for (BasicStreamingContext* active = active_; active != nullptr; active = active->activeBefore_)
+      if (!active->context_.isForked()) return active;  // else the parent's
+    return nullptr;
+  }
+
+  /// What getActiveOrCreate gives: the active context, which is somebody else's and must outlive this, or a new one, which goes with this.
+  class ActiveOrCreated {
+   public:
+    explicit ActiveOrCreated(BasicStreamingContext& active) : stream_(&active) {}
+    explicit ActiveOrCreated(Deferred<std::unique_ptr<BasicStreamingContext>, Use> created) : stream_(created.get()), owned_(std::move(created)) {}
+
+    [[nodiscard]] BasicStreamingContext& operator*() const { return *stream_; }
+    [[nodiscard]] BasicStreamingContext* operator->() const { return stream_; }
+    /// It is the new one, which nobody has started.
+    [[nodiscard]] bool created() const { return owned_ != nullptr; }
+
+   private:
+    BasicStreamingContext* stream_;
+    Deferred<std::unique_ptr<BasicStreamingContext>, Use> owned_;
+  };
+  /// The active context, else what `make()` gives, a std::unique_ptr<StreamingContext>. **errors** std::invalid_argument for a null one. **source** Spark's.
+  template <class Make>
+  [[nodiscard]] static auto getActiveOrCreate(Make make) {
+    constexpr bool fits = makesStreamingContext<Make>;
+    static_assert(fits, "getActiveOrCreate needs a function that makes a std::unique_ptr<StreamingContext>");
+    if constexpr (fits) {
+      if (BasicStreamingContext* const active = getActive()) return ActiveOrCreated(*active);
+      return ActiveOrCreated(made("getActiveOrCreate", make));
+    }
   }
 
  private:
   template <class Format>
   auto addFiles(const char* kindName, std::string directory, Format format, FileOptions options);
+
+  template <class Make>
+  static constexpr bool makesStreamingContext = std::is_invocable_r_v<std::unique_ptr<BasicStreamingContext>, Make&>;
+  template <class Make>
+  static std::unique_ptr<BasicStreamingContext> made(const char* call, Make& make) {
+    std::unique_ptr<BasicStreamingContext> stream = make();
+    if (stream == nullptr) throw std::invalid_argument(std::string("dstream: ") + call + ": the function gave no StreamingContext");
+    return stream;
+  }
 
   /// The moment of the steady clock after so long a time; never, where that is beyond it.
   [[nodiscard]] Nanos later(Nanos duration) const {
@@ -369,6 +415,7 @@ class BasicStreamingContext {
   const Nanos interval_;
   Nanos remember_ = 0;
   std::string checkpointDirectory_;
+  detail::BasicCheckpointer<Use>* checkpointer_ = nullptr;  // the run's
   std::shared_ptr<Graph> graph_;
   EventBus events_;
   typename Run::Inputs inputs_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Batch: the identity of one batch. Time: its label.
+// Batch: the identity of one batch. Time: its label. Interval: from one to another.
 
 #include <compare>
 #include <cstdint>
@@ -14,6 +14,13 @@ struct Time {
   std::int64_t nanoseconds = 0;
   [[nodiscard]] constexpr std::int64_t milliseconds() const { return nanoseconds / 1'000'000; }
   friend constexpr auto operator<=>(const Time&, const Time&) = default;
+};
+
+/// **meaning** the times from `begin` to `end`, both included; none, where `end` is before `begin`.
+struct Interval {
+  Time begin;
+  Time end;
+  friend constexpr bool operator==(const Interval&, const Interval&) = default;
 };
 
 /// **meaning** what names a batch wherever it goes: outputs, events, later the journal. `seq` counts from 1 without gaps, `time` is strictly

@@ -91,6 +91,7 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
 
   /// The remembered batches of a stretch of time. See stream/slice.hpp.
   [[nodiscard]] auto slice(Time from, Time to) const;
+  [[nodiscard]] auto slice(Interval interval) const;
 
   [[nodiscard]] const std::shared_ptr<Graph>& graph() const { return graph_; }
   [[nodiscard]] const N& node() const { return node_; }

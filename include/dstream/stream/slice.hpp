@@ -76,4 +76,10 @@ auto DStream<N>::slice(Time from, Time to) const {
   return batches;
 }
 
+/// The same of `interval.begin` to `interval.end`.
+template <Node N>
+auto DStream<N>::slice(Interval interval) const {
+  return slice(interval.begin, interval.end);
+}
+
 }  // namespace dstream::inline v0

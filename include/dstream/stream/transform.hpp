@@ -3,9 +3,11 @@
 // transform, transformWith: DStream<T> → DStream<U>, a function of each batch as a whole.
 
 #include <optional>
+#include <stdexcept>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
@@ -70,6 +72,26 @@ using TransformGiven =
 template <class Fn, Node... Parents>
 using TransformResult = decltype(batchOf(std::declval<TransformGiven<Fn, Parents...>>(), RunnerRef{}));
 
+/// Whether what the function gives can be a batch.
+template <class Given>
+consteval bool checkTransformed() {
+  constexpr bool gives = RddLike<Given> || Iterable<Given>;
+  static_assert(gives || std::is_same_v<Given, Invalid>, "transform's function must return a batch: an Rdd or a range");
+  if constexpr (gives) {
+    using Result = decltype(batchOf(std::declval<Given>(), RunnerRef{}));
+    static_assert(!borrows<Result>, "what transform's function returns looks at a container that may be gone when the batch runs; return the container itself, "
+                                    "or std::move it into the pipeline");
+  }
+  return gives;
+}
+
+template <Node N>
+BatchFor<N> batchOfParent(const N& parent, const Batch& batch) {
+  auto rdd = parent.compute(batch);
+  if (!rdd) throw MissingBatch("dstream: transform: an input stream has no batch at this time");
+  return {{*std::move(rdd), batch}};
+}
+
 template <class Fn, Node First, Node... Others>
 class TransformNode final : public SharedNode<TransformResult<Fn, First, Others...>> {
   using Result = TransformResult<Fn, First, Others...>;
@@ -84,13 +106,6 @@ class TransformNode final : public SharedNode<TransformResult<Fn, First, Others.
   }
 
  private:
-  template <Node N>
-  static BatchFor<N> batchOfParent(const N& parent, const Batch& batch) {
-    auto rdd = parent.compute(batch);
-    if (!rdd) throw MissingBatch("dstream: transform: an input stream has no batch at this time");
-    return {{*std::move(rdd), batch}};
-  }
-
   std::optional<Result> compute(const Batch& batch) override {
     return std::apply(
         [&](const auto& first, const auto&... others) {
@@ -103,6 +118,37 @@ class TransformNode final : public SharedNode<TransformResult<Fn, First, Others.
 
   Fn fn_;
   std::tuple<First, Others...> parents_;
+};
+
+template <class Fn, Node Parent>
+using TransformListGiven = decltype(callTransform(std::declval<Fn&>(), std::declval<const Batch&>(), std::declval<const std::vector<BatchFor<Parent>>&>()));
+template <class Fn, Node Parent>
+using TransformListResult = decltype(batchOf(std::declval<TransformListGiven<Fn, Parent>>(), RunnerRef{}));
+
+/// The same over streams of one type.
+template <class Fn, Node Parent>
+class TransformListNode final : public SharedNode<TransformListResult<Fn, Parent>> {
+  using Result = TransformListResult<Fn, Parent>;
+
+ public:
+  TransformListNode(Fn fn, std::vector<Parent> parents) : fn_(std::move(fn)), parents_(std::move(parents)) {
+    this->slide = parents_.front().slide();
+    this->operatorInfo = {"transform", Role::Transform};
+  }
+  void eachParent(VisitShared visit) override {
+    for (const Parent& parent : parents_) parent.eachShared(visit);
+  }
+
+ private:
+  std::optional<Result> compute(const Batch& batch) override {
+    std::vector<BatchFor<Parent>> batches;
+    for (const Parent& parent : parents_) batches.push_back(batchOfParent(parent, batch));
+    const RunnerRef runner = batches.front().runner();
+    return detail::batchOf(callTransform(fn_, batch, std::as_const(batches)), runner);
+  }
+
+  Fn fn_;
+  std::vector<Parent> parents_;
 };
 
 template <class Fn, class... Others>
@@ -137,12 +183,8 @@ struct TransformOp : Nameable<TransformOp<Fn, Others...>> {
     (first.requireSameClock(other, info.name), ...);
     using Made = TransformNode<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
     using Given = TransformGiven<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
-    constexpr bool gives = RddLike<Given> || Iterable<Given>;
-    static_assert(gives || std::is_same_v<Given, Invalid>, "transform's function must return a batch: an Rdd or a range");
-    if constexpr (gives) {
+    if constexpr (checkTransformed<Given>()) {
       using Result = TransformResult<Fn, std::remove_cvref_t<decltype(first.node())>, std::remove_cvref_t<decltype(other.node())>...>;
-      static_assert(!borrows<Result>, "what transform's function returns looks at a container that may be gone when the batch runs; return the container itself, "
-                                      "or std::move it into the pipeline");
       auto node = std::make_shared<Made>(fn, first.node(), other.node()...);
       node->name = this->name;
       constexpr bool again = replayable<std::remove_cvref_t<decltype(first.node())>> && (replayable<std::remove_cvref_t<decltype(other.node())>> && ...);
@@ -190,6 +232,40 @@ template <detail::StreamLike First, detail::StreamLike Second, class... More>
   return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
     return detail::transformOp(std::move(std::get<sizeof...(Index)>(all)), std::move(std::get<Index>(all))...);
   }(std::make_index_sequence<sizeof...(More) + 1>{});
+}
+
+/// **shape** vector of DStream<T> → DStream<V>, for streams that are chosen at run time: `transform(streams, [](const auto& batches) { return …; })`
+/// **meaning** the same over a list of streams of one type (AnyDStream<T> where they are made of different things), of one context and slide.
+/// **function contract** `fn(batches)`, `fn(batches, Time)` or `fn(batches, const Batch&)`, where batches is a const std::vector<BatchRdd<…>>&, in the list's order; else as transform's.
+/// **errors** std::invalid_argument for no streams, different contexts or slides; IllegalState after start; else as transform. **source** Spark StreamingContext.transform.
+template <class Stream, class Fn>
+[[nodiscard]] auto transform(const std::vector<Stream>& streams, Fn fn) {
+  static_assert(detail::StreamLike<Stream>, "transform of a list needs a std::vector of streams of one type; make it a std::vector<AnyDStream<T>> where they are of several");
+  if constexpr (!detail::StreamLike<Stream>) {
+    return Invalid{};
+  } else {
+    auto held = detail::copyable(std::move(fn));
+    using Held = decltype(held);
+    using N = std::remove_cvref_t<decltype(streams.front().node())>;
+    constexpr bool fits = detail::transforms<Held, const std::vector<detail::BatchFor<N>>&>;
+    static_assert(fits, "transform of a list needs a function of a vector of batches, as [](const auto& batches) { return batches.front() | …; }, and the Time if it likes");
+    if constexpr (!fits) {
+      return Invalid{};
+    } else if constexpr (!detail::checkTransformed<detail::TransformListGiven<Held, N>>()) {
+      return Invalid{};
+    } else {
+      if (streams.empty()) throw std::invalid_argument("dstream: transform needs at least one stream");
+      std::vector<N> parents;
+      for (const Stream& stream : streams) {
+        streams.front().requireSameClock(stream, "transform");
+        parents.push_back(stream.node());
+      }
+      const auto& graph = streams.front().graph();
+      graph->requireOpen("an operator");
+      using Result = detail::TransformListResult<Held, N>;
+      return DStream<SharedRef<Result, detail::replayable<N>>>{graph, {std::make_shared<detail::TransformListNode<Held, N>>(std::move(held), std::move(parents))}};
+    }
+  }
 }
 
 }  // namespace dstream::inline v0
