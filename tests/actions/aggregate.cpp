@@ -42,6 +42,35 @@ TEST_CASE("aggregate: the same at any slicing; zero for nothing; small and large
   CHECK((std::vector<int>{} | aggregate(7L, plus, plus)) == 7);
 }
 
+using Histogram = std::array<long, 16>;
+constexpr auto countIn = [](Histogram& all, int x) { ++all[static_cast<std::size_t>(x % 16)]; };
+constexpr auto addTo = [](Histogram& all, const Histogram& more) {
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] += more[i];
+};
+static_assert((numbers | aggregate(Histogram{}, countIn, addTo))[3] == 1);
+static_assert((numbers | aggregate(0L, [](long& sum, int x) { sum += x; }, plus)) == 6);
+
+TEST_CASE("aggregate: functions that change their accumulator, at any slicing, without a copy of it per record") {
+  const auto many = ranges::views::iota(0, 1600) | ranges::to<std::vector>();
+  Histogram even;
+  even.fill(100);
+  support::Crew crew(3);
+  for (const std::size_t parts : {1U, 2U, 7U})
+    CHECK((parallelize(many, parts) | on(crew) | aggregate(Histogram{}, countIn, addTo)) == even);
+
+  struct Counted {
+    int sum = 0;
+    int copies = 0;
+    Counted() = default;
+    Counted(const Counted& other) : sum(other.sum), copies(other.copies + 1) {}
+    Counted& operator=(const Counted&) = default;
+    ~Counted() {}
+  };
+  const Counted counted = many | aggregate(Counted{}, [](Counted& all, int x) { all.sum += x; }, [](Counted&, const Counted&) {});
+  CHECK(counted.sum == 1600 * 1599 / 2);
+  CHECK(counted.copies < 8);
+}
+
 TEST_CASE("aggregate: what the functions throw reaches the caller") {
   const auto failing = [](int, int) -> int { throw std::runtime_error("no"); };
   CHECK_THROWS_WITH((numbers | aggregate(0, failing, plus)), "no");

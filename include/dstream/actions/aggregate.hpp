@@ -6,9 +6,9 @@
 #include <utility>
 
 #include <dstream/actions/fold.hpp>
+#include <dstream/core/accumulate.hpp>
 #include <dstream/core/action.hpp>
 #include <dstream/core/config.hpp>
-#include <dstream/core/invoke.hpp>
 
 namespace dstream::inline v0 {
 
@@ -20,17 +20,17 @@ struct AggregateAction : ActionBase {
 
   template <class Record>
   static consteval bool check() {
-    constexpr bool adds = std::is_invocable_r_v<Zero, const SeqOp&, Zero, Record>;
-    static_assert(adds, "aggregate needs a function that adds a record to what began as zero: (A, T) → A");
-    constexpr bool joins = std::is_invocable_r_v<Zero, const CombOp&, Zero, Zero>;
-    static_assert(joins, "aggregate needs a function that joins two parts: (A, A) → A");
+    constexpr bool adds = accumulates<SeqOp, Zero, Record>;
+    static_assert(adds, "aggregate needs a function that adds a record to what began as zero: (A, T) → A, or (A&, T) → nothing");
+    constexpr bool joins = accumulates<CombOp, Zero, Zero>;
+    static_assert(joins, "aggregate needs a function that joins two parts: (A, A) → A, or (A&, A) → nothing");
     return adds && joins;
   }
 
   template <class R>
   constexpr Zero over(R rdd) const {
     return foldAll(rdd, Zero(zero), FoldStep<SeqOp, Zero>{&seqOp},
-                   [&](Zero left, Zero right) -> Zero { return detail::invoke(combOp, std::move(left), std::move(right)); });
+                   [&](Zero left, Zero right) -> Zero { return detail::accumulated(std::move(left), combOp, std::move(right)); });
   }
 
   Zero zero;
@@ -42,7 +42,8 @@ struct AggregateAction : ActionBase {
 
 /// **shape** Rdd<T> → A
 /// **meaning** `seqOp(… seqOp(zero, first) …, last)` over each slice, the slices joined in order by `combOp`.
-/// **function contract** `seqOp(A, T) → A`, `combOp(A, A) → A` associative and `zero` neutral for it; as const, from several threads.
+/// **function contract** `seqOp(A, T) → A`, `combOp(A, A) → A` associative and `zero` neutral for it, or either changes its first argument and returns nothing:
+/// `(A&, T)`, `(A&, A)`, for what is dear to move; as const, from several threads.
 /// **order** that of the records. **cost** the plain loop; an accumulator over 16 bytes is updated in place.
 /// **errors** compile time: not such functions; an action on a DStream. **source** Spark RDD.aggregate.
 template <class Zero, class SeqOp, class CombOp>

@@ -5,9 +5,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/accumulate.hpp>
 #include <dstream/core/action.hpp>
 #include <dstream/core/config.hpp>
-#include <dstream/core/invoke.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/rdd.hpp>
 
@@ -19,7 +19,12 @@ template <class Fn, class Accumulator>
 struct FoldStep {
   template <class Record>
   DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) const {
-    return static_cast<Accumulator>(detail::invoke(*fn, std::move(accumulator), std::forward<Record>(record)));
+    return detail::accumulated(std::move(accumulator), *fn, std::forward<Record>(record));
+  }
+  /// The same where the accumulator lies in memory.
+  template <class Record>
+  DSTREAM_INLINE constexpr void into(Accumulator& accumulator, Record&& record) const {
+    detail::accumulate(accumulator, *fn, std::forward<Record>(record));
   }
   const Fn* fn;
 };
@@ -30,8 +35,8 @@ struct FoldAction : ActionBase {
 
   template <class Record>
   static consteval bool check() {
-    constexpr bool fits = std::is_invocable_r_v<Accumulator, const Fn&, Accumulator, Record>;
-    static_assert(fits, "fold needs a function of the accumulator and one record that returns the next accumulator");
+    constexpr bool fits = accumulates<Fn, Accumulator, Record>;
+    static_assert(fits, "fold needs a function of the accumulator and one record that returns the next accumulator, or changes the one it is given: (A&, T) → nothing");
     return fits;
   }
 
@@ -51,14 +56,14 @@ struct FoldAction : ActionBase {
     if constexpr (runsInline<R>) {
       return foldAll(rdd, std::move(from), step, [](Accumulator left, Accumulator) { return left; });
     } else {
-      constexpr bool merges = std::is_invocable_r_v<Accumulator, const Fn&, Accumulator, Accumulator>;
+      constexpr bool merges = accumulates<Fn, Accumulator, Accumulator>;
       static_assert(merges, "behind a wide operator or on several workers fold also joins partial results: "
                             "give it a function that takes two accumulators as well, or collect first");
       constexpr bool copies = std::is_copy_constructible_v<Accumulator>;
       static_assert(copies, "behind a wide operator or on several workers fold begins with several copies of its identity; collect first");
       if constexpr (merges && copies) {
         return foldAll(rdd, std::move(from), step, [&](Accumulator left, Accumulator right) -> Accumulator {
-          return detail::invoke(fn, std::move(left), std::move(right));
+          return detail::accumulated(std::move(left), fn, std::move(right));
         });
       } else {
         return from;
@@ -75,8 +80,8 @@ struct FoldAction : ActionBase {
 
 /// **shape** Rdd<T> → A
 /// **meaning** `fn(… fn(fn(identity, first), second) …, last)`, the value itself.
-/// **function contract** `fn(A, T) → A`. On several workers every slice starts from `identity` and `fn(A, A)` joins the parts in order:
-/// fn must be associative then, and identity neutral.
+/// **function contract** `fn(A, T) → A`, or `fn(A&, T)` that changes the accumulator and returns nothing, for one whose move is dear. On several workers every
+/// slice starts from `identity` and fn of two accumulators joins the parts in order: it must be associative then, and identity neutral.
 /// **order** that of the records. **cost** the plain loop; an accumulator over 16 bytes is updated in place.
 /// **errors** compile time: not such a function; an action on a DStream. **source** Spark RDD.fold.
 template <class Accumulator, class Fn>

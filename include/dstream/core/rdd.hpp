@@ -182,7 +182,11 @@ template <class Value, class Step>
 struct PointerStep {
   template <class Record>
   DSTREAM_INLINE constexpr Value* operator()(Value* accumulator, Record&& record) {
-    detail::remake(*accumulator, [&](Value&& before) -> Value { return step(std::move(before), std::forward<Record>(record)); });
+    if constexpr (requires { step.into(*accumulator, std::forward<Record>(record)); }) {
+      step.into(*accumulator, std::forward<Record>(record));
+    } else {
+      detail::remake(*accumulator, [&](Value&& before) -> Value { return step(std::move(before), std::forward<Record>(record)); });
+    }
     return accumulator;
   }
   Step& step;
