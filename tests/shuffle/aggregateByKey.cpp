@@ -39,8 +39,20 @@ TEST_CASE("aggregateByKey: the distinct values of each key, as the naive loop fi
     left.insert(right.begin(), right.end());
     return left;
   };
-  support::everywhere(records, aggregateByKey(std::set<int>{}, insert, unite, 2),
-                      std::vector<std::pair<std::string, std::set<int>>>(expected.begin(), expected.end()));
+  const std::vector<std::pair<std::string, std::set<int>>> sets(expected.begin(), expected.end());
+  support::everywhere(records, aggregateByKey(std::set<int>{}, insert, unite, 2), sets);
+
+  const auto insertInto = [](std::set<int>& set, int value) { set.insert(value); };
+  const auto uniteInto = [](std::set<int>& left, const std::set<int>& right) { left.insert(right.begin(), right.end()); };
+  support::everywhere(records, aggregateByKey(std::set<int>{}, insertInto, uniteInto, 2), sets);
+  const auto first = [](int value) { return std::set<int>{value}; };
+  support::everywhere(records, combineByKey(first, insertInto, uniteInto, 2), sets);
+}
+
+TEST_CASE("aggregateByKey: functions that change numbers in place") {
+  const std::vector<std::pair<int, int>> records{{1, 2}, {2, 3}, {1, 4}};
+  const auto add = [](auto& sum, auto value) { sum += value; };
+  support::everywhere(records, foldByKey(0L, add), std::vector<std::pair<int, long>>{{1, 6}, {2, 3}});
 }
 
 TEST_CASE("aggregateByKey: nothing, one, and what a function throws") {

@@ -6,9 +6,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/accumulate.hpp>
 #include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
-#include <dstream/core/invoke.hpp>
 #include <dstream/core/named.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/shared_function.hpp>
@@ -24,7 +24,7 @@ template <class Zero, class SeqOp>
 struct FromZero {
   template <class Value>
   DSTREAM_INLINE Zero operator()(Value&& value) const {
-    return static_cast<Zero>(detail::invoke(seqOp, Zero(zero), std::forward<Value>(value)));
+    return detail::accumulated(Zero(zero), seqOp, std::forward<Value>(value));
   }
   Zero zero;
   [[no_unique_address]] SeqOp seqOp;
@@ -43,10 +43,10 @@ struct AggregateByKeyOp : Nameable<AggregateByKeyOp<Zero, SeqOp, CombOp>> {
     constexpr bool pairs = KeyValue<Record>;
     static_assert(pairs, "aggregateByKey and foldByKey need (key, value) pairs; map each record to std::pair{key, value} first");
     if constexpr (pairs) {
-      constexpr bool adds = std::is_invocable_r_v<Zero, const SeqOp&, Zero, ValueRecord<Record>>;
-      static_assert(adds, "aggregateByKey and foldByKey need a function that adds a value to what began as zero: (A, V) → A");
-      constexpr bool joins = std::is_invocable_r_v<Zero, const CombOp&, Zero, Zero>;
-      static_assert(joins, "aggregateByKey and foldByKey need a function that joins two parts: (A, A) → A");
+      constexpr bool adds = accumulatesKept<SeqOp, Zero, ValueRecord<Record>>;
+      static_assert(adds, "aggregateByKey and foldByKey need a function that adds a value to what began as zero: (A, V) → A, or (A&, V) → nothing");
+      constexpr bool joins = accumulatesKept<CombOp, Zero, Zero>;
+      static_assert(joins, "aggregateByKey and foldByKey need a function that joins two parts: (A, A) → A, or (A&, A) → nothing");
       return adds && joins && keyFits<Record>() && canKeep<Zero>();
     }
     return false;
@@ -68,7 +68,8 @@ struct AggregateByKeyOp : Nameable<AggregateByKeyOp<Zero, SeqOp, CombOp>> {
 
 /// **shape** DStream<(K, V)> → DStream<(K, A)> (also Rdd and range)
 /// **meaning** for each key `seqOp(… seqOp(zero, first) …, last)`; parts that tasks have aggregated apart are joined by `combOp`.
-/// **function contract** `seqOp(A, V) → A`, `combOp(A, A) → A`, with `zero` neutral for combOp: how many parts a key has is not promised.
+/// **function contract** `seqOp(A, V) → A`, `combOp(A, A) → A`, or either changes its first argument and returns nothing, `(A&, V)`, `(A&, A)`, for what is dear to
+/// move; with `zero` neutral for combOp: how many parts a key has is not promised.
 /// As const, from several threads; combOp associative and commutative, unless the runner is ordered.
 /// **kept** one key and A per distinct key and task, as owners. **order** none promised. **cost** that of reduceByKey, a copy of zero per key.
 /// **errors** compile time: no pairs, not such functions, a key without hash or ==, a K or A whose ownership cannot be seen.

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/accumulate.hpp>
 #include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/invoke.hpp>
@@ -38,6 +39,10 @@ struct CombineByKeyStep {
   const Create* create;
   const MergeValue* mergeValue;
 };
+
+/// What a table keeps can be changed in place where that is the combination itself, and not what owns it.
+template <class Fn, class Combined, class Other>
+inline constexpr bool accumulatesKept = accumulates<Fn, Combined, Other> && (SelfOwned<Combined> || !ChangesInPlace<Fn, Combined, Other>);
 
 /// What all operators of this family are: `partitions` 0 means as many as the runner has slots.
 template <class Combined, class R, class Create, class MergeValue, class MergeCombiners>
@@ -79,10 +84,10 @@ struct CombineByKeyOp : Nameable<CombineByKeyOp<Create, MergeValue, MergeCombine
       static_assert(creates, "combineByKey needs a first function that makes a combiner of one value: V → C");
       if constexpr (creates) {
         using Combined = std::remove_cvref_t<CallResult<Create, Value>>;
-        constexpr bool merges = std::is_invocable_r_v<Combined, const MergeValue&, Combined, Value>;
-        static_assert(merges, "combineByKey needs a second function that adds a value to a combiner: (C, V) → C");
-        constexpr bool joins = std::is_invocable_r_v<Combined, const MergeCombiners&, Combined, Combined>;
-        static_assert(joins, "combineByKey needs a third function that joins two combiners: (C, C) → C");
+        constexpr bool merges = accumulatesKept<MergeValue, Combined, Value>;
+        static_assert(merges, "combineByKey needs a second function that adds a value to a combiner: (C, V) → C, or (C&, V) → nothing");
+        constexpr bool joins = accumulatesKept<MergeCombiners, Combined, Combined>;
+        static_assert(joins, "combineByKey needs a third function that joins two combiners: (C, C) → C, or (C&, C) → nothing");
         return merges && joins && keyFits<Record>() && canKeep<Combined>();
       }
     }
@@ -107,7 +112,8 @@ struct CombineByKeyOp : Nameable<CombineByKeyOp<Create, MergeValue, MergeCombine
 /// **shape** DStream<(K, V)> → DStream<(K, C)> (also Rdd and range)
 /// **meaning** combines the values of each key within each batch: a first one by `create`, more by `mergeValue`, what tasks have combined
 /// apart by `mergeCombiners`.
-/// **function contract** `create(V) → C`, `mergeValue(C, V) → C`, `mergeCombiners(C, C) → C`; as const, from several threads. How often a
+/// **function contract** `create(V) → C`, `mergeValue(C, V) → C`, `mergeCombiners(C, C) → C`, or either of these changes its first argument and returns nothing,
+/// `(C&, V)`, `(C&, C)`, for what is dear to move; as const, from several threads. How often a
 /// key is created is not promised, so mergeCombiners must be associative and commutative, unless the runner is ordered.
 /// **kept** one key and C per distinct key and task, as owners. **order** none promised. **cost** that of reduceByKey.
 /// **errors** compile time: no pairs, not such functions, a key without hash or ==, a K or C whose ownership cannot be seen.

@@ -12,7 +12,7 @@
 namespace dstream::inline v0 {
 
 /// **shape** DStream<(K, V)> → DStream<(K, A)>, A the type of `zero` (also Rdd and range)
-/// **meaning** `aggregateByKey(zero, fn, fn)`. **function contract** `fn(A, V) → A` and `fn(A, A) → A`, with `zero` neutral.
+/// **meaning** `aggregateByKey(zero, fn, fn)`. **function contract** `fn(A, V) → A` and `fn(A, A) → A`, or `(A&, V)` and `(A&, A)` that return nothing; with `zero` neutral.
 /// **source** Spark PairRDDFunctions.foldByKey.
 template <class Zero, class Fn>
 [[nodiscard]] auto foldByKey(Zero zero, Fn fn, std::size_t partitions = 0) {

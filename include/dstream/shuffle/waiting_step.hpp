@@ -7,12 +7,12 @@
 #include <type_traits>
 #include <utility>
 
+#include <dstream/core/accumulate.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/invoke.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pairs.hpp>
 #include <dstream/core/rdd.hpp>
-#include <dstream/core/remake.hpp>
 #include <dstream/shuffle/task_table.hpp>
 
 namespace dstream::inline v0::detail {
@@ -20,8 +20,8 @@ namespace dstream::inline v0::detail {
 /// stored = fn(stored, value), the result owned before the old one goes: it may be a view into it.
 template <class Combined, class Fn, class Other>
 DSTREAM_INLINE void combineValue(Kept<Combined>& stored, const Fn& fn, Other&& other) {
-  if constexpr (SelfOwned<Combined> && std::is_invocable_r_v<Combined, const Fn&, Combined, Other>) {
-    remake(stored, [&](Combined&& before) -> Combined { return static_cast<Combined>(detail::invoke(fn, std::move(before), std::forward<Other>(other))); });
+  if constexpr (SelfOwned<Combined> && accumulates<Fn, Combined, Other>) {
+    accumulate(stored, fn, std::forward<Other>(other));
   } else {
     stored = Owned<Combined>::own(static_cast<Combined>(detail::invoke(fn, Owned<Combined>::look(stored), std::forward<Other>(other))));
   }
