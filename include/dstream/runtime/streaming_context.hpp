@@ -54,8 +54,8 @@ class BasicStreamingContext {
 
  public:
   /// **units** any std::chrono duration; in whole nanoseconds, above zero.
-  BasicStreamingContext(Context& context, std::chrono::nanoseconds batchInterval)
-      : context_(context), world_(context.world()), configuration_(context.configuration()), interval_(batchInterval.count()),
+  BasicStreamingContext(Context& context, Timespan batchInterval)
+      : context_(context), world_(context.world()), configuration_(context.configuration()), interval_(batchInterval.nanoseconds),
         graph_(std::make_shared<Graph>()), events_(world_), run_(world_, configuration_, events_, *graph_, interval_) {
     if (interval_ <= 0) throw std::invalid_argument("dstream: the batch interval must be longer than zero");
     graph_->console = [&world = world_](std::string_view text) { world.write(Console::Out, text); };
@@ -149,11 +149,11 @@ class BasicStreamingContext {
 
   /// Every stream remembers its batches for at least this long after they are done, for DStream::slice. Once, before start.
   /// **kept** the batches, received blocks included. **errors** std::invalid_argument for a second call or no positive duration.
-  void remember(std::chrono::nanoseconds duration) {
+  void remember(Timespan duration) {
     graph_->requireOpen("a remember duration");
-    if (duration.count() <= 0) throw std::invalid_argument("dstream: the remember duration must be longer than zero");
+    if (duration.nanoseconds <= 0) throw std::invalid_argument("dstream: the remember duration must be longer than zero");
     if (remember_ != 0) throw std::invalid_argument("dstream: the remember duration is already set");
-    remember_ = duration.count();
+    remember_ = duration.nanoseconds;
   }
 
   /// Every batch is made durable in this directory before it counts, and the next start of the program goes on behind the last one. See
@@ -203,10 +203,7 @@ class BasicStreamingContext {
   void awaitTermination() { static_cast<void>(awaitUntil(never)); }
 
   /// The same for at most `timeout`; true when the stream is stopped. **errors** as awaitTermination.
-  template <class Rep, class Period>
-  [[nodiscard]] bool awaitTerminationOrTimeout(std::chrono::duration<Rep, Period> timeout) {
-    return awaitUntil(later(detail::nanosecondsOf(timeout)));
-  }
+  [[nodiscard]] bool awaitTerminationOrTimeout(Timespan timeout) { return awaitUntil(later(timeout.nanoseconds)); }
 
   /// Stops. Graceful: receivers first, then everything received is processed, within the configuration's gracefulStopTimeout; else at once:
   /// what is running is cut short at the next task, what waits is dropped, and the report says how much. Then, if asked, the Context too.

@@ -45,8 +45,8 @@ class ReceiverHandle {
   /// Tells of trouble: an event and ReceiverInfo::lastError; receiving goes on.
   void reportError(std::string text) const { store_->reportError(std::move(text)); }
   /// Asks for onStop, a pause and onStart with a new handle; returns at once. Without effect when the run is over, or to end, already.
-  void restart(std::string text, std::chrono::nanoseconds delay = std::chrono::seconds(2)) const {
-    store_->ask(run_, Request{Wish::Restart, std::move(text), delay.count()});
+  void restart(std::string text, Timespan delay = std::chrono::seconds(2)) const {
+    store_->ask(run_, Request{Wish::Restart, std::move(text), delay.nanoseconds});
   }
   /// Asks for onStop, for good; returns at once. What was stored is processed; the stream itself goes on without this source.
   void stop(std::string text) const { store_->ask(run_, Request{Wish::Stop, std::move(text)}); }
