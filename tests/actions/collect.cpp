@@ -89,6 +89,24 @@ TEST_CASE("collect: a lvalue container is copied, an rvalue one moved from") {
   CHECK(tally.copies == 4);
 }
 
+TEST_CASE("collect: where the number of records is known, none is moved because the vector grows") {
+  Tally tally;
+  const auto records = support::counters(100, tally);
+  const auto movesOf = [&](auto rdd) {
+    tally = {0, 0, 100};
+    CHECK((std::move(rdd) | collect()).size() == 100);
+    CHECK(tally.copies == 100);
+    return tally.moves;
+  };
+  const auto same = map([](const CopyCounter& record) -> const CopyCounter& { return record; });
+  CHECK(movesOf(records | same) == 100);
+  CHECK(movesOf(parallelize(records, 7) | same) == 100);
+  support::SlicingRunner whole(1, 100'000);
+  CHECK(movesOf(parallelize(records, 1) | on(whole) | same) == 100);
+  support::SlicingRunner cut(1, 64);
+  CHECK(movesOf(parallelize(records, 3) | on(cut) | same) == 200);
+}
+
 TEST_CASE("collect: move-only records of an rvalue container") {
   std::vector<std::unique_ptr<int>> records;
   records.push_back(std::make_unique<int>(1));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/actions/first.hpp>
 
+#include <memory>
 #include <range/v3/view/iota.hpp>
 #include <stdexcept>
 #include <string>
@@ -43,6 +44,16 @@ TEST_CASE("first, isEmpty: empty partitions before; nothing; views are kept") {
   CHECK_THROWS_AS((std::vector<int>{} | first()), std::out_of_range);
   const std::string word = std::vector<std::string>{"to"} | map([](const std::string& text) { return std::string_view(text); }) | first();
   CHECK(word == "to");
+}
+
+TEST_CASE("first: what only moves, flags, what cannot be assigned") {
+  const auto three = std::vector{3} | map([](int x) { return std::make_unique<int>(x); }) | first();
+  CHECK(*three == 3);
+  CHECK((std::vector<bool>{true, false} | first()));
+  struct Fixed {
+    const int number;
+  };
+  CHECK((std::vector{4, 5} | map([](int x) { return Fixed{x}; }) | first()).number == 4);
 }
 
 }  // namespace

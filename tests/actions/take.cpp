@@ -71,6 +71,15 @@ TEST_CASE("take: views are owned, records of rvalues moved") {
   CHECK(*(std::move(records) | take(2)).at(1) == 1);
 }
 
+TEST_CASE("take: a few records do not move again; more than there are cost no room") {
+  support::Tally tally;
+  const auto records = support::counters(50, tally);
+  CHECK((records | take(20)).size() == 20);
+  CHECK(tally.copies == 20);
+  CHECK(tally.moves == 20);
+  CHECK((std::vector<int>{1, 2} | take(static_cast<std::size_t>(-1))) == std::vector{1, 2});
+}
+
 TEST_CASE("take: behind a wide operator") {
   const auto pairs = std::vector<std::pair<int, int>>{{1, 2}, {1, 3}, {2, 5}};
   const auto taken = pairs | reduceByKey(plus, 3)

@@ -219,6 +219,9 @@ TEST_CASE("recordCount: where the source knows it and no operator changes it") {
   CHECK(!hasCount(records | filter([](int) { return true; })));
   const std::list<int> list{1};
   CHECK(!hasCount(list | map(identity)));
+  support::SlicingRunner runner(1, 1);
+  CHECK((records | map(identity) | on(runner) | map(identity)).recordCount() == 3);
+  CHECK(!hasCount(list | on(runner)));
 }
 
 TEST_CASE("slices: records of one byte, uncut") {

@@ -11,6 +11,7 @@
 
 #include "runtime/stage.hpp"
 #include "support/catch.hpp"
+#include "support/copy_counter.hpp"
 #include "support/slicing_runner.hpp"
 
 namespace {
@@ -31,6 +32,22 @@ TEST_CASE("cache: the same records in the same partitions, as owners") {
   CHECK(cached.partitions() == 3);
   const auto words = std::vector<std::string>{"to be"} | flatMap(splitWords) | cache() | map([](std::string_view word) { return word.size(); });
   CHECK((words | collect()) == std::vector<std::size_t>{2, 2});
+}
+
+TEST_CASE("cache: a copy of each record, which moves again only where slices are joined") {
+  support::Tally tally;
+  const auto records = support::counters(20, tally);
+  const auto moves = [&](std::size_t sliceBytes) {
+    support::SlicingRunner runner(1, sliceBytes);
+    RunnerRef ref(runner);
+    tally = {0, 0, 20};
+    auto cached = parallelize(records, 2) | cache();
+    cached.prepare(ref);
+    CHECK(tally.copies == 20);
+    return tally.moves;
+  };
+  CHECK(moves(10'000) == 20);
+  CHECK(moves(4 * sizeof(support::CopyCounter)) == 40);
 }
 
 TEST_CASE("cache: a stream's function runs once per record, whatever asks") {

@@ -17,8 +17,23 @@
 #include <dstream/testing.hpp>
 
 #include "support/catch.hpp"
+#include "support/copy_counter.hpp"
 #include "support/everywhere.hpp"
 
+namespace {
+
+/// One of them cannot be copied.
+struct Fragile {
+  explicit Fragile(int given) : number(given) {}
+  Fragile(const Fragile& other) : number(other.number != 3 ? other.number : throw std::runtime_error("three")) {}
+  Fragile& operator=(const Fragile&) = default;
+  ~Fragile() = default;
+  int number;
+};
+
+}  // namespace
+template <>
+struct dstream::Owned<Fragile> : dstream::KeptAsIs<Fragile> {};
 namespace {
 
 using namespace dstream;
@@ -55,6 +70,36 @@ TEST_CASE("zip, zipWithIndex: records that only move") {
   const auto sums = numbers | unique | zip(numbers | unique) | map([](const auto& row) { return *row.first + *row.second; }) | collect();
   CHECK(sums == std::vector{2, 4});
   CHECK((numbers | unique | zipWithIndex() | map([](const auto& row) { return *row.first + static_cast<int>(row.second); }) | collect()) == std::vector{1, 3});
+}
+
+TEST_CASE("zip, zipWithIndex: a copy of each record, and no moves because a vector grows") {
+  support::Tally tally;
+  const auto records = support::counters(20, tally);
+  const auto others = support::counters(20, tally);
+  const auto moves = [&](auto rdd, std::size_t sliceBytes, int copies) {
+    support::SlicingRunner runner(1, sliceBytes);
+    RunnerRef ref(runner);
+    tally = {0, 0, 40};
+    rdd.prepare(ref);
+    CHECK(tally.copies == copies);
+    return tally.moves;
+  };
+  const std::size_t four = 4 * sizeof(support::CopyCounter);
+  CHECK(moves(parallelize(records, 2) | zipWithIndex(), 10'000, 20) == 20);
+  CHECK(moves(parallelize(records, 2) | zipWithIndex(), four, 20) == 40);
+  CHECK(moves(records | zip(others), 10'000, 40) == 80);
+  CHECK(moves(parallelize(records, 2) | zip(others), four, 40) == 100);
+}
+
+TEST_CASE("zip, zipWithIndex: a copy that throws reaches the caller") {
+  const std::vector<int> numbers{1, 2, 3, 4, 5};
+  std::vector<Fragile> fragile;
+  fragile.reserve(5);
+  for (const int i : numbers) fragile.emplace_back(i);
+  support::SlicingRunner runner(1, 8);
+  CHECK_THROWS_WITH((parallelize(fragile, 2) | on(runner) | zipWithIndex() | collect()), "three");
+  CHECK_THROWS_WITH((parallelize(fragile, 2) | on(runner) | zip(numbers) | collect()), "three");
+  CHECK_THROWS_WITH((numbers | zip(fragile) | collect()), "three");
 }
 
 TEST_CASE("cartesian: all pairs in order, as range-v3 has them; take stops") {

@@ -25,22 +25,17 @@ namespace detail {
 /// Every record of `rdd`, in order: per slice first, then joined, so workers share nothing.
 template <Rdd R>
 constexpr auto collectAll(R& rdd) {
-  using T = typename R::value_type;
-  using Records = std::vector<Kept<T>>;
-  AppendStep<Records, T> append;
   auto runner = rdd.runner();
   rdd.prepare(runner);
-  Records all;
+  BufferOf<R> all;
   if constexpr (runsInline<R>) {
+    AppendStep<BufferOf<R>, typename R::value_type> append;
+    detail::reserveFor(all, rdd, 1);
     for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition)
       static_cast<void>(rdd.fold(Slice{partition}, &all, append));
   } else {
-    const auto slices = slicesOf(rdd, runner.sliceBytes());
-    std::vector<Records> parts(slices.size());
-    runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
-      AppendStep<Records, T> own;
-      static_cast<void>(rdd.fold(slices[task], &parts[task], own));
-    });
+    auto parts = buffered(rdd, runner);
+    if (parts.size() == 1) return std::move(parts.front());
     std::size_t total = 0;
     for (const auto& part : parts) total += part.size();
     all.reserve(total);
@@ -106,12 +101,7 @@ struct BoundedWriteStep {
   Target* end;
 };
 
-/// The number of records, where the source knows it and no operator changes it; such a loop needs no test per record.
-template <class R>
-concept CountKnown = requires(const R& rdd) {
-  { rdd.recordCount() } -> std::convertible_to<std::size_t>;
-};
-
+/// Where the number of records is known, the loop needs no test per record.
 template <class R, class Target>
 constexpr Target* writeAll(R& rdd, Target* first, Target* last) {
   Inline runner;
@@ -165,7 +155,7 @@ struct CollectIntoAction : ActionBase {
 
 /// **shape** Rdd<T> → vector<Kept<T>>
 /// **meaning** all records, as owners: a string_view becomes a string. **order** that of the records, whatever the workers.
-/// **kept** everything. **cost** what push_back costs. **errors** compile time: records whose ownership cannot be seen; on a DStream.
+/// **kept** everything. **cost** what push_back costs; where the number of records is known beforehand, the vector does not grow. **errors** compile time: records whose ownership cannot be seen; on a DStream.
 /// **source** Spark RDD.collect.
 [[nodiscard]] constexpr auto collect() { return detail::CollectAction{}; }
 

@@ -34,6 +34,7 @@ constexpr auto takeFirst(R& rdd, std::size_t most) {
   if (most == 0) return records;
   auto runner = rdd.runner();
   rdd.prepare(runner);
+  if (most <= 4096 / sizeof(Kept<T>)) records.reserve(most);  // of more there may be far fewer
   for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition)
     if (foldUntil(rdd, Slice{partition}, &records, TakeStep<std::vector<Kept<T>>, T>{most}).stop) break;
   return records;

@@ -2,6 +2,7 @@
 #pragma once
 // Buffers: the records of an Rdd kept slice by slice, and cut anew.
 
+#include <concepts>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -35,12 +36,30 @@ struct AppendStep {
 template <class R>
 using BufferOf = std::vector<Kept<typename R::value_type>>;
 
+/// The number of records, where the source, which cuts evenly, knows it and no operator changes it.
+template <class R>
+concept CountKnown = requires(const R& rdd) {
+  { rdd.recordCount() } -> std::convertible_to<std::size_t>;
+};
+
+/// Room for one of `parts` nearly equal parts of the records, where their number is known; for 256 MiB of them at most, since a range may say
+/// that it has no end, and it is a function that ends it by throwing.
+template <class R, class Buffer>
+constexpr void reserveFor(Buffer& buffer, const R& rdd, std::size_t parts) {
+  if constexpr (CountKnown<R>) {
+    constexpr std::size_t most = (std::size_t{256} << 20) / sizeof(typename Buffer::value_type);
+    const std::size_t records = rdd.recordCount() / parts + (rdd.recordCount() % parts != 0 ? 1 : 0);
+    buffer.reserve(records < most ? records : most);
+  }
+}
+
 /// The records of each of `slices` of a prepared parent, in order.
 template <Rdd R>
 std::vector<BufferOf<R>> buffered(R& parent, RunnerRef runner, const BatchVector<Slice>& slices) {
   std::vector<BufferOf<R>> buffers(slices.size());
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
     AppendStep<BufferOf<R>, typename R::value_type> append;
+    detail::reserveFor(buffers[task], parent, parent.partitions() * slices[task].count);
     static_cast<void>(parent.fold(slices[task], &buffers[task], append));
   });
   return buffers;
@@ -48,6 +67,23 @@ std::vector<BufferOf<R>> buffered(R& parent, RunnerRef runner, const BatchVector
 template <Rdd R>
 std::vector<BufferOf<R>> buffered(R& parent, RunnerRef runner) {
   return detail::buffered(parent, runner, slicesOf(parent, runner.sliceBytes()));
+}
+
+/// The buffers of `slices` as those of `partitions`; a partition of one slice is not moved.
+template <class Buffer>
+std::vector<Buffer> joined(std::vector<Buffer> buffers, RunnerRef runner, const BatchVector<Slice>& slices, std::size_t partitions) {
+  std::vector<Buffer> parts(partitions);
+  runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
+    if (slices[task].index != 0) return;
+    const std::size_t end = task + slices[task].count;
+    std::size_t total = 0;
+    for (std::size_t i = task; i != end; ++i) total += buffers[i].size();
+    Buffer& part = parts[slices[task].partition] = std::move(buffers[task]);
+    part.reserve(total);
+    for (std::size_t i = task + 1; i != end; ++i)
+      for (auto&& record : buffers[i]) part.push_back(std::move(record));
+  });
+  return parts;
 }
 
 /// The same records in the same order, moved into `parts` buffers whose sizes differ by at most one.

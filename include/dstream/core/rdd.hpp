@@ -161,6 +161,11 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
   [[nodiscard]] std::size_t partitions() const { return parent_.partitions(); }
   [[nodiscard]] std::size_t splits(std::size_t partition, std::size_t bytes) const { return parent_.splits(partition, bytes); }
   [[nodiscard]] RunnerRef runner() const { return runner_; }
+  [[nodiscard]] std::size_t recordCount() const
+    requires requires(const Parent& parent) { parent.recordCount(); }
+  {
+    return parent_.recordCount();
+  }
   template <Runner R>
   void prepare(R& runner) {
     parent_.prepare(runner);

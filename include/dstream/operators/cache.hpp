@@ -2,17 +2,15 @@
 #pragma once
 // cache, persist: DStream<T> → DStream<T>, each batch computed once and kept, however many ask for it.
 
-#include <cstddef>
 #include <utility>
-#include <vector>
 
 #include <dstream/core/buffer.hpp>
 #include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/named.hpp>
-#include <dstream/core/owned.hpp>
 #include <dstream/core/partitions.hpp>
 #include <dstream/core/pipe.hpp>
+#include <dstream/core/rdd.hpp>
 #include <dstream/core/wide.hpp>
 
 namespace dstream::inline v0 {
@@ -30,25 +28,10 @@ struct CacheOp : Nameable<CacheOp> {
 
   template <class R>
   auto over(R rdd) const {
-    using T = typename R::value_type;
-    return wide<Partitions<T>>(std::move(rdd), [](R& parent, RunnerRef runner) {
-      using Records = std::vector<Kept<T>>;
+    using Data = Partitions<typename R::value_type>;
+    return wide<Data>(std::move(rdd), [](R& parent, RunnerRef runner) {
       const auto slices = slicesOf(parent, runner.sliceBytes());
-      std::vector<Records> parts(slices.size());
-      runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
-        AppendStep<Records, T> append;
-        static_cast<void>(parent.fold(slices[task], &parts[task], append));
-      });
-      std::vector<Records> partitions(parent.partitions());
-      for (std::size_t task = 0; task < slices.size(); ++task) {
-        Records& partition = partitions[slices[task].partition];
-        if (partition.empty()) {
-          partition = std::move(parts[task]);
-        } else {
-          for (auto&& record : parts[task]) partition.push_back(std::move(record));
-        }
-      }
-      return Partitions<T>(std::move(partitions));
+      return Data{joined(buffered(parent, runner, slices), runner, slices, parent.partitions())};
     });
   }
 };

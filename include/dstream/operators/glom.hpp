@@ -24,6 +24,7 @@ struct Glom {
   constexpr Accumulator fold(Parent& parent, std::size_t partition, Accumulator accumulator, Step& step) const {
     BufferOf<Parent> records;
     AppendStep<BufferOf<Parent>, typename Parent::value_type> append;
+    detail::reserveFor(records, parent, parent.partitions());
     static_cast<void>(parent.fold(Slice{partition}, &records, append));
     return step(std::move(accumulator), std::move(records));
   }

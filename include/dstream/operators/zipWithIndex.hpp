@@ -11,6 +11,7 @@
 #include <dstream/core/can_keep.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/on_use.hpp>
+#include <dstream/core/owned.hpp>
 #include <dstream/core/partitions.hpp>
 #include <dstream/core/pipe.hpp>
 #include <dstream/core/rdd.hpp>
@@ -20,28 +21,15 @@ namespace dstream::inline v0 {
 
 namespace detail {
 
-/// The partitions of a parent again, whose slices stand in the order of its partitions; each record in a pair with `second(index)`.
-template <class Stored, class Buffer, class Second>
-std::vector<std::vector<Stored>> paired(std::vector<Buffer>& buffers, const BatchVector<Slice>& slices, std::size_t partitions, RunnerRef runner,
-                                        const Second& second) {
-  Deferred<std::vector<std::size_t>, Stored> begins;  // the index of each slice's first record
-  std::size_t total = 0;
-  for (const Buffer& buffer : buffers) {
-    begins.push_back(total);
-    total += buffer.size();
+/// Each record with the place that it gets later.
+template <class Container, class T>
+struct PlaceStep {
+  template <class Record>
+  DSTREAM_INLINE constexpr Container* operator()(Container* container, Record&& record) const {
+    container->emplace_back(Owned<T>::own(std::forward<Record>(record)), 0);
+    return container;
   }
-  Deferred<std::vector<std::size_t>, Stored> firsts;  // each partition's first slice
-  for (std::size_t part = 0, slice = 0; part <= partitions; ++part) {
-    while (slice < slices.size() && slices[slice].partition < part) ++slice;
-    firsts.push_back(slice);
-  }
-  std::vector<std::vector<Stored>> parts(partitions);
-  runner.forEach(partitions, [&](std::size_t, std::size_t part) {
-    for (std::size_t slice = firsts[part]; slice != firsts[part + 1]; ++slice)
-      for (std::size_t i = 0; i < buffers[slice].size(); ++i) parts[part].emplace_back(std::move(buffers[slice][i]), second(begins[slice] + i));
-  });
-  return parts;
-}
+};
 
 struct ZipWithIndexOp {
   static constexpr Kind kind = Kind::Wide;
@@ -55,10 +43,22 @@ struct ZipWithIndexOp {
   auto over(R rdd) const {
     using Data = Partitions<std::pair<typename R::value_type, std::int64_t>>;
     return wide<Data>(std::move(rdd), [](R& parent, RunnerRef runner) {
+      using Buffer = std::vector<typename Data::Stored>;
       const auto slices = slicesOf(parent, runner.sliceBytes());
-      auto buffers = buffered(parent, runner, slices);
-      const auto index = [](std::size_t i) { return static_cast<std::int64_t>(i); };
-      return Data{paired<typename Data::Stored>(buffers, slices, parent.partitions(), runner, index)};
+      std::vector<Buffer> buffers(slices.size());
+      runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
+        PlaceStep<Buffer, typename R::value_type> append;
+        detail::reserveFor(buffers[task], parent, parent.partitions() * slices[task].count);
+        static_cast<void>(parent.fold(slices[task], &buffers[task], append));
+      });
+      auto parts = joined(std::move(buffers), runner, slices, parent.partitions());
+      Deferred<std::vector<std::int64_t>, R> begins(1);  // the index of each partition's first record
+      for (const Buffer& part : parts) begins.push_back(begins.back() + static_cast<std::int64_t>(part.size()));
+      runner.forEach(parts.size(), [&](std::size_t, std::size_t part) {
+        std::int64_t index = begins[part];
+        for (auto& record : parts[part]) record.second = index++;
+      });
+      return Data{std::move(parts)};
     });
   }
 };
