@@ -31,8 +31,12 @@ constexpr auto collectAll(R& rdd) {
   if constexpr (runsInline<R>) {
     AppendStep<BufferOf<R>, typename R::value_type> append;
     detail::reserveFor(all, rdd, 1);
-    for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition)
-      static_cast<void>(rdd.fold(Slice{partition}, &all, append));
+    if constexpr (FoldsEverything<R>) {
+      static_cast<void>(rdd.fold(Everything{}, &all, append));
+    } else {
+      for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition)
+        static_cast<void>(rdd.fold(Slice{partition}, &all, append));
+    }
   } else {
     auto parts = buffered(rdd, runner);
     if (parts.size() == 1) return std::move(parts.front());
@@ -110,10 +114,18 @@ constexpr Target* writeAll(R& rdd, Target* first, Target* last) {
     if (rdd.recordCount() > static_cast<std::size_t>(last - first))
       throw std::length_error("dstream: collect: more records than the target has places");
     WriteStep<Target> write;
-    for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition) first = rdd.fold(Slice{partition}, first, write);
+    if constexpr (FoldsEverything<R>) {
+      first = rdd.fold(Everything{}, first, write);
+    } else {
+      for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition) first = rdd.fold(Slice{partition}, first, write);
+    }
   } else {
     BoundedWriteStep<Target> write{last};
-    for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition) first = rdd.fold(Slice{partition}, first, write);
+    if constexpr (FoldsEverything<R>) {
+      first = rdd.fold(Everything{}, first, write);
+    } else {
+      for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition) first = rdd.fold(Slice{partition}, first, write);
+    }
   }
   return first;
 }

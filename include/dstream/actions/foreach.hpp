@@ -45,8 +45,12 @@ struct ForeachAction : ActionBase {
     rdd.prepare(runner);
     if constexpr (runsInline<R>) {
       EffectStep<Fn> effect{fn};
-      for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition)
-        static_cast<void>(rdd.fold(Slice{partition}, 0, effect));
+      if constexpr (FoldsEverything<R>) {
+        static_cast<void>(rdd.fold(Everything{}, 0, effect));
+      } else {
+        for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition)
+          static_cast<void>(rdd.fold(Slice{partition}, 0, effect));
+      }
     } else {
       const auto slices = slicesOf(rdd, runner.sliceBytes());
       runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {

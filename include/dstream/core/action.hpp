@@ -21,14 +21,13 @@ template <Rdd R, class Accumulator, class Step, class Merge>
 constexpr Accumulator foldAll(R& rdd, Accumulator identity, Step step, Merge merge) {
   auto runner = rdd.runner();
   rdd.prepare(runner);
-  if constexpr (runsInline<R>) {
-    for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition) {
-      if constexpr (wordSized<Accumulator>) {  // without foldInto: one function less around the loop
-        identity = rdd.fold(Slice{partition}, identity, step);
-      } else {
-        foldInto(rdd, Slice{partition}, identity, step);
-      }
-    }
+  if constexpr (runsInline<R> && FoldsEverything<R> && wordSized<Accumulator>) {
+    return rdd.fold(Everything{}, identity, step);  // without foldInto: one function less around the loop
+  } else if constexpr (runsInline<R> && FoldsEverything<R>) {
+    foldInto(rdd, Everything{}, identity, step);
+    return identity;
+  } else if constexpr (runsInline<R>) {
+    for (std::size_t partition = 0, count = rdd.partitions(); partition < count; ++partition) foldInto(rdd, Slice{partition}, identity, step);
     return identity;
   } else {
     const auto slices = slicesOf(rdd, runner.sliceBytes());

@@ -130,42 +130,45 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
     return *held_;
   }
 
-  template <class Accumulator, class Step>
-  DSTREAM_INLINE constexpr Accumulator fold(Slice slice, Accumulator accumulator, Step& step) {
+  static constexpr bool foldsEverything = true;
+  template <class Part, class Accumulator, class Step>
+  DSTREAM_INLINE constexpr Accumulator fold(Part part, Accumulator accumulator, Step& step) {
     auto from = detail::first(range());
-    if constexpr (randomAccess) {
-      const std::size_t whole = size();
-      std::size_t low = 0;
-      std::size_t high = whole;
-      if (partitions_ != 1 || slice.count != 1) {
-        const std::size_t start = cut(slice.partition, partitions_, whole);
-        const std::size_t records = cut(slice.partition + 1, partitions_, whole) - start;
-        low = start + cut(slice.index, slice.count, records);
-        high = start + cut(slice.index + 1, slice.count, records);
+    auto to = last();
+    if constexpr (randomAccess && std::is_same_v<Part, Slice>) {
+      if (partitions_ != 1 || part.count != 1) {
+        const std::size_t whole = size();
+        const std::size_t start = cut(part.partition, partitions_, whole);
+        const std::size_t records = cut(part.partition + 1, partitions_, whole) - start;
+        using Difference = decltype(from - from);
+        to = from + static_cast<Difference>(start + cut(part.index + 1, part.count, records));
+        from = from + static_cast<Difference>(start + cut(part.index, part.count, records));
       }
-      using Difference = decltype(from - from);
-      const auto to = from + static_cast<Difference>(high);
-      if constexpr (laneCount<std::remove_pointer_t<Accumulator>> != 0) {
-        detail::foldLanes<reference>(from + static_cast<Difference>(low), to, *accumulator, step);
-        return accumulator;
-      }
-      if constexpr (std::is_pointer_v<Accumulator> && detail::Thins<Step, reference>)
-        return detail::foldChunks<reference>(from + static_cast<Difference>(low), to, accumulator, step);
-      return loop(from + static_cast<Difference>(low), to, std::move(accumulator), step);
-    } else {
-      return loop(std::move(from), detail::last(range()), std::move(accumulator), step);
     }
-  }
-
- private:
-  template <class First, class Last, class Accumulator, class Step>
-  DSTREAM_INLINE static constexpr Accumulator loop(First from, Last to, Accumulator accumulator, Step& step) {
+    if constexpr (randomAccess && laneCount<std::remove_pointer_t<Accumulator>> != 0) {
+      detail::foldLanes<reference>(from, to, *accumulator, step);
+      return accumulator;
+    }
+    if constexpr (randomAccess && std::is_pointer_v<Accumulator> && detail::Thins<Step, reference>)
+      return detail::foldChunks<reference>(from, to, accumulator, step);
     for (; from != to; ++from) {
       if constexpr (prefetches) prefetch(*from);
       accumulator = step(std::move(accumulator), static_cast<reference>(*from));
       if (v0::stopped(accumulator)) break;
     }
     return accumulator;
+  }
+
+ private:
+  /// Of a range with random access an iterator, even if its end is none: slices end at iterators.
+  constexpr auto last() {
+    using First = detail::IteratorOf<Range>;
+    if constexpr (randomAccess && !std::is_same_v<First, decltype(detail::last(range()))>) {
+      const First from = detail::first(range());
+      return from + static_cast<decltype(from - from)>(size());
+    } else {
+      return detail::last(range());
+    }
   }
 
   /// Records that fill lines of the cache. The hardware reads ahead as well, but only to the end of a page, so this asks a page ahead.

@@ -39,6 +39,14 @@ concept Rdd = requires(const T& rdd, T& mutableRdd, Inline runner) {
   mutableRdd.prepare(runner);
 };
 
+namespace detail {
+/// In the place of a Slice: all partitions in order, on the calling thread. Without partitions there is less around the loop, of which the compiler makes copies.
+struct Everything {};
+/// What can be folded so; any other Rdd is folded partition by partition.
+template <class R>
+concept FoldsEverything = requires { requires R::foldsEverything; };
+}  // namespace detail
+
 /// **meaning** an accumulator that can end the loop: sources, flatMap and pushers ask `stopped` after each step.
 /// **cost** a test per record, and no vectorisation; accumulators of other types pay nothing.
 template <class Value>
@@ -77,6 +85,8 @@ inline constexpr bool isNarrowRdd<NarrowRdd<Parent, Op>> = true;
 /// A loop in which there is no operator yet: what the source knows, which all layers of operators over it inherit.
 template <class Source>
 struct Loop {
+  static constexpr bool foldsEverything = FoldsEverything<Source>;
+
   [[nodiscard]] constexpr std::size_t partitions() const { return source.partitions(); }
   [[nodiscard]] constexpr std::size_t splits(std::size_t partition, std::size_t bytes) const { return source.splits(partition, bytes); }
   [[nodiscard]] constexpr auto runner() const { return source.runner(); }
@@ -120,18 +130,18 @@ struct Layer : LoopOf<Parent>::type {
   }
 
   /// Two operators in one function: each function around the loop is one more copy of it to the compiler.
-  template <class Accumulator, class Next>
-  DSTREAM_INLINE constexpr Accumulator fold(Slice slice, Accumulator accumulator, Next& next) {
+  template <class Part, class Accumulator, class Next>
+  DSTREAM_INLINE constexpr Accumulator fold(Part part, Accumulator accumulator, Next& next) {
     typename Op::template Step<Next> last{op, next};
     if constexpr (isNarrowRdd<Parent>) {
       typename Below::Operator::template Step<decltype(last)> first{this->Below::op, last};
       if constexpr (requires { typename Below::Below::Operator; }) {
-        return this->Below::Below::fold(slice, std::move(accumulator), first);
+        return this->Below::Below::fold(part, std::move(accumulator), first);
       } else {
-        return this->source.fold(slice, std::move(accumulator), first);
+        return this->source.fold(part, std::move(accumulator), first);
       }
     } else {
-      return this->source.fold(slice, std::move(accumulator), last);
+      return this->source.fold(part, std::move(accumulator), last);
     }
   }
 
@@ -197,16 +207,16 @@ struct PointerStep {
   Step& step;
 };
 
-/// Folds one slice into `accumulator`, by value when word-sized, else in place. VectorLanes are the step's own business.
-template <class R, class Value, class Step>
-DSTREAM_INLINE constexpr void foldInto(R& rdd, Slice slice, Value& accumulator, Step& step) {
+/// Folds one slice, or everything, into `accumulator`, by value when word-sized, else in place. VectorLanes are the step's own business.
+template <class R, class Part, class Value, class Step>
+DSTREAM_INLINE constexpr void foldInto(R& rdd, Part part, Value& accumulator, Step& step) {
   if constexpr (wordSized<Value>) {
-    accumulator = rdd.fold(slice, accumulator, step);
+    accumulator = rdd.fold(part, accumulator, step);
   } else if constexpr (laneCount<Value> != 0) {
-    static_cast<void>(rdd.fold(slice, &accumulator, step));
+    static_cast<void>(rdd.fold(part, &accumulator, step));
   } else {
     PointerStep<Value, Step> inPlace{step};
-    static_cast<void>(rdd.fold(slice, &accumulator, inPlace));
+    static_cast<void>(rdd.fold(part, &accumulator, inPlace));
   }
 }
 

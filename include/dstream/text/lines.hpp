@@ -61,9 +61,14 @@ class Lines {
     }
     return Lines(text_.substr(from, lineAt(next) - from)).fold(std::move(accumulator), step);
   }
-
   template <class Accumulator, class Step>
   DSTREAM_INLINE constexpr Accumulator fold(Accumulator accumulator, Step& step) const {
+    return fold(detail::Everything{}, std::move(accumulator), step);
+  }
+
+  static constexpr bool foldsEverything = true;
+  template <class Accumulator, class Step>
+  DSTREAM_INLINE constexpr Accumulator fold(detail::Everything, Accumulator accumulator, Step& step) const {
     if constexpr (detail::AcrossLines<Step>) {
       return step(std::move(accumulator), text_);
     } else if constexpr (detail::CutsLines<Step>) {
