@@ -74,7 +74,26 @@ class Lines {
     } else if constexpr (detail::CutsLines<Step>) {
       return foldCuts(std::move(accumulator), step);
     } else {
-      return foldLines(std::move(accumulator), step);
+      const char* at = text_.data();
+      const char* const end = at + text_.size();
+      const char* from = at;  // where the line begins that has not ended
+      for (bool more = at != end; more;) {
+        const auto bytes = static_cast<std::size_t>(end - at) < 64 ? static_cast<std::size_t>(end - at) : 64;
+        std::uint64_t ends = detail::byteMask<detail::LineFeed>(at, bytes);
+        more = bytes == 64;  // a text that ends with its chunk needs an empty one more, to end its last line at the one call below
+        if (!more && end[-1] != '\n') ends |= std::uint64_t{1} << bytes;
+        for (; ends != 0; ends &= ends - 1) {
+          const char* const to = at + __builtin_ctzll(ends);
+          // A CR belongs to the end that follows it: one comparison says that the line is not empty and has an end.
+          const auto length = static_cast<std::size_t>(to - from);
+          const bool fed = length - 1 < static_cast<std::size_t>(end - from) - 1 && to[-1] == '\r';
+          accumulator = step(std::move(accumulator), std::string_view(from, length - static_cast<std::size_t>(fed)));
+          if (v0::stopped(accumulator)) return accumulator;
+          from = to + 1;
+        }
+        at += bytes;
+      }
+      return accumulator;
     }
   }
 
@@ -111,30 +130,6 @@ class Lines {
   [[nodiscard]] constexpr iterator end() const { return iterator{}; }
 
  private:
-  template <class Accumulator, class Step>
-  DSTREAM_INLINE constexpr Accumulator foldLines(Accumulator accumulator, Step& step) const {
-    const char* at = text_.data();
-    const char* const end = at + text_.size();
-    const char* from = at;  // where the line begins that has not ended
-    for (bool more = at != end; more;) {
-      const auto bytes = static_cast<std::size_t>(end - at) < 64 ? static_cast<std::size_t>(end - at) : 64;
-      std::uint64_t ends = detail::byteMask<detail::LineFeed>(at, bytes);
-      more = bytes == 64;  // a text that ends with its chunk needs an empty one more, to end its last line at the one call below
-      if (!more && end[-1] != '\n') ends |= std::uint64_t{1} << bytes;
-      for (; ends != 0; ends &= ends - 1) {
-        const char* const to = at + __builtin_ctzll(ends);
-        // A CR belongs to the end that follows it: one comparison says that the line is not empty and has an end.
-        const auto length = static_cast<std::size_t>(to - from);
-        const bool fed = length - 1 < static_cast<std::size_t>(end - from) - 1 && to[-1] == '\r';
-        accumulator = step(std::move(accumulator), std::string_view(from, length - static_cast<std::size_t>(fed)));
-        if (v0::stopped(accumulator)) return accumulator;
-        from = to + 1;
-      }
-      at += bytes;
-    }
-    return accumulator;
-  }
-
   /// Ends and delimiters in one scan, many at a time: how many are in a chunk nobody can foresee.
   template <class Accumulator, class Step>
   DSTREAM_INLINE constexpr Accumulator foldCuts(Accumulator accumulator, Step& step) const {
