@@ -72,7 +72,7 @@ struct SumAction : ActionBase {
         for (std::size_t i = 0; i < half; ++i) parts.parts[i] += parts.parts[i + half];
       return parts.parts[0];
     } else {
-      return foldAll(rdd, Total{}, SumStep<Total>{}, [](Total left, Total right) { return static_cast<Total>(std::move(left) + std::move(right)); });
+      return foldAll(rdd, Total{}, SumStep<Total>{}, SumStep<Total>{});
     }
   }
 };

@@ -81,13 +81,14 @@ concept Ours = Closure<T> || StreamLike<T> || (RddLike<T> && !Iterable<T>) || st
 
 }  // namespace detail
 
-/// An Rdd and an operator; an lvalue Rdd is copied: lazy, it would otherwise dangle. One function for each pipe, since pipes are what a program has most of.
+/// An Rdd and an operator; an lvalue Rdd is copied: lazy, it would otherwise dangle. One function for each pipe, since pipes are what a program has most of;
+/// static_cast for std::forward, which would be two more.
 template <detail::RddLike Left, Closure Right>
 constexpr auto operator|(Left&& rdd, Right&& op) {
   using R = std::remove_cvref_t<Left>;
   using Op = std::remove_cvref_t<Right>;
   if constexpr (detail::isComposed<Op>) {
-    return (std::forward<Left>(rdd) | std::forward<Right>(op).first) | std::forward<Right>(op).then;
+    return (static_cast<Left&&>(rdd) | static_cast<Right&&>(op).first) | static_cast<Right&&>(op).then;
   } else if constexpr (detail::is<Op::kind, Kind::Output>) {
     static_assert(Op::kind != Kind::Output,
                   "an output such as print() ends a DStream; a range or a batch is ended by an action: collect(), value(), foreach(f)…");
@@ -99,19 +100,19 @@ constexpr auto operator|(Left&& rdd, Right&& op) {
     return Invalid{};
   } else if constexpr (detail::is<Op::kind, Kind::Narrow>) {
     if constexpr (detail::isNarrowRdd<R>) {
-      return NarrowRdd<R, Op>{{std::forward<Left>(rdd), std::forward<Right>(op)}};
+      return NarrowRdd<R, Op>{{static_cast<Left&&>(rdd), static_cast<Right&&>(op)}};
     } else {
-      return NarrowRdd<R, Op>{{{std::forward<Left>(rdd)}, std::forward<Right>(op)}};
+      return NarrowRdd<R, Op>{{{static_cast<Left&&>(rdd)}, static_cast<Right&&>(op)}};
     }
   } else if constexpr (detail::is<Op::kind, Kind::Joint>) {
     static_assert(!detail::StreamLike<decltype(op.other)>, "a range or a batch cannot be put together with a DStream; inside transformWith both are batches");
     if constexpr (!detail::StreamLike<decltype(op.other)>) {
-      return op.over(R(std::forward<Left>(rdd)), std::forward<Right>(op).other);
+      return op.over(R(static_cast<Left&&>(rdd)), static_cast<Right&&>(op).other);
     } else {
       return Invalid{};
     }
   } else {
-    return std::forward<Right>(op).over(R(std::forward<Left>(rdd)));
+    return static_cast<Right&&>(op).over(R(static_cast<Left&&>(rdd)));
   }
 }
 
@@ -124,15 +125,15 @@ constexpr auto operator|(Left&& left, Right&& op) {
     static_assert(!detail::Ended<Left>, "nothing can follow an action or an output; keep the stream in a variable and use it twice");
     return Invalid{};
   } else if constexpr (Closure<Left>) {
-    return Composed<Source, std::remove_cvref_t<Right>>{std::forward<Left>(left), std::forward<Right>(op)};
+    return Composed<Source, std::remove_cvref_t<Right>>{static_cast<Left&&>(left), static_cast<Right&&>(op)};
   } else if constexpr (detail::isComposed<std::remove_cvref_t<Right>>) {
-    return (std::forward<Left>(left) | std::forward<Right>(op).first) | std::forward<Right>(op).then;
+    return (static_cast<Left&&>(left) | static_cast<Right&&>(op).first) | static_cast<Right&&>(op).then;
   } else if constexpr (std::is_same_v<Source, Invalid>) {
     return Invalid{};
   } else if constexpr (detail::StreamLike<Left>) {
-    return std::forward<Left>(left).lift(std::forward<Right>(op));
+    return static_cast<Left&&>(left).lift(static_cast<Right&&>(op));
   } else if constexpr (detail::Iterable<Left>) {
-    return detail::headOf(std::forward<Left>(left)) | std::forward<Right>(op);
+    return detail::headOf(static_cast<Left&&>(left)) | static_cast<Right&&>(op);
   } else {
     constexpr bool split = requires { Source::hasTwoParts; };
     static_assert(!split, "what trying gives has two parts, each of which goes on by itself; write const auto [records, deadLetters] = … | trying(…)");
