@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,35 @@ TEST_CASE("mergeSort: records that only move, flags, and an order that contradic
   std::vector<int> numbers(100, 1);
   detail::mergeSort(numbers, [](int, int) { return true; });
   CHECK(numbers.size() == 100);
+}
+
+TEST_CASE("mergeSort: plain records that have no default, large ones, and an order that throws or contradicts itself") {
+  struct Wide {
+    explicit Wide(int given) : value(given) {}
+    int value;
+    int rest[40]{};
+  };
+  support::Random random(2);
+  for (const std::size_t size : {0U, 1U, 16U, 17U, 33U, 1000U}) {
+    std::vector<Wide> records;
+    std::vector<int> expected;
+    for (std::size_t i = 0; i < size; ++i) expected.push_back(records.emplace_back(random.between(0, 1000)).value);
+    std::sort(expected.begin(), expected.end());
+    detail::mergeSort(records, [](const Wide& left, const Wide& right) { return left.value < right.value; });
+    CHECK(std::equal(records.begin(), records.end(), expected.begin(), expected.end(), [](const Wide& record, int value) { return record.value == value; }));
+  }
+  std::vector<int> numbers(100);
+  for (int& number : numbers) number = random.between(0, 9);
+  std::vector<int> sorted = numbers;
+  std::sort(sorted.begin(), sorted.end());
+  detail::mergeSort(numbers, [&](int, int) { return random.below(2) == 0; });
+  std::sort(numbers.begin(), numbers.end());
+  CHECK(numbers == sorted);  // none is lost
+  int calls = 0;
+  const auto throwing = [&](int left, int right) { return ++calls == 500 ? throw std::runtime_error("no order") : left < right; };
+  std::vector<int> down(200);
+  for (int i = 0; i < 200; ++i) down[static_cast<std::size_t>(i)] = 200 - i;
+  CHECK_THROWS_WITH(detail::mergeSort(down, throwing), "no order");
 }
 
 }  // namespace

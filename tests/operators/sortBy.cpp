@@ -2,11 +2,13 @@
 #include <dstream/operators/sortBy.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -57,6 +59,48 @@ TEST_CASE("sortBy: functions and records that only move; what the function throw
   const auto sorted = numbers | unique | sortBy([sign = std::make_unique<int>(-1)](const std::unique_ptr<int>& p) { return *sign * *p; });
   CHECK((sorted | map([](const std::unique_ptr<int>& p) { return *p; }) | collect()) == std::vector{5, 4, 2});
   CHECK_THROWS_WITH((numbers | sortBy([](int) -> int { throw std::runtime_error("no key"); }) | collect()), "no key");
+}
+
+TEST_CASE("sortBy: a key that is an owner is made once per record; sorted and stable both ways, at any slicing") {
+  const Pairs records = someRecords(92);
+  Pairs up = records;
+  std::sort(up.begin(), up.end());
+  Pairs down = records;
+  std::sort(down.begin(), down.end(), [](const auto& left, const auto& right) { return left.first != right.first ? right.first < left.first : left.second < right.second; });
+  const auto key = [](const auto& record) { return std::string(record.first); };
+  support::everywhereInOrder(records, sortBy(key), up);
+  support::everywhereInOrder(records, sortBy(key, false), down);
+  const auto asViews = map([](const auto& record) { return std::pair{std::string_view(record.first), record.second}; });
+  support::everywhereInOrder(records, asViews | sortBy(key, false), down);
+
+  std::size_t calls = 0;
+  const auto counted = [&calls](const auto& record) {
+    ++calls;
+    return std::string(record.first);
+  };
+  CHECK((records | sortBy(counted) | collect()) == up);
+  CHECK(calls == records.size());
+  CHECK((Pairs{} | sortBy(counted) | collect()).empty());
+  CHECK((Pairs{{"one", 1}} | sortBy(counted, false) | collect()) == Pairs{{"one", 1}});
+  CHECK((std::vector{true, false} | sortBy([](bool x) { return std::string(x ? "b" : "a"); }) | collect()) == std::vector{false, true});
+  const auto failing = [](const auto& record) { return record.second == 3 ? throw std::runtime_error("no key") : std::string(record.first); };
+  CHECK_THROWS_WITH((records | sortBy(failing) | collect()), "no key");
+}
+
+TEST_CASE("sortBy: keys that refer to something are made anew; records that only move, by keys that are kept") {
+  Pairs records = someRecords(93);
+  const auto tied = [&records](const auto& record) {  // to assign to such a key would be to assign to what it refers to
+    auto& there = records[static_cast<std::size_t>(record.second)];
+    return std::tie(there.first, there.second);
+  };
+  const Pairs before = records;
+  Pairs up = records;
+  std::sort(up.begin(), up.end());
+  CHECK((before | sortBy(tied) | collect()) == up);
+  CHECK(records == before);
+  const auto unique = map([](int i) { return std::make_unique<int>(i); });
+  const auto sorted = std::vector{4, 2, 5} | unique | sortBy([](const std::unique_ptr<int>& p) { return std::to_string(*p); }, false);
+  CHECK((sorted | map([](const std::unique_ptr<int>& p) { return *p; }) | collect()) == std::vector{5, 4, 2});
 }
 
 TEST_CASE("sortByKey: on a stream") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/shuffle/cogroup.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <dstream/core.hpp>
 
 #include "support/catch.hpp"
+#include "support/copy_counter.hpp"
 #include "support/everywhere.hpp"
 #include "support/random.hpp"
 
@@ -56,6 +58,22 @@ TEST_CASE("cogroup: values that only move are moved") {
   const auto sums = std::vector{1, 2} | unique | cogroup(std::vector{3} | unique)
                     | map([](const auto& group) { return *group.second.first[1] + *group.second.second[0]; }) | sum();
   CHECK(sums == 5);
+}
+
+TEST_CASE("cogroup: one slice each, into one table: nothing is moved again") {
+  support::Tally tally;
+  const auto records = support::counters(1, tally);
+  const auto keyed = map([](const support::CopyCounter& record) { return std::pair<int, const support::CopyCounter&>(record.value, record); });
+  const std::vector<std::pair<int, int>> others{{2, 20}, {1, 10}, {1, 11}};
+  CHECK((others | cogroup(records | keyed) | count() | value()) == 2);
+  CHECK(tally.copies == 1);
+  CHECK(tally.moves == 1);  // into the vector
+  using Pairs = std::vector<std::pair<int, int>>;
+  const Pairs firsts{{1, 1}, {3, 3}, {1, 2}};
+  auto groups = firsts | cogroup(others, 3) | collect();
+  std::sort(groups.begin(), groups.end());
+  using Groups = std::vector<std::pair<int, std::pair<std::vector<int>, std::vector<int>>>>;
+  CHECK(groups == Groups{{1, {{1, 2}, {10, 11}}}, {2, {{}, {20}}}, {3, {{3}, {}}}});
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <dstream/core.hpp>
 
 #include "support/catch.hpp"
+#include "support/copy_counter.hpp"
 #include "support/everywhere.hpp"
 #include "support/random.hpp"
 
@@ -85,6 +86,16 @@ TEST_CASE("intersection, subtract, subtractByKey: empty sides, views and owners,
   CHECK((flags | subtractByKey(std::vector{std::pair{2, 0}}) | collect()) == std::vector<std::pair<int, bool>>{{1, true}, {1, false}});
   const auto unique = map([](int i) { return std::pair{i, std::make_unique<int>(i)}; });
   CHECK((some | unique | subtractByKey(std::vector{std::pair{1, 0}}) | map([](const auto& pair) { return *pair.second; }) | collect()) == std::vector{2});
+}
+
+TEST_CASE("subtractByKey: of one slice each, values whose key the other has are not kept") {
+  support::Tally tally;
+  const auto records = support::counters(6, tally);
+  const auto byParity = map([](const support::CopyCounter& record) { return std::pair<int, const support::CopyCounter&>(record.value % 2, record); });
+  const std::vector<std::pair<int, int>> even{{0, 7}, {0, 8}};
+  CHECK((records | byParity | subtractByKey(even) | map([](const auto& pair) { return pair.second.value; }) | collect()) == std::vector{1, 3, 5});
+  CHECK(tally.copies == 3);
+  CHECK(tally.alive == 6);
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ Buffer sortedTogether(std::vector<Buffer> buffers, RunnerRef runner, const Less&
         const std::size_t middle = left.size();
         left.reserve(middle + right.size());
         for (auto&& record : right) left.push_back(std::move(record));
-        merged[i].reserve(left.size());
+        detail::makeMergeRoom(merged[i], left);
         detail::mergeRuns(left, 0, middle, left.size(), merged[i], less);
       } else {
         merged[i] = std::move(left);
@@ -47,18 +47,46 @@ Buffer sortedTogether(std::vector<Buffer> buffers, RunnerRef runner, const Less&
   return buffers.empty() ? Buffer{} : std::move(buffers.front());
 }
 
+/// The same in one of two directions, which is asked once and not in each comparison.
+template <class Buffer, class Before>
+Buffer sortedTowards(bool ascending, std::vector<Buffer> buffers, RunnerRef runner, const Before& before) {
+  if (ascending) return sortedTogether(std::move(buffers), runner, before);
+  return sortedTogether(std::move(buffers), runner, [&](const auto& left, const auto& right) { return before(right, left); });
+}
+
+/// Made once per record, for the time of the sort: keys that cost something to make, and that refer to nothing.
+template <class T, class Key>
+inline constexpr bool keepsKeys = false;
+template <class T, class Key>
+  requires(!std::is_reference_v<Key>) && (!std::is_trivially_copyable_v<Key>) && (!std::is_same_v<Kept<T>, bool>)
+inline constexpr bool keepsKeys<T, Key> = SelfOwned<Key> && std::is_move_constructible_v<Key> && std::is_move_assignable_v<std::remove_cv_t<Key>>;
+
 /// The sorted records of a prepared parent, in ranges of even size.
 template <Rdd R, class Fn>
 auto sortedParts(R& parent, RunnerRef runner, const Fn& fn, bool ascending) {
   using T = typename R::value_type;
-  const auto less = [&](const auto& left, const auto& right) {
-    const auto before = [&](const auto& one, const auto& other) {
-      return static_cast<bool>(detail::invoke(fn, Owned<T>::look(one)) < detail::invoke(fn, Owned<T>::look(other)));
-    };
-    return ascending ? before(left, right) : before(right, left);
-  };
+  using Key = CallResult<Fn, View<T>>;
+  auto buffers = buffered(parent, runner);
   std::vector<BufferOf<R>> one(1);
-  one.front() = sortedTogether(buffered(parent, runner), runner, less);
+  if constexpr (keepsKeys<T, Key>) {
+    struct Keyed {
+      std::remove_cv_t<Key> key;
+      Kept<T>* record;
+    };
+    std::vector<std::vector<Keyed>> keyed(buffers.size());
+    runner.forEach(buffers.size(), [&](std::size_t, std::size_t i) {
+      keyed[i].reserve(buffers[i].size());
+      for (auto& record : buffers[i]) keyed[i].push_back({detail::invoke(fn, Owned<T>::look(record)), &record});
+    });
+    const auto before = [](const Keyed& left, const Keyed& right) { return static_cast<bool>(left.key < right.key); };
+    const auto sorted = sortedTowards(ascending, std::move(keyed), runner, before);
+    one.front().reserve(sorted.size());
+    for (const Keyed& next : sorted) one.front().push_back(std::move(*next.record));
+  } else {
+    one.front() = sortedTowards(ascending, std::move(buffers), runner, [&fn](const auto& left, const auto& right) {
+      return static_cast<bool>(detail::invoke(fn, Owned<T>::look(left)) < detail::invoke(fn, Owned<T>::look(right)));
+    });
+  }
   return evenly(std::move(one), runner, runner.partitions());
 }
 
@@ -106,7 +134,8 @@ struct SortByOp : Nameable<SortByOp<Fn>> {
 /// **meaning** the records of each batch in the order of `fn(record)`, those of equal ones as they came, also when descending. The partitions
 /// are ranges of it, as many as the runner has slots, of even sizes.
 /// **function contract** `fn(const T&) → K` with operator<, a function or a pointer to member; as const, from several threads; called about
-/// 2 log n times per record. **kept** all records, as owners, and room for as many again.
+/// 2 log n times per record, or once where K is an owner whose making may cost something: a std::string by value. **kept** all records, as
+/// owners, and room for as many again; K of the latter kind for the time of the sort.
 /// **cost** O(n log n) comparisons: slices are sorted by all workers, the last merge is one worker's.
 /// **errors** compile time: not such a function, records that cannot be kept. **source** Spark RDD.sortBy.
 template <class Fn>

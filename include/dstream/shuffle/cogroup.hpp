@@ -22,13 +22,23 @@ namespace dstream::inline v0 {
 
 namespace detail {
 
+/// Of a key that the second side has, the first's values are not asked for: what is subtracted is asked only whether it is there.
+template <class Sides>
+inline constexpr bool firstsOfSeenGoUnused = false;
+template <class FirstSide>
+inline constexpr bool firstsOfSeenGoUnused<std::pair<FirstSide, Seen>> = !std::is_same_v<FirstSide, Seen>;
+
 template <class Key, class Sides, std::size_t side>
 struct CogroupStep {
   using Table = TaskTable<Key, Sides>;
 
   template <class Record>
   DSTREAM_INLINE Table* operator()(Table* table, Record&& record) const {
-    const auto add = [&](Sides& sides) { detail::gather(member<side>(sides), member<1>(std::forward<Record>(record))); };
+    const auto add = [&](Sides& sides) {
+      if constexpr (side == 0 && firstsOfSeenGoUnused<Sides>)
+        if (sides.second.any) return;
+      detail::gather(member<side>(sides), member<1>(std::forward<Record>(record)));
+    };
     const auto create = [&] {
       Sides sides;
       add(sides);
@@ -57,9 +67,13 @@ auto cogrouped(const char* name, First first, Second second, std::size_t partiti
     const auto firsts = slicesOf(parents.first, runner.sliceBytes());
     const auto seconds = slicesOf(parents.second, runner.sliceBytes());
     const TableStore store(name);
-    TablePool<TaskTable<Key, Kept<Sides>>> pool(store, runner, firsts.size() + seconds.size());
+    const bool oneTable = firsts.size() == 1 && seconds.size() == 1;  // the tasks come one after the other: there is nothing to merge
+    TablePool<TaskTable<Key, Kept<Sides>>> pool(store, runner, oneTable ? 0 : firsts.size() + seconds.size());
+    constexpr bool secondBefore = firstsOfSeenGoUnused<Kept<Sides>>;
+    const auto fillSecond = [&] { fillTables(pool, parents.second, runner, seconds, CogroupStep<Key, Kept<Sides>, 1>{}, firsts.size()); };
+    if (secondBefore) fillSecond();
     fillTables(pool, parents.first, runner, firsts, CogroupStep<Key, Kept<Sides>, 0>{});
-    fillTables(pool, parents.second, runner, seconds, CogroupStep<Key, Kept<Sides>, 1>{}, firsts.size());
+    if (!secondBefore) fillSecond();
     return Keyed<Key, Sides>(mergeTables(pool, store, runner, partitions == 0 ? runner.partitions() : partitions, AppendSides{}), runner);
   });
 }
@@ -102,7 +116,8 @@ struct CogroupOp {
 /// **shape** DStream<(K, V)> × DStream<(K, W)> → DStream<(K, (vector<V>, vector<W>))> (also Rdds and ranges, see unionWith)
 /// **meaning** for every key of either side all its values of both, an empty vector where it has none.
 /// **kept** all records of both batches, as owners. **order** values in the order of the records, keys in none.
-/// **cost** per record one hash and one table probe in the table of its slice; tables are merged per partition, in the order of the slices.
+/// **cost** per record one hash and one table probe in the table of its slice; tables are merged per partition, in the order of the slices. Where each side
+/// is one slice, both have the same table.
 /// **errors** compile time: no pairs, keys of different types (text counts as one), without hash or ==, an ownership that cannot be seen;
 /// those of two streams as for unionWith. **source** Spark PairDStreamFunctions.cogroup.
 template <class Other>

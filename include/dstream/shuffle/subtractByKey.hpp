@@ -68,7 +68,8 @@ struct SubtractByKeyOp {
 
 /// **shape** DStream<(K, V)> × DStream<(K, W)> → DStream<(K, V)> (also Rdds and ranges, see unionWith)
 /// **meaning** the pairs of the first batch whose key the second does not have. **kept** the first's records and the second's keys, as
-/// owners. **order** keys in none, their values kept. **cost** that of cogroup. **errors** as for cogroup.
+/// owners; where each side is one slice, of the first's records those of the result. **order** keys in none, their values kept.
+/// **cost** that of cogroup. **errors** as for cogroup.
 /// **source** Spark PairRDDFunctions.subtractByKey.
 template <class Other>
 [[nodiscard]] auto subtractByKey(Other&& other, std::size_t partitions = 0) {
