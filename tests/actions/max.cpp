@@ -3,6 +3,7 @@
 #include <dstream/actions/min.hpp>
 
 #include <cstddef>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -40,6 +41,16 @@ TEST_CASE("max, min: as the naive loop, at any slicing; views are kept") {
   }
   CHECK_THROWS_AS((std::vector<int>{} | max()), std::out_of_range);
   CHECK((std::vector{2} | min()) == 2);
+  CHECK((std::vector{std::numeric_limits<int>::lowest()} | max()) == std::numeric_limits<int>::lowest());
+  CHECK((std::vector{std::numeric_limits<int>::max()} | min()) == std::numeric_limits<int>::max());
+  CHECK((std::vector{true, false} | min()) == false);
+  CHECK((std::vector{-0.5, -2.5} | max()) == -0.5);
+  const std::vector<int> numbers{-4, -2, -9, -3};
+  for (const std::size_t parts : {1U, 2U, 7U}) {
+    CHECK((parallelize(numbers, parts) | on(crew) | max()) == -2);
+    CHECK((parallelize(numbers, parts) | on(crew) | min()) == -9);
+    CHECK_THROWS_AS((parallelize(numbers, parts) | on(crew) | filter([](int x) { return x > 0; }) | max()), std::out_of_range);
+  }
 }
 
 TEST_CASE("actions as members of a batch: top, takeOrdered, aggregate, min, max") {

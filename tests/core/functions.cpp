@@ -20,8 +20,10 @@ static_assert(std::is_same_v<decltype(max(1, 2L)), long>);
 static_assert(std::is_invocable_v<Plus, int, int> && !std::is_invocable_v<Plus, int*, int*>);
 static_assert(!std::is_invocable_v<Plus, std::string_view, std::string_view>);
 static_assert(HasIdentity<Plus, int> && HasIdentity<const Plus&, double>);
-static_assert(HasIdentity<Multiplies, int> && !HasIdentity<Max, int>);
+static_assert(HasIdentity<Multiplies, int> && HasIdentity<Max, int> && HasIdentity<const Min&, unsigned char>);
+static_assert(!HasIdentity<Max, double> && !HasIdentity<Min, float> && !HasIdentity<Max, std::string>);
 static_assert(!HasIdentity<Plus, std::string>);
+static_assert(max(Identity<Max, int>::value(), -5) == -5 && min(Identity<Min, unsigned>::value(), 7U) == 7);
 static_assert(Identity<Plus, int>::value() == 0 && Identity<Multiplies, int>::value() == 1);
 
 struct Ranked {

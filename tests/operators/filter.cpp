@@ -57,6 +57,17 @@ TEST_CASE("filter: empty, one and many records") {
         == (many | ranges::views::filter(isEven) | ranges::to<std::vector>()));
 }
 
+TEST_CASE("filter: parity of integers of all sizes") {
+  const auto odd = [](const auto& records) {
+    return records | filter([](auto x) { return x & 1; }) | sum();
+  };
+  CHECK(odd(std::vector<signed char>{-3, -2, 1, 5}) == 3);
+  CHECK(odd(std::vector<short>{-3, -2, 1, 5}) == 3);
+  CHECK(odd(ranges::views::iota(-1000, 1001) | ranges::to<std::vector>()) == 0);
+  CHECK(odd(std::vector<unsigned>{3, 2, 1, 5}) == 9);
+  CHECK(odd(std::vector<long>{-3, -2, 1, 5}) == 3);
+}
+
 TEST_CASE("filter: pointers to members, and whatever converts to bool") {
   const std::vector<Sample> samples{{1, true}, {2, false}, {3, true}};
   CHECK((samples | filter(&Sample::valid) | map(&Sample::value) | sum()) == 4);

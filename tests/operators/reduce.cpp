@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/operators/reduce.hpp>
 
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <range/v3/numeric/accumulate.hpp>
 #include <range/v3/view/iota.hpp>
@@ -47,6 +50,22 @@ TEST_CASE("reduce: with a known identity, zeros and empty slices do not count as
             .empty());
   CHECK((std::vector{2, 3, 4} | reduce(multiplies) | value()) == 24);
   CHECK((std::vector{0.5, 0.25} | reduce(plus) | value()) == 0.75);
+}
+
+TEST_CASE("reduce: max and min of integers, whose identities are records like others") {
+  constexpr int least = std::numeric_limits<int>::lowest();
+  constexpr int most = std::numeric_limits<int>::max();
+  CHECK((std::vector{least} | reduce(max) | collect()) == std::vector{least});
+  CHECK((std::vector{most, most} | reduce(min) | collect()) == std::vector{most});
+  CHECK((std::vector<unsigned char>{7, 200, 3} | reduce(max) | value()) == 200);
+  CHECK((std::vector<std::int64_t>{-7, -2, -9} | reduce(min) | value()) == -9);
+  CHECK((std::vector<int>{} | reduce(min) | collect()).empty());
+  support::SlicingRunner runner(5, 8);
+  const auto many = ranges::views::iota(-500, 500);
+  CHECK((parallelize(many, 3) | on(runner) | reduce(max) | value()) == 499);
+  CHECK((parallelize(many, 3) | on(runner) | filter([](int x) { return x > 600; }) | reduce(min) | collect()).empty());
+  CHECK((parallelize(many, 3) | on(runner) | filter([](int x) { return x == 7; }) | reduce(min) | value()) == 7);
+  CHECK(std::signbit(std::vector{-0.0, 0.0} | reduce(max) | value()));
 }
 
 TEST_CASE("reduce: in order, so associativity is enough") {

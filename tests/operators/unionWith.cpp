@@ -20,6 +20,7 @@
 
 #include "runtime/stage.hpp"
 #include "support/catch.hpp"
+#include "support/copy_counter.hpp"
 
 namespace {
 
@@ -64,6 +65,22 @@ TEST_CASE("unionWith: records that only move") {
   const auto all = map([](int x) { return std::make_unique<int>(x); });
   const auto both = Numbers{1, 2} | all | unionWith(Numbers{3} | all) | map([](std::unique_ptr<int> p) { return *p; }) | collect();
   CHECK(both == Numbers{1, 2, 3});
+}
+
+TEST_CASE("unionWith: a record that stays where it is is not copied for one that could be moved") {
+  support::Tally tally;
+  const auto mine = support::counters(3, tally);
+  const auto value = map(&support::CopyCounter::value);
+  CHECK((mine | unionWith(support::counters(2, tally)) | value | collect()) == Numbers{1, 2, 3, 1, 2});
+  CHECK((support::counters(2, tally) | unionWith(mine) | value | collect()) == Numbers{1, 2, 1, 2, 3});
+  CHECK(tally.copies == 0);
+  const auto kept = mine | unionWith(support::counters(2, tally)) | collect();
+  CHECK(kept.size() == 5);
+  CHECK(kept[4].value == 2);
+  CHECK(mine[2].value == 3);
+  const Numbers numbers{1};
+  using Small = decltype(numbers | unionWith(Numbers{2}));
+  STATIC_REQUIRE(std::is_same_v<Small::reference, int>);
 }
 
 TEST_CASE("unionWith: records in two forms, a text and a view of it, a pair and one that refers to its members") {

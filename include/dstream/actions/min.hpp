@@ -4,10 +4,12 @@
 
 #include <dstream/actions/max.hpp>
 #include <dstream/core/config.hpp>
+#include <dstream/core/functions.hpp>
 
 namespace dstream::inline v0::detail {
 
 struct Smaller {
+  using Further = Min;
   template <class Left, class Right>
   DSTREAM_INLINE static constexpr bool holds(const Left& left, const Right& right) {
     return static_cast<bool>(left < right);

@@ -52,7 +52,9 @@ std::vector<Partial> foldSlices(R& rdd, const Step& step) {
   std::vector<Partial> partials(slices.size());
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
     Step own = step;
-    static_cast<void>(rdd.fold(slices[task], &partials[task], own));
+    Partial partial{};  // a local, which may stay in registers
+    static_cast<void>(rdd.fold(slices[task], &partial, own));
+    partials[task] = std::move(partial);
   });
   return partials;
 }

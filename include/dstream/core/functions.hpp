@@ -3,6 +3,7 @@
 // plus, multiplies, max, min: named function objects whose algebra is known, without <functional>.
 
 #include <concepts>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -86,6 +87,14 @@ template <class T>
   requires std::is_arithmetic_v<T>
 struct Identity<Multiplies, T> {
   static constexpr T value() { return T{1}; }
+};
+template <std::integral T>
+struct Identity<Max, T> {
+  static constexpr T value() { return std::numeric_limits<T>::lowest(); }
+};
+template <std::integral T>
+struct Identity<Min, T> {
+  static constexpr T value() { return std::numeric_limits<T>::max(); }
 };
 
 template <class Fn, class T>

@@ -39,19 +39,36 @@ struct ReduceStep {
 };
 
 /// With an identity the loop needs no test for the first record, only to know that there was one.
-template <class T>
+/// What a slice comes to, from what is neutral.
+template <class T, class Fn>
 struct Total {
-  T value;
-  bool any;
+  T value = Identity<Fn, T>::value();
+  bool any = false;
 };
 template <class T, class Fn>
 struct IdentityStep {
   template <class Record>
-  DSTREAM_INLINE constexpr Total<T> operator()(Total<T> total, Record&& record) const {
+  DSTREAM_INLINE constexpr Total<T, Fn> operator()(Total<T, Fn> total, Record&& record) const {
     return {static_cast<T>(detail::invoke(*fn, total.value, std::forward<Record>(record))), true};
   }
   const Fn* fn;
 };
+template <class Fn, class T>
+concept Totals = HasIdentity<Fn, T> && wordSized<Total<T, Fn>>;
+
+/// By value, a sum behind a filter may become vectors, but a maximum a branch that nobody can foresee: that one lies in memory.
+template <class R, class Fn, class T = typename R::value_type>
+Total<T, Fn> totalOf(R& rdd, const Fn& fn) {
+  IdentityStep<T, Fn> step{&fn};
+  const auto join = [&](Total<T, Fn> left, Total<T, Fn> right) { return right.any ? step(left, right.value) : left; };
+  if constexpr (std::is_same_v<Fn, Max> || std::is_same_v<Fn, Min>) {
+    Total<T, Fn> total;
+    for (const auto& partial : foldSlices<Total<T, Fn>>(rdd, PointerStep<Total<T, Fn>, IdentityStep<T, Fn>>{step})) total = join(total, partial);
+    return total;
+  } else {
+    return foldAll(rdd, Total<T, Fn>{}, step, join);
+  }
+}
 
 template <class Fn>
 struct ReduceOp {
@@ -70,10 +87,8 @@ struct ReduceOp {
   auto over(R rdd) const {
     using T = typename R::value_type;
     return wide<Single<T>>(std::move(rdd), [fn = fn](R& parent, RunnerRef) -> Single<T> {
-      if constexpr (HasIdentity<Fn, T> && wordSized<Total<T>>) {
-        const Total<T> total = foldAll(parent, Total<T>{Identity<Fn, T>::value(), false}, IdentityStep<T, Fn>{&fn}, [&fn](Total<T> left, Total<T> right) {
-          return Total<T>{static_cast<T>(fn(left.value, right.value)), left.any || right.any};
-        });
+      if constexpr (Totals<Fn, T>) {
+        const auto total = detail::totalOf(parent, fn);
         return total.any ? Single<T>{total.value} : Single<T>{};
       } else {
         return {reduceAll(parent, fn)};
@@ -114,7 +129,7 @@ struct ReduceOp {
 /// **shape** DStream<T> → DStream<T> (also Rdd and range: `| reduce(f) | value()`)
 /// **meaning** combines all records of a batch with `fn`; an empty batch gives an empty batch.
 /// **function contract** `fn(T, T) → T`, associative: slices are reduced apart and joined in order.
-/// **kept** one T per slice. **cost** the call and a test for the first record; none where the Identity of fn is known (plus, multiplies).
+/// **kept** one T per slice. **cost** the call and a test for the first record; none where the Identity of fn is known (plus, multiplies; max and min of integers).
 /// **errors** compile time: not such a function; T cannot be kept. **source** Spark DStream.reduce.
 template <class Fn>
 [[nodiscard]] constexpr auto reduce(Fn fn) {

@@ -15,7 +15,8 @@ namespace dstream::inline v0 {
 
 namespace detail {
 
-/// What both records are passed on as: their common reference where they differ only in const or in kind of reference, else a value. Of two forms of
+/// What both records are passed on as: their common reference where they differ only in const or in kind of reference, but a value where that is as
+/// cheap as a reference and one could be moved; else a value. Of two forms of
 /// one record, a text and a view of it, a pair and one that refers to its members, the one that the other can be seen as, a view rather than a copy; else
 /// what is kept of both.
 template <class First, class Second, class Left = std::remove_cvref_t<First>, class Right = std::remove_cvref_t<Second>>
@@ -26,8 +27,9 @@ struct UnionRecord {
 };
 template <class First, class Second, class Record>
 struct UnionRecord<First, Second, Record, Record> {
-  using type = std::conditional_t<std::is_same_v<First, Second>, First,
-                                  std::conditional_t<std::is_lvalue_reference_v<First> && std::is_lvalue_reference_v<Second>, const Record&, Record>>;
+  static constexpr bool stay = std::is_lvalue_reference_v<First> && std::is_lvalue_reference_v<Second>;
+  static constexpr bool oneStays = (std::is_lvalue_reference_v<First> && std::is_reference_v<Second>) || (std::is_reference_v<First> && std::is_lvalue_reference_v<Second>);
+  using type = std::conditional_t<std::is_same_v<First, Second>, First, std::conditional_t<stay || (oneStays && !wordSized<Record>), const Record&, Record>>;
 };
 
 }  // namespace detail
@@ -107,7 +109,7 @@ struct UnionOp {
 
 /// **shape** DStream<T> × DStream<T> → DStream<T> (also Rdds and ranges; a range joined to a stream is the same for every batch: its container is copied then, or moved in, also below narrow operators and unions; what a wide operator makes of it is computed then)
 /// **meaning** each batch holds the records of both, those of `other` last; partitions = sum. `unionWith(b, c, d)` joins several.
-/// **order** kept. **cost** fused: each input keeps its loop. **errors** compile time: different records; std::invalid_argument for streams of
+/// **order** kept. **cost** fused: each input keeps its loop; large records of a range moved in are copied where they are kept if those of the other stay where they are. **errors** compile time: different records; std::invalid_argument for streams of
 /// different contexts or slides; a stream without a batch at a time at which the other has one fails that batch.
 /// **source** Spark DStream.union, StreamingContext.union.
 template <class Other>
