@@ -32,6 +32,26 @@ DSTREAM_INLINE constexpr decltype(auto) invoke(Fn& fn, First&& first, Rest&&... 
   }
 }
 
+/// How the operators that are in every loop hold a function: a pointer to member as an object that invokes it, so that all are called as they are,
+/// without `invoke` around them, which would be one more function of each step to the compiler.
+template <class Fn>
+struct CalledFn {
+  using type = Fn;
+};
+template <class Member, class Class>
+struct CalledFn<Member Class::*> {
+  struct type {
+    constexpr type(Member Class::*member) : pointer(member) {}  // NOLINT(google-explicit-constructor): as the pointer itself would be held
+    template <class Object>
+    DSTREAM_INLINE constexpr decltype(auto) operator()(Object&& object) const {
+      return detail::invoke(pointer, std::forward<Object>(object));
+    }
+    Member Class::*pointer;
+  };
+};
+template <class Fn>
+using Called = typename CalledFn<Fn>::type;
+
 /// All but pointers to member. Asked first: std's traits are a dozen classes for each function and its arguments.
 template <class Fn, class... Args>
 concept CalledAsItIs = requires(const Fn& fn, Args&&... args) { fn(static_cast<Args&&>(args)...); };

@@ -44,7 +44,7 @@ struct FilterOp {
     template <class Accumulator, class Record>
     DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
       // GCC 12 folds an inlined `x % 2 == 0` into a truncation it cannot vectorise; a condition of stated odds keeps the comparison.
-      if (__builtin_expect_with_probability(static_cast<bool>(detail::invoke(op.predicate, std::as_const(record))), 1, 0.5))
+      if (__builtin_expect_with_probability(static_cast<bool>(op.predicate(std::as_const(record))), 1, 0.5))
         return next(std::move(accumulator), std::forward<Record>(record));
       return accumulator;
     }
@@ -59,7 +59,7 @@ struct FilterOp {
       for (std::size_t i = 0; i < count; ++i, ++from) {
         const std::remove_cvref_t<Reference> record = *from;
         kept[size] = record;
-        size += static_cast<bool>(detail::invoke(op.predicate, record)) ? 1 : 0;
+        size += static_cast<bool>(op.predicate(record)) ? 1 : 0;
       }
       foreseen = size <= count / 32 || size >= count - count / 32;
       return detail::foldChunk<Reference>(kept, size, std::move(accumulator), next);
@@ -79,7 +79,7 @@ struct FilterOp {
     bool foreseen = false;
   };
 
-  [[no_unique_address]] Predicate predicate;
+  [[no_unique_address]] Called<Predicate> predicate;
 };
 
 }  // namespace detail

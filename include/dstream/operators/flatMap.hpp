@@ -63,7 +63,7 @@ struct FlatMapOp {
     template <class Accumulator, class Record>
     DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
       using Inner = CallResult<Fn, Record>;
-      auto&& inner = detail::invoke(op.fn, std::forward<Record>(record));
+      auto&& inner = op.fn(std::forward<Record>(record));
       if constexpr (Pusher<std::remove_cvref_t<Inner>>) {
         return inner.fold(std::move(accumulator), next);
       } else {
@@ -79,7 +79,7 @@ struct FlatMapOp {
     Next& next;
   };
 
-  [[no_unique_address]] Fn fn;
+  [[no_unique_address]] Called<Fn> fn;
 };
 
 }  // namespace detail

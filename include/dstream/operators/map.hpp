@@ -42,7 +42,7 @@ struct MapOp {
   struct Step {
     template <class Accumulator, class Record>
     DSTREAM_INLINE constexpr Accumulator operator()(Accumulator accumulator, Record&& record) {
-      return next(std::move(accumulator), detail::invoke(op.fn, std::forward<Record>(record)));
+      return next(std::move(accumulator), op.fn(std::forward<Record>(record)));
     }
 
     template <class Reference>
@@ -52,7 +52,7 @@ struct MapOp {
     DSTREAM_INLINE constexpr Accumulator chunk(From from, std::size_t count, Accumulator accumulator) {
       using Result = CallResult<Fn, Reference>;
       std::remove_cvref_t<Result> results[chunkRecords];
-      for (std::size_t i = 0; i < count; ++i, ++from) results[i] = detail::invoke(op.fn, static_cast<Reference>(*from));
+      for (std::size_t i = 0; i < count; ++i, ++from) results[i] = op.fn(static_cast<Reference>(*from));
       return detail::foldChunk<Result&&>(results, count, std::move(accumulator), next);
     }
     template <class Reference>
@@ -64,7 +64,7 @@ struct MapOp {
     Next& next;
   };
 
-  [[no_unique_address]] Fn fn;
+  [[no_unique_address]] Called<Fn> fn;
 };
 
 }  // namespace detail
