@@ -94,6 +94,32 @@ TEST_CASE("durable_states: two forms at once, the older of them not the last") {
   CHECK_THROWS_AS(statesOf<own::Third>(world, "3", third, true), CheckpointError);  // with a timeout they are other bytes
 }
 
+TEST_CASE("durable_states: what modify changed in place is in the journal") {
+  testing::World world;
+  static_cast<testing::Files&>(world.files()).put("/in/.keep", "");
+  world.advance(1s);
+  const auto count = [](const std::string&, std::optional<long>, State<own::First>& state) {
+    if (!state.exists()) state.update(own::First{});
+    state.modify([](own::First& first) { ++first.count; });
+    return state.get().count;
+  };
+  std::vector<std::vector<long>> seen;
+  for (const int run : {1, 2, 3}) {
+    Context context("local[2]", "job", support::quiet(), world);
+    StreamingContext stream(context, 1s);
+    stream.checkpoint("/checkpoint");
+    const auto words = stream.textFileStream("/in").named("in") | flatMap(splitWords) | map([](auto word) { return std::pair{std::string(word), 1L}; });
+    words | mapWithState(StateSpec::function<own::First>(count)).named("states") | foreachRDD([&](const auto& batch) {
+      if (auto counts = batch.collect(); !counts.empty()) seen.push_back(std::move(counts));
+    });
+    stream.start();
+    world.advance(1ms);
+    static_cast<testing::Files&>(world.files()).put("/in/" + std::to_string(run), "a a a\n");
+    world.advance(2s);
+  }
+  CHECK(seen == std::vector<std::vector<long>>{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}});
+}
+
 TEST_CASE("durable_states: a change that is none is refused") {
   std::string_view bytes("\x07");
   CHECK_THROWS_AS(detail::takeKeyChange(bytes), DecodeError);

@@ -45,6 +45,7 @@ Pair sum(const std::string& key, std::optional<int> value, State<int>& state) {
 struct Costly {
   explicit Costly(int of) : number(of) {}
   Costly(const Costly& other) : number(other.number) {
+    ++copies;
     if (copiesLeft > 0 && --copiesLeft == 0) throw std::bad_alloc();
   }
   Costly(Costly&&) noexcept = default;
@@ -54,6 +55,7 @@ struct Costly {
   bool operator==(const Costly&) const = default;
 
   static inline int copiesLeft = 0;  // 0: any number
+  static inline int copies = 0;
   int number;
 };
 
@@ -117,6 +119,25 @@ TEST_CASE("timed states: a rollback that failed for want of memory can be repeat
   CHECK(test.shown() == before);
 }
 
+TEST_CASE("timed states: what a key had is noted once a batch, with one copy of the key") {
+  TimedTable test;
+  for (int key = 1; key <= 3; ++key) test.put(key, "a", key);
+  test.states.commit();
+  Costly::copies = 0;
+  for (int time = 10; time < 20; ++time) {
+    test.states.touch(test.table, test.table.indexOf(Costly(2)), time);
+    test.put(2, "b", time);
+    test.put(3, "c", time);
+  }
+  CHECK(Costly::copies == 2);
+  test.remove(1);  // the last key takes its place, and its note is found there
+  Costly::copies = 0;
+  test.put(3, "d", 20);
+  CHECK(Costly::copies == 0);
+  test.states.rollback(test.table);
+  CHECK(test.shown() == "1a 2a 3a ");
+}
+
 TEST_CASE("key_state: what a function may do, and may not") {
   const int known = 5;
   State<int> state(&known, false);
@@ -131,8 +152,11 @@ TEST_CASE("key_state: what a function may do, and may not") {
   CHECK_THROWS_AS(state.update(1), std::invalid_argument);
   CHECK_THROWS_AS(state.remove(), std::invalid_argument);
 
+  CHECK(support::messageOf<std::invalid_argument>([&] { state.modify([](int&) {}); }) == "dstream: State::modify: the state cannot be changed, it has been removed in this call");
+
   State<int> absent(nullptr, false);
   CHECK_FALSE(absent.exists());
+  CHECK(support::messageOf<std::out_of_range>([&] { absent.modify([](int&) {}); }) == "dstream: State::modify: this key has no state");
   CHECK_THROWS_AS(absent.get(), std::out_of_range);
   absent.remove();  // allowed
 
@@ -140,7 +164,34 @@ TEST_CASE("key_state: what a function may do, and may not") {
   CHECK(leaving.isTimingOut());
   CHECK(leaving.get() == 5);
   CHECK(support::messageOf<std::invalid_argument>([&] { leaving.update(1); }) == "dstream: State::update: the state cannot be changed, it is timing out");
+  CHECK_THROWS_AS(leaving.modify([](int&) {}), std::invalid_argument);
   CHECK_THROWS_AS(leaving.remove(), std::invalid_argument);
+}
+
+TEST_CASE("key_state: modify changes a copy, or where it may the state itself") {
+  int known = 5;
+  const auto increment = [](int& number) { ++number; };
+  State<int> shared(&known, false);
+  shared.modify(increment);
+  shared.modify(increment);
+  CHECK(shared.get() == 7);
+  CHECK(shared.updated() == 7);
+  CHECK(known == 5);
+
+  State<int> own(&known, false, &known);
+  own.modify(increment);
+  CHECK(own.get() == 6);
+  CHECK(known == 6);
+  CHECK_FALSE(own.updated().has_value());
+  own.update(10);
+  own.modify(increment);
+  CHECK(own.get() == 11);
+  CHECK(known == 6);
+
+  State<int> fresh(nullptr, false);
+  fresh.update(1);
+  fresh.modify(increment);
+  CHECK(fresh.updated() == 2);
 }
 
 TEST_CASE("state_spec: a time-out must be longer than zero, a scan must come") {
@@ -417,11 +468,14 @@ TEST_CASE("timed_states: the oldest comes first, whatever was touched, removed a
     std::map<int, std::pair<int, std::int64_t>> model;
     for (std::int64_t time = 1; time <= 400; ++time) {
       const auto before = model;
+      std::set<int> own;  // keys put in this batch, removed meanwhile or not
       for (std::size_t i = random.below(8); i > 0; --i) {
         const int key = static_cast<int>(random.below(30));
         const std::size_t at = table.indexOf(key);
         REQUIRE((at != Timed::Table::none) == model.contains(key));
+        if (at != Timed::Table::none) REQUIRE(states.ownState(table, at) == own.contains(key));
         const auto what = random.below(4);
+        if (what < 2) own.insert(key);
         if (what < 2) {
           states.put(table, at, key, std::make_unique<int>(static_cast<int>(time)), time);
           model[key] = {static_cast<int>(time), time};
@@ -431,6 +485,7 @@ TEST_CASE("timed_states: the oldest comes first, whatever was touched, removed a
         } else if (model.contains(key)) {
           states.remove(table, at);
           model.erase(key);
+          own.insert(key);
         }
       }
       if (random.below(4) == 0) {
@@ -452,6 +507,70 @@ TEST_CASE("timed_states: the oldest comes first, whatever was touched, removed a
       states.commit();
       for (const auto& [key, had] : model) REQUIRE(had.second >= time - 20);
     }
+  }
+}
+
+/// A sum that knows how often sums were copied.
+struct Sum {
+  explicit Sum(int first) : number(first) {}
+  Sum(const Sum& other) : number(other.number) { ++copies; }
+  Sum(Sum&&) noexcept = default;
+  Sum& operator=(const Sum&) = delete;
+  Sum& operator=(Sum&&) noexcept = default;
+  ~Sum() = default;
+
+  static inline int copies = 0;
+  int number;
+};
+
+}  // namespace
+
+template <>
+struct dstream::Owned<Sum> : dstream::KeptAsIs<Sum> {};
+
+namespace {
+
+TEST_CASE("mapWithState: modify copies a state once per key and batch, counts as an update, and is taken back with its batch") {
+  for (const bool timed : {false, true}) {
+    INFO("timed " << timed);
+    support::Stage stage;
+    BatchQueue<Pair> queue;
+    std::vector<Pairs> seen;
+    std::vector<int> copies;
+    bool functionFails = false;
+    bool outputFails = false;
+    const auto add = [&](const std::string& key, std::optional<int> value, State<Sum>& state) {
+      if (state.isTimingOut()) return Pair{key, -state.get().number};
+      if (!state.exists()) state.update(Sum(0));
+      state.modify([&](Sum& sum) { sum.number += *value; });
+      if (functionFails && state.get().number > 1005) throw std::runtime_error("function");
+      return Pair{key, state.get().number};
+    };
+    const auto spec = StateSpec::function<Sum>(add).numPartitions(1).transient();
+    stage.stream.queueStream(queue) | mapWithState(timed ? spec.timeout(2s) : spec) | foreachRDD([&](const auto& batch) {
+      Sum::copies = 0;
+      seen.push_back(batch.collect());
+      copies.push_back(Sum::copies);
+      if (outputFails) throw std::runtime_error("output");
+    });
+    stage.stream.start();
+    const auto feed = [&](Pairs batch) {
+      queue.push(std::move(batch));
+      stage.world.advance(1s);
+    };
+    feed({{"a", 1}, {"b", 2}, {"a", 1}, {"a", 1}});
+    feed({{"a", 1}, {"a", 1}, {"b", 1}, {"a", 1}});
+    outputFails = true;
+    feed({{"a", 100}, {"c", 1}, {"a", 100}});
+    outputFails = false;
+    functionFails = true;
+    feed({{"a", 1000}, {"b", 1000}, {"b", 1}, {"a", 1}});
+    functionFails = false;
+    feed({{"a", 1}, {"a", 1}});
+    feed({{"a", 1}});
+    CHECK(seen == std::vector<Pairs>{{{"a", 1}, {"b", 2}, {"a", 2}, {"a", 3}}, {{"a", 4}, {"a", 5}, {"b", 3}, {"a", 6}}, {{"a", 106}, {"c", 1}, {"a", 206}},
+                                     timed ? Pairs{{"a", 7}, {"a", 8}, {"b", -3}} : Pairs{{"a", 7}, {"a", 8}}, {{"a", 9}}});
+    CHECK(copies == std::vector{0, 2, 1, 1, 1});
   }
 }
 

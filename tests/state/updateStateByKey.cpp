@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -94,6 +95,67 @@ TEST_CASE("updateStateByKey: keys and values that are views become owners") {
   const auto words = flatMap(splitWords) | map([](std::string_view word) { return std::pair{word.substr(0, 1), word}; });
   CHECK(sortedOutputsOf<std::string>(words | updateStateByKey(count), {{{"to tiny"}}, {{"be"}}})
         == std::vector<std::optional<std::vector<std::pair<std::string, std::string>>>>{{{{"t", "tiny"}}}, {{{"b", "be"}, {"t", "tiny"}}}});
+}
+
+/// A key or value that knows how often such were copied.
+struct Counted {
+  explicit Counted(int given) : number(given) {}
+  Counted(const Counted& other) : number(other.number) { ++copies; }
+  Counted(Counted&&) noexcept = default;
+  Counted& operator=(const Counted&) = delete;
+  Counted& operator=(Counted&&) noexcept = default;
+  ~Counted() = default;
+  bool operator==(const Counted&) const = default;
+
+  static inline int copies = 0;
+  int number;
+};
+
+}  // namespace
+
+template <>
+struct dstream::Owned<Counted> : dstream::KeptAsIs<Counted> {};
+template <>
+struct dstream::KeyHash<Counted> {
+  static std::uint64_t hash(const Counted& key, std::uint64_t seed) { return KeyHash<int>::hash(key.number, seed); }
+};
+
+namespace {
+
+/// Groups as a groupByKey shows them.
+struct Groups {
+  template <class Accumulator, class Step>
+  Accumulator fold(Slice, Accumulator accumulator, Step& step) const {
+    for (const auto& group : groups) accumulator = step(std::move(accumulator), group);
+    return accumulator;
+  }
+  std::vector<std::pair<Counted, std::vector<Counted>>> groups;
+};
+
+TEST_CASE("updateStateByKey: the values of a key are not copied, and the key only to where it stays") {
+  Groups groups;
+  for (int key = 0; key < 3; ++key) {
+    auto& [same, values] = groups.groups.emplace_back(Counted(key), std::vector<Counted>());
+    for (int i = 0; i < 4; ++i) values.emplace_back(i);
+  }
+  using Step = detail::StateStep<Counted, Counted, int>;
+  const auto number = [](Time, const Counted& key, const std::vector<Counted>& values, std::optional<int> state) -> std::optional<int> {
+    if (key.number == 2) return std::nullopt;
+    return state.value_or(0) + static_cast<int>(values.size());
+  };
+  testing::World world;
+  Context context("local[1]", "copies", support::quiet(), world);
+  auto before = std::make_shared<const Step::Tables>(1);
+  for (int batch = 1; batch <= 2; ++batch) {
+    Counted::copies = 0;
+    Step step(*before, context.runner(), 1);
+    step.eachKey(&groups, Time{0}, number);
+    CHECK(Counted::copies == 2);
+    before = std::move(step).after();
+    REQUIRE((*before)[0].entries().size() == 2);
+    CHECK((*before)[0].entries()[0].second == 4 * batch);
+    CHECK(groups.groups[0].second.size() == 4);
+  }
 }
 
 TEST_CASE("updateStateByKey: a failed batch leaves the states as they were") {

@@ -11,12 +11,13 @@
 
 namespace dstream::inline v0 {
 
-/// **meaning** the state of the key of this call. Valid during the call. **errors** std::out_of_range from get without a state;
-/// std::invalid_argument from update and remove after a remove in the same call, and while the state times out.
+/// **meaning** the state of the key of this call. Valid during the call. **errors** std::out_of_range from get and modify without a state;
+/// std::invalid_argument from update, modify and remove after a remove in the same call, and while the state times out.
 template <class S>
 class State {
  public:
-  State(const S* state, bool timingOut) : known_(state), timingOut_(timingOut) {}
+  /// `own`: the same state, if it may be changed where it is.
+  State(const S* state, bool timingOut, S* own = nullptr) : known_(state), own_(own), timingOut_(timingOut) {}
   State(const State&) = delete;  // what a copy is told nobody learns
   State& operator=(const State&) = delete;
 
@@ -29,6 +30,15 @@ class State {
   void update(S state) {
     require("update");
     updated_.emplace(std::move(state));
+  }
+  /// `change(S&)` changes the state and counts as an update. What it changed before it threw stays changed, unless the batch fails.
+  /// **cost** a copy of the state for the key's first change in a batch, as the batch may fail; then none: it is changed where it is kept.
+  template <class Change>
+  void modify(Change&& change) {
+    require("modify");
+    if (!exists()) throw std::out_of_range("dstream: State::modify: this key has no state");
+    if (own_ == nullptr && !updated_) updated_.emplace(*known_);
+    change(updated_ ? *updated_ : *own_);
   }
   void remove() {
     require("remove");
@@ -48,6 +58,7 @@ class State {
   }
 
   const S* known_;
+  S* own_;
   std::optional<S> updated_;
   bool removed_ = false;
   const bool timingOut_;

@@ -78,9 +78,9 @@ class StateStep {
   /// Every key of either side once: those of the batch first.
   template <class Grouped, class Update>
   void eachKey(Grouped* grouped, Time time, const Update& update) {
-    run(grouped, [&](std::size_t part, const Kept<Key>& key, const Values& values, const S* state) {
-      std::optional<S> next = update(time, key, values, state == nullptr ? std::optional<S>{} : std::optional<S>{*state});
-      if (next) insert((*after_)[part], key, *std::move(next));
+    run(grouped, [&](std::size_t part, auto&& key, const Values& values, const S* state) {
+      std::optional<S> next = update(time, std::as_const(key), values, state == nullptr ? std::optional<S>{} : std::optional<S>{*state});
+      if (next) insert((*after_)[part], std::forward<decltype(key)>(key), *std::move(next));
     });
   }
 
@@ -88,8 +88,8 @@ class StateStep {
   template <class Grouped, class Fn>
   void eachPartition(Grouped* grouped, const Fn& fn) {
     std::vector<std::vector<StateUpdate<Key, Value, S>>> updates(after_->size());
-    run(grouped, [&](std::size_t part, const Kept<Key>& key, const Values& values, const S* state) {
-      updates[part].push_back({key, values, state == nullptr ? std::optional<S>{} : std::optional<S>{*state}});
+    run(grouped, [&](std::size_t part, auto&& key, const Values& values, const S* state) {
+      updates[part].push_back({std::forward<decltype(key)>(key), values, state == nullptr ? std::optional<S>{} : std::optional<S>{*state}});
     });
     std::vector<std::vector<std::pair<Kept<Key>, S>>> given(after_->size());
     runner_.forEach(after_->size(), [&](std::size_t, std::size_t part) {
@@ -97,7 +97,7 @@ class StateStep {
       fn(std::as_const(updates[part]), emit);
     });
     for (auto& pairs : given)  // the function may give other keys than it was given
-      for (auto& [key, state] : pairs) insert((*after_)[partitionOf(key)], key, std::move(state));
+      for (auto& [key, state] : pairs) insert((*after_)[partitionOf(key)], std::move(key), std::move(state));
   }
 
   [[nodiscard]] std::shared_ptr<const Tables> after() && { return std::move(after_); }
@@ -112,10 +112,16 @@ class StateStep {
         int nothing = 0;
         auto step = [&](int* none, auto&& record) {
           const auto& key = member<0>(record);
+          const Values& values = member<1>(record);
           const std::size_t at = known == nullptr ? CombineTable<Key, S>::none : known->indexOf(key);
           const bool found = at != CombineTable<Key, S>::none;
           if (found) done[at] = true;
-          body(part, Kept<Key>(Owned<Key>::own(key)), Values(member<1>(record)), found ? &known->entries()[at].second : nullptr);
+          const S* const state = found ? &known->entries()[at].second : nullptr;
+          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(key)>, Kept<Key>>) {
+            body(part, key, values, state);
+          } else {
+            body(part, Kept<Key>(Owned<Key>::own(key)), values, state);
+          }
           return none;
         };
         static_cast<void>(grouped->fold(Slice{part}, &nothing, step));
@@ -127,8 +133,9 @@ class StateStep {
     });
   }
   /// The first of several states that a partition function gave for one key is used.
-  static void insert(CombineTable<Key, S>& table, const Kept<Key>& key, S&& state) {
-    table.combineKept(Kept<Key>(key), [&]() -> S { return std::move(state); }, [](S&) {});
+  template <class K>
+  static void insert(CombineTable<Key, S>& table, K&& key, S&& state) {
+    table.combineKept(Kept<Key>(std::forward<K>(key)), [&]() -> S { return std::move(state); }, [](S&) {});
   }
   [[nodiscard]] std::size_t partitionOf(const Kept<Key>& key) const { return KeyHash<Key>::hash(Owned<Key>::look(key), 0) % after_->size(); }
 

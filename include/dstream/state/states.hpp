@@ -35,7 +35,7 @@ template <class Fn, class Key, class Value, class S>
 struct StateFn<Fn, Key, Value, S> {
   static constexpr bool fits = true;
   using Mapped = std::invoke_result_t<const Fn&, const Kept<Key>&, std::optional<Kept<Value>>, State<S>&>;
-  static std::optional<Mapped> call(const Fn& fn, Time, const Kept<Key>& key, std::optional<Kept<Value>> value, State<S>& state) {
+  static std::optional<Mapped> call(const Fn& fn, Time, const Kept<Key>& key, std::optional<Kept<Value>>&& value, State<S>& state) {
     return fn(key, std::move(value), state);
   }
 };
@@ -44,7 +44,7 @@ template <class Fn, class Key, class Value, class S>
 struct StateFn<Fn, Key, Value, S> {
   static constexpr bool fits = true;
   using Mapped = typename std::invoke_result_t<const Fn&, Time, const Kept<Key>&, std::optional<Kept<Value>>, State<S>&>::value_type;
-  static std::optional<Mapped> call(const Fn& fn, Time time, const Kept<Key>& key, std::optional<Kept<Value>> value, State<S>& state) {
+  static std::optional<Mapped> call(const Fn& fn, Time time, const Kept<Key>& key, std::optional<Kept<Value>>&& value, State<S>& state) {
     return fn(time, key, std::move(value), state);
   }
 };
@@ -161,16 +161,16 @@ class States {
   void lookAhead(std::size_t part, const Records& records, std::size_t from, std::size_t (&likely)[atOnce]) const {
     const std::size_t count = records.size() - from < atOnce ? records.size() - from : atOnce;
     tables_.table(part).lookAhead(count, [&](std::size_t i) -> decltype(auto) { return Owned<Key>::look(member<0>(records[from + i])); }, likely);
-    if (!timed()) return;
     for (std::size_t i = 0; i < count; ++i) order_[part].prefetchLink(likely[i]);
+    if (!timed()) return;
     for (std::size_t i = 0; i < count; ++i) order_[part].prefetchNeighbours(likely[i]);
   }
 
-  void call(std::size_t part, Time time, const Kept<Key>& key, std::size_t likely, std::optional<Kept<Value>> value, std::vector<Kept<Mapped>>& mapped) {
+  void call(std::size_t part, Time time, const Kept<Key>& key, std::size_t likely, std::optional<Kept<Value>>&& value, std::vector<Kept<Mapped>>& mapped) {
     auto& table = tables_.table(part);
     const std::size_t at = table.indexOf(Owned<Key>::look(key), likely);
-    const S* const known = at == Tables::Table::none ? nullptr : &table.entries()[at].second.state;
-    State<S> state(known, false);
+    S* const known = at == Tables::Table::none ? nullptr : &table.entries()[at].second.state;
+    State<S> state(known, false, known != nullptr && order_[part].ownState(table, at) ? known : nullptr);
     std::optional<Mapped> result = Call::call(spec_.fn, time, key, std::move(value), state);
     if (result) mapped.push_back(Owned<Mapped>::own(*std::move(result)));  // before the state goes or moves: it may be a view of it
     if (state.removed()) {
