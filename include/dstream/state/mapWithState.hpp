@@ -218,7 +218,7 @@ struct MapWithStateOp : Nameable<MapWithStateOp<Spec>> {
 /// **meaning** calls the spec's function for each record with its key's state, and gives what it returns. Keys without a record are not called,
 /// but for a last time when they time out: in the first batch whose time lies more than the timeout behind their last record or update, after the
 /// batch's own records. **function contract** see StateSpec. **order** of a key's records kept; none among keys.
-/// **kept** the initial pairs, read when the stream is made; per key itself, its state, the table's index (11 to 22 bytes), 4 to 8 bytes for what failed batches take back and, with a timeout, 16 bytes. What a batch changed counts once all its outputs have
+/// **kept** the initial pairs, read when the stream is made; per key itself, its state, the table's index (11 to 22 bytes) and, with a timeout, 16 bytes. What a batch changed counts once all its outputs have
 /// succeeded; else the states are those before it. **cost** per record an exchange to its partition, a probe and the call; per key touched a note of
 /// what it had, its state moved there, once a batch; nothing for all other keys. **errors** compile time: no pairs, not such a function, a state or mapped record that cannot be
 /// kept, a key or state without a Codec unless the spec is `.transient()`.

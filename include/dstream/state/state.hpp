@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <dstream/core/config.hpp>
+#include <dstream/core/function_ref.hpp>
 
 namespace dstream::inline v0 {
 
@@ -16,8 +17,9 @@ namespace dstream::inline v0 {
 template <class S>
 class State {
  public:
-  /// `own`: the same state, if it may be changed where it is.
-  State(const S* state, bool timingOut, S* own = nullptr) : known_(state), own_(own), timingOut_(timingOut) {}
+  State(const S* state, bool timingOut) : known_(state), timingOut_(timingOut) {}
+  /// `own()`: the same state if it may be changed where it is, else null; asked during the call.
+  State(const S* state, bool timingOut, FunctionRef<S*()> own) : known_(state), own_(own), timingOut_(timingOut) {}
   State(const State&) = delete;  // what a copy is told nobody learns
   State& operator=(const State&) = delete;
 
@@ -37,8 +39,9 @@ class State {
   void modify(Change&& change) {
     require("modify");
     if (!exists()) throw std::out_of_range("dstream: State::modify: this key has no state");
-    if (own_ == nullptr && !updated_) updated_.emplace(*known_);
-    change(updated_ ? *updated_ : *own_);
+    S* const own = updated_ || !own_ ? nullptr : (*own_)();
+    if (own == nullptr && !updated_) updated_.emplace(*known_);
+    change(own == nullptr ? *updated_ : *own);
   }
   void remove() {
     require("remove");
@@ -58,7 +61,7 @@ class State {
   }
 
   const S* known_;
-  S* own_;
+  std::optional<FunctionRef<S*()>> own_;
   std::optional<S> updated_;
   bool removed_ = false;
   const bool timingOut_;

@@ -161,8 +161,8 @@ class States {
   void lookAhead(std::size_t part, const Records& records, std::size_t from, std::size_t (&likely)[atOnce]) const {
     const std::size_t count = records.size() - from < atOnce ? records.size() - from : atOnce;
     tables_.table(part).lookAhead(count, [&](std::size_t i) -> decltype(auto) { return Owned<Key>::look(member<0>(records[from + i])); }, likely);
-    for (std::size_t i = 0; i < count; ++i) order_[part].prefetchLink(likely[i]);
     if (!timed()) return;
+    for (std::size_t i = 0; i < count; ++i) order_[part].prefetchLink(likely[i]);
     for (std::size_t i = 0; i < count; ++i) order_[part].prefetchNeighbours(likely[i]);
   }
 
@@ -170,7 +170,8 @@ class States {
     auto& table = tables_.table(part);
     const std::size_t at = table.indexOf(Owned<Key>::look(key), likely);
     S* const known = at == Tables::Table::none ? nullptr : &table.entries()[at].second.state;
-    State<S> state(known, false, known != nullptr && order_[part].ownState(table, at) ? known : nullptr);
+    const auto own = [&]() -> S* { return order_[part].ownState(key) ? known : nullptr; };
+    State<S> state(known, false, own);
     std::optional<Mapped> result = Call::call(spec_.fn, time, key, std::move(value), state);
     if (result) mapped.push_back(Owned<Mapped>::own(*std::move(result)));  // before the state goes or moves: it may be a view of it
     if (state.removed()) {

@@ -15,7 +15,6 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/shuffle/combine_table.hpp>
-#include <dstream/shuffle/key_form.hpp>
 
 namespace dstream::inline v0::detail {
 
@@ -27,10 +26,9 @@ struct StateSlot {
 };
 
 /// **meaning** what is known of the states of a table beside themselves. If they time out, a list through them, oldest update first. And what each
-/// key had before it was first changed since the last commit: its state is moved there, never copied. Each key says where that stands, and whether it
-/// still does is seen there: a commit need not go through the keys.
+/// key had before it was first changed since the last commit: its state is moved there, never copied.
 /// **cost** O(1) per change, O(expired) per scan; a key that is not touched costs nothing. A rollback sorts those that time out anew.
-/// **kept** per key 4 to 8 bytes for the place of its note and, if states time out, 16 for time and list.
+/// **kept** per key, if states time out, 16 bytes for time and list; else nothing.
 template <class Key, class S>
 class TimedStates {
  public:
@@ -40,17 +38,16 @@ class TimedStates {
 
   /// `at`, here and below: where the key stands in the table, or Table::none.
   void put(Table& table, std::size_t at, const Kept<Key>& key, S state, std::int64_t time) {
-    const std::uint32_t place = note(table, at, key, true);
+    note(table, at, key, true);
     if (at == Table::none) {
-      insert(table, key, std::move(state), time, place);
+      insert(table, key, std::move(state), time);
       return;
     }
     table.entries()[at].second.state = std::move(state);
     becomeYoungest(at, time);
   }
-  /// Asks for what an update of the key at this place will read: its note's place and its link, then those of its neighbours.
+  /// Asks for what an update of the key at this place will read: first its link, then those of its neighbours.
   void prefetchLink(std::size_t at) const {
-    if (at < noted_.size()) __builtin_prefetch(&noted_[at]);
     if (at < links_.size()) __builtin_prefetch(&links_[at]);
   }
   void prefetchNeighbours(std::size_t at) const {
@@ -59,9 +56,10 @@ class TimedStates {
     if (links_[at].younger != nobody) __builtin_prefetch(&links_[links_[at].younger]);
   }
   /// The state that the key had is moved away, or it had none: what stands in the table is this batch's own, and may be changed there.
-  [[nodiscard]] bool ownState(const Table& table, std::size_t at) const {
-    if (!isNoted(table, at)) return false;
-    const Had& had = before_.entries()[noted_[at]].second;
+  [[nodiscard]] bool ownState(const Kept<Key>& key) const {
+    const std::size_t noted = before_.indexOf(Owned<Key>::look(key));
+    if (noted == CombineTable<Key, Had>::none) return false;
+    const Had& had = before_.entries()[noted].second;
     return !had.known || had.state.has_value();
   }
   /// The state stays, as if it had just been updated.
@@ -156,23 +154,12 @@ class TimedStates {
     std::int64_t updated;
   };
 
-  /// The key's note stands where the key says. Of a key that was not noted since the last commit another's stands there, or none.
-  [[nodiscard]] bool isNoted(const Table& table, std::size_t at) const {
-    return noted_[at] < before_.entries().size() && detail::sameKey<Key>(before_.entries()[noted_[at]].first, Owned<Key>::look(table.entries()[at].first));
-  }
-
-  /// Gives the place of the note.
   template <class AnyTable>
-  std::uint32_t note(AnyTable& table, std::size_t at, const Kept<Key>& key, bool state) {
+  void note(AnyTable& table, std::size_t at, const Kept<Key>& key, bool state) {
     const auto move = [&](Had& had) {
       if constexpr (!std::is_const_v<AnyTable>)
         if (state && had.known && !had.state) had.state.emplace(std::move(table.entries()[at].second.state));
     };
-    if (at != Table::none && isNoted(table, at)) {
-      move(before_.entries()[noted_[at]].second);
-      return noted_[at];
-    }
-    std::size_t place = before_.entries().size();
     before_.combineKept(
         Kept<Key>(key),
         [&]() -> Had {
@@ -180,18 +167,11 @@ class TimedStates {
           move(had);
           return had;
         },
-        [&](Had& had) {
-          place = before_.indexOf(Owned<Key>::look(key));
-          move(had);
-        });
-    if (at != Table::none) noted_[at] = static_cast<std::uint32_t>(place);
-    return static_cast<std::uint32_t>(place);
+        move);
   }
 
-  void insert(Table& table, const Kept<Key>& key, S&& state, std::int64_t time, std::uint32_t place = 0) {
+  void insert(Table& table, const Kept<Key>& key, S&& state, std::int64_t time) {
     const std::size_t at = table.entries().size();
-    noted_.resize(at + 1);
-    noted_[at] = place;
     if (timed_) links_.resize(at + 1);
     table.combineKept(Kept<Key>(key), [&]() -> StateSlot<S> { return {std::move(state)}; }, [](StateSlot<S>&) {});
     if (!timed_) return;
@@ -202,8 +182,6 @@ class TimedStates {
     const std::size_t last = table.entries().size() - 1;
     if (!table.erase(Owned<Key>::look(table.entries()[at].first)))
       throw std::logic_error("dstream: a state has lost its key: one that is not equal to itself, or whose hash changes");
-    noted_[at] = noted_[last];
-    noted_.resize(last);
     if (!timed_) return;
     unlink(at);
     if (at != last) {  // the last entry took the free place: its neighbours must know
@@ -246,7 +224,6 @@ class TimedStates {
   std::uint32_t oldest_ = nobody;
   std::uint32_t youngest_ = nobody;
   CombineTable<Key, Had> before_;
-  Deferred<std::vector<std::uint32_t>, S> noted_;  // beside the table's entries: where in `before_` each key's note stands, if it has one
 };
 
 }  // namespace dstream::inline v0::detail
