@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <dstream/core/functions.hpp>
 
+#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -23,6 +24,9 @@ static_assert(HasIdentity<Plus, int> && HasIdentity<const Plus&, double>);
 static_assert(HasIdentity<Multiplies, int> && HasIdentity<Max, int> && HasIdentity<const Min&, unsigned char>);
 static_assert(!HasIdentity<Max, double> && !HasIdentity<Min, float> && !HasIdentity<Max, std::string>);
 static_assert(!HasIdentity<Plus, std::string>);
+template <class... Ts>
+inline constexpr bool asLimits = ((Identity<Max, Ts>::value() == std::numeric_limits<Ts>::lowest() && Identity<Min, Ts>::value() == std::numeric_limits<Ts>::max()) && ...);
+static_assert(asLimits<bool, char, signed char, unsigned char, short, unsigned short, int, unsigned, long, unsigned long, long long, unsigned long long, wchar_t, char8_t, char32_t>);
 static_assert(max(Identity<Max, int>::value(), -5) == -5 && min(Identity<Min, unsigned>::value(), 7U) == 7);
 static_assert(Identity<Plus, int>::value() == 0 && Identity<Multiplies, int>::value() == 1);
 

@@ -3,7 +3,6 @@
 // plus, multiplies, max, min: named function objects whose algebra is known, without <functional>.
 
 #include <concepts>
-#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -88,13 +87,24 @@ template <class T>
 struct Identity<Multiplies, T> {
   static constexpr T value() { return T{1}; }
 };
+
+namespace detail {
+/// As std::numeric_limits has it, whose header would be another 3 % of the core's.
+template <std::integral T>
+inline constexpr T greatest = [] {
+  if constexpr (std::is_same_v<T, bool> || std::is_unsigned_v<T>) return static_cast<T>(-1);
+  constexpr T half = static_cast<T>(T{1} << (8 * sizeof(T) - 2));
+  return static_cast<T>(half - 1 + half);
+}();
+}  // namespace detail
+
 template <std::integral T>
 struct Identity<Max, T> {
-  static constexpr T value() { return std::numeric_limits<T>::lowest(); }
+  static constexpr T value() { return std::is_signed_v<T> ? static_cast<T>(-detail::greatest<T> - 1) : T{}; }
 };
 template <std::integral T>
 struct Identity<Min, T> {
-  static constexpr T value() { return std::numeric_limits<T>::max(); }
+  static constexpr T value() { return detail::greatest<T>; }
 };
 
 template <class Fn, class T>
