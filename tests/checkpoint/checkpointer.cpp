@@ -768,7 +768,10 @@ struct Database final : Decider {
   void rollback() override {}
   void seal(const Batch& batch, std::uint32_t checksum) override { sealed = {true, row.epoch, batch.seq, checksum}; }
   [[nodiscard]] bool commit(const Batch& batch) override {
-    if (batch.seq == refused) return false;
+    if (batch.seq == refused) {
+      if (beforeRefusal) beforeRefusal();
+      return false;
+    }
     row = sealed;
     return true;
   }
@@ -777,6 +780,7 @@ struct Database final : Decider {
   Position row;
   Position sealed;
   std::uint64_t refused = 0;
+  std::function<void()> beforeRefusal;
   std::function<void()> beforeClaim;
 };
 
@@ -884,7 +888,47 @@ TEST_CASE("checkpointer: a checkpoint that cannot be read does not begin anew wh
   Database empty;
   CHECK(decides(place, &empty, 2s, anew) == "1 2 ");
   CHECK(place.files.exists("/checkpoint/unreadable-1-journal-1-1.log"));
-  CHECK(decides(place, &empty, 1s) == "3 ");
+  place.files.damage("/checkpoint/journal-1-1.log", 45);  // of epoch 1 once more
+  const std::string first = place.files.content("/checkpoint/unreadable-1-journal-1-1.log");
+  Database another;
+  CHECK(decides(place, &another, 2s, anew) == "1 2 ");
+  CHECK(place.files.content("/checkpoint/unreadable-1-journal-1-1.log") == first);
+  CHECK(place.files.exists("/checkpoint/unreadable-2-journal-1-1.log"));
+  CHECK(decides(place, &another, 1s) == "3 ");
+}
+
+TEST_CASE("checkpointer: beside a database that was lost a job begins anew, and shows nothing that an earlier one left staged") {
+  for (const bool damaged : {false, true}) {
+    CAPTURE(damaged);
+    Place place;
+    const auto live = [&](Database& database) {
+      Run run(place, {.repeats = 0, .createOnError = true});
+      const auto words = run.words();
+      words | saveAsTextFiles("/out/w", "", {.skipEmpty = true});
+      words | IntoDatabase{&database};
+      run.start();
+      if (database.refused != 0) place.files.put("/in/old", "old\n");
+      place.world.advance(2s);
+    };
+    Database lost;
+    lost.refused = 1;
+    lost.beforeRefusal = [&] { place.files.stopAt({.call = place.files.calls() + 1, .how = testing::StopPoint::How::Kill}); };
+    live(lost);
+    place.files.restart();
+    const auto paths = place.files.paths();
+    REQUIRE(std::ranges::any_of(paths, [](const std::string& path) { return path.starts_with("/out/"); }));  // the stage
+    if (damaged) {
+      place.files.damage("/checkpoint/journal-1-1.log", 45);
+    } else {
+      for (const std::string& path : paths)
+        if (path.starts_with("/checkpoint/")) place.files.remove(path);
+    }
+    place.files.remove("/in/old");
+    Database fresh;
+    live(fresh);
+    CHECK(fresh.row.seq == 2);
+    CHECK(std::ranges::none_of(place.files.paths(), [](const std::string& path) { return path.starts_with("/out/w"); }));
+  }
 }
 
 TEST_CASE("checkpointer: nor by a start with a copy of its directory of an earlier time") {

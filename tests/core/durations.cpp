@@ -21,6 +21,13 @@ static_assert(dstream::detail::nanosecondsOf(std::chrono::milliseconds::max()) =
 static_assert(dstream::detail::nanosecondsOf(std::chrono::hours::min()) == std::numeric_limits<std::int64_t>::min());
 
 static_assert(dstream::Timespan(30s).nanoseconds == 30'000'000'000 && dstream::Timespan(1.5s).nanoseconds == 1'500'000'000);
+static_assert(dstream::Timespan(2.1s).nanoseconds == 2'100'000'000 && dstream::Timespan(-1.05s).nanoseconds == -1'050'000'000);
+static_assert(dstream::Timespan(std::chrono::duration<double>(8.15)).nanoseconds == 8'150'000'000);
+static_assert(dstream::Timespan(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN())).nanoseconds == std::numeric_limits<std::int64_t>::max());
+struct Setting {
+  constexpr operator std::chrono::nanoseconds() const { return 5s; }
+};
+static_assert(dstream::Timespan(Setting{}).nanoseconds == 5'000'000'000);
 static_assert(std::is_convertible_v<int, dstream::Timespan>);  // and then says what is missing: tests/compile_fail/window_no_unit.cpp
 static_assert(!std::is_convertible_v<const char*, dstream::Timespan>);
 

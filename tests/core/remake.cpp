@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "support/catch.hpp"
@@ -45,6 +46,33 @@ TEST_CASE("remake: bytes are remade from a copy, so the function may read what i
   CHECK(extremes.least == 7);
   CHECK(extremes.most == -1);
   CHECK(extremes.count == 4);
+}
+
+struct Moved {
+  explicit Moved(int first) : number(first) {}
+  Moved(const Moved&) = delete;
+  Moved(Moved&&) = default;
+  Moved& operator=(const Moved&) = delete;
+  Moved& operator=(Moved&&) = default;
+  int number;
+};
+static_assert(std::is_trivially_copyable_v<Moved>);
+
+/// Its template is the better match for a copy of one that is not const.
+struct Greedy {
+  explicit Greedy(int first) : number(first) {}
+  template <class Other>
+  explicit Greedy(Other&) : number(1000) {}
+  int number;
+};
+
+TEST_CASE("remake: bytes that only move; bytes with a constructor that takes anything") {
+  Moved moved(1);
+  remake(moved, [](Moved before) { return Moved(before.number + 1); });
+  CHECK(moved.number == 2);
+  Greedy greedy(1);
+  remake(greedy, [](Greedy&& before) { return Greedy(before.number + 1); });
+  CHECK(greedy.number == 2);
 }
 
 TEST_CASE("remake: what owns is moved out and assigned, once each") {

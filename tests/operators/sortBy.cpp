@@ -108,4 +108,30 @@ TEST_CASE("sortByKey: on a stream") {
   CHECK(driver.feed({{1, 2}, {3, 4}}) == std::vector<std::pair<int, int>>{{3, 4}, {1, 2}});
 }
 
+/// Bytes that only move: they have an address to be merged at, but cannot be copied there.
+struct MovedBytes {
+  explicit MovedBytes(int first) : number(first) {}
+  MovedBytes(const MovedBytes&) = delete;
+  MovedBytes(MovedBytes&&) = default;
+  MovedBytes& operator=(const MovedBytes&) = delete;
+  MovedBytes& operator=(MovedBytes&&) = default;
+  int number;
+};
+static_assert(std::is_trivially_copyable_v<MovedBytes>);
+
+}  // namespace
+
+template <>
+struct dstream::Owned<MovedBytes> : dstream::KeptAsIs<MovedBytes> {};
+
+namespace {
+
+TEST_CASE("sortBy: bytes that only move") {
+  std::vector<MovedBytes> records;
+  for (int i = 0; i < 100; ++i) records.emplace_back((i * 37) % 100);
+  const auto sorted = std::move(records) | sortBy(&MovedBytes::number) | map(&MovedBytes::number) | collect();
+  REQUIRE(sorted.size() == 100);
+  for (int i = 0; i < 100; ++i) CHECK(sorted[static_cast<std::size_t>(i)] == i);
+}
+
 }  // namespace

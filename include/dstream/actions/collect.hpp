@@ -167,7 +167,7 @@ struct CollectIntoAction : ActionBase {
 
 /// **shape** Rdd<T> → vector<Kept<T>>
 /// **meaning** all records, as owners: a string_view becomes a string. **order** that of the records, whatever the workers.
-/// **kept** everything. **cost** what push_back costs; where the number of records is known beforehand, the vector does not grow. **errors** compile time: records whose ownership cannot be seen; on a DStream.
+/// **kept** everything. **cost** what push_back costs; where the number of records is known beforehand, the vector does not grow up to 256 MiB. **errors** compile time: records whose ownership cannot be seen; on a DStream.
 /// **source** Spark RDD.collect.
 [[nodiscard]] constexpr auto collect() { return detail::CollectAction{}; }
 

@@ -97,6 +97,7 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
       publishRecovered();
       if (changed_ && committed_ != recovered_->snapshot.seq) snapshotNow();
     } else {
+      for (const auto& one : job_.staged) one.output->recover({0, {facts_.time}, 1, epoch_});  // what an earlier job of the name has left there
       snapshotNow();
       beginEpoch(1);
     }

@@ -56,7 +56,7 @@ class BasicCheckpointDirectory {
   /// Under names that mean nothing, one after another: until the last one is renamed, what is left cannot be read either, so that a crash in between changes nothing.
   /// Blocks of receivers first, which nothing asks for by itself; the newest of the snapshots after the others, which would count without it.
   void setAside() {
-    unreadable = journals.empty() ? unreadable + 1 : journals.back().epoch;
+    unreadable = !journals.empty() && journals.back().epoch >= unreadable && isFree(journals.back().epoch) ? journals.back().epoch : unreadable + 1;
     if (files_.info(below("received")).kind != FileInfo::Kind::None) setAside("received");
     for (const std::uint64_t seq : snapshots) setAside("snapshot-" + std::to_string(seq));
     for (const JournalName& name : journals) setAside(journalName(name));
@@ -84,8 +84,17 @@ class BasicCheckpointDirectory {
 
  private:
   static std::string journalName(JournalName name) { return "journal-" + std::to_string(name.seq) + "-" + std::to_string(name.epoch) + ".log"; }
+  [[nodiscard]] std::string aside(std::uint64_t epoch, const std::string& name) const { return below("unreadable-" + std::to_string(epoch) + "-" + name); }
+  /// A database that was lost gives epochs again: what was set aside of one with the same number is not written over.
+  [[nodiscard]] bool isFree(std::uint64_t epoch) const {
+    for (const std::uint64_t seq : snapshots)
+      if (files_.info(aside(epoch, "snapshot-" + std::to_string(seq))).kind != FileInfo::Kind::None) return false;
+    for (const JournalName& name : journals)
+      if (files_.info(aside(epoch, journalName(name))).kind != FileInfo::Kind::None) return false;
+    return true;
+  }
   void setAside(const std::string& name) {
-    files_.rename(below(name), below("unreadable-" + std::to_string(unreadable) + "-" + name));
+    files_.rename(below(name), aside(unreadable, name));
     files_.syncDirectory(path_);
   }
   /// A decimal number as to_string writes it, off the front.

@@ -17,13 +17,19 @@
 
 namespace dstream::inline v0::detail {
 
-/// What is longer than some 292 years is as long as that: std's own conversion overflows there, for milliseconds::max() too.
+/// What is longer than some 292 years, or no number, is as long as that: std's own conversion overflows there, for milliseconds::max() too. Fractions are
+/// rounded to the nearest: 2.1s is no binary number, and cut off it would lack one.
 template <class Rep, class Period>
 [[nodiscard]] constexpr std::int64_t nanosecondsOf(std::chrono::duration<Rep, Period> duration) {
   const double seconds = std::chrono::duration<double>(duration).count();
-  if (seconds > 9.22e9) return std::numeric_limits<std::int64_t>::max();
+  if (!(seconds < 9.22e9)) return std::numeric_limits<std::int64_t>::max();
   if (seconds < -9.22e9) return std::numeric_limits<std::int64_t>::min();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
+  if constexpr (std::chrono::treat_as_floating_point_v<Rep>) {
+    const Rep exact = std::chrono::duration<Rep, std::nano>(duration).count();
+    return static_cast<std::int64_t>(exact + static_cast<Rep>(exact < 0 ? -0.5 : 0.5));
+  } else {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
+  }
 }
 
 }  // namespace dstream::inline v0::detail
@@ -34,6 +40,10 @@ namespace dstream::inline v0 {
 struct Timespan {
   template <class Rep, class Period>
   constexpr Timespan(std::chrono::duration<Rep, Period> duration) : nanoseconds(detail::nanosecondsOf(duration)) {}  // NOLINT(google-explicit-constructor)
+  /// What becomes one of them.
+  template <class Given>
+    requires(!std::is_arithmetic_v<Given>) && std::is_convertible_v<const Given&, std::chrono::nanoseconds>
+  constexpr Timespan(const Given& given) : nanoseconds(std::chrono::nanoseconds(given).count()) {}  // NOLINT(google-explicit-constructor)
   template <class Number>
     requires std::is_arithmetic_v<Number>
   constexpr Timespan(Number) : nanoseconds(0) {  // NOLINT(google-explicit-constructor)

@@ -13,7 +13,10 @@ namespace dstream::inline v0::detail {
 
 /// Records that are bytes, at addresses.
 template <class Records>
-inline constexpr bool isPlain = std::is_trivially_copyable_v<typename Records::value_type> && !std::is_same_v<typename Records::value_type, bool>;
+inline constexpr bool isPlain = [] {
+  using Record = typename Records::value_type;
+  return std::is_trivially_copyable_v<Record> && std::is_copy_constructible_v<Record> && std::is_copy_assignable_v<Record> && !std::is_same_v<Record, bool>;
+}();
 
 /// Room for merged runs. Plain records are written over what is there: no capacity is looked at, and the place stays in a register.
 template <class Records>

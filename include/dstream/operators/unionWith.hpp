@@ -109,7 +109,7 @@ struct UnionOp {
 
 /// **shape** DStream<T> × DStream<T> → DStream<T> (also Rdds and ranges; a range joined to a stream is the same for every batch: its container is copied then, or moved in, also below narrow operators and unions; what a wide operator makes of it is computed then)
 /// **meaning** each batch holds the records of both, those of `other` last; partitions = sum. `unionWith(b, c, d)` joins several.
-/// **order** kept. **cost** fused: each input keeps its loop; large records of a range moved in are copied where they are kept if those of the other stay where they are. **errors** compile time: different records; std::invalid_argument for streams of
+/// **order** kept. **cost** fused: each input keeps its loop; where the records of one stay where they are and those of the other were moved in, large ones are given as const references, and copied where they are kept. **errors** compile time: different records; std::invalid_argument for streams of
 /// different contexts or slides; a stream without a batch at a time at which the other has one fails that batch.
 /// **source** Spark DStream.union, StreamingContext.union.
 template <class Other>
