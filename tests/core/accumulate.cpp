@@ -18,13 +18,13 @@ using dstream::detail::ChangesInPlace;
 constexpr auto returns = [](int total, int x) { return total + x; };
 constexpr auto changes = [](int& total, int x) { total += x; };
 constexpr auto generic = [](auto& total, int x) { total += x; };
-constexpr auto forgets = [](int total, int x) { total += x; };
+constexpr auto forgets = [](std::vector<int> all, int x) { all.push_back(x); };
 constexpr auto looks = [](const int& total, int x) { static_cast<void>(total + x); };
 
 static_assert(accumulates<decltype(returns), int, int> && !ChangesInPlace<decltype(returns), int, int>);
 static_assert(accumulates<decltype(changes), int, int> && ChangesInPlace<decltype(changes), int, int>);
 static_assert(ChangesInPlace<decltype(generic), int, int>);
-static_assert(!accumulates<decltype(forgets), int, int>);
+static_assert(!accumulates<decltype(forgets), std::vector<int>, int>);
 static_assert(!accumulates<decltype(looks), int, int>);
 static_assert(accumulated(1, returns, 2) == 3 && accumulated(1, changes, 2) == 3);
 
