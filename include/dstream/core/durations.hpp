@@ -36,7 +36,9 @@ template <class Rep, class Period>
 
 namespace dstream::inline v0 {
 
-/// **meaning** what an operator takes for a length of time: any of std::chrono's durations, `30s`, `500ms` or `1.5s`. Of a number it says that the unit is missing.
+/// **meaning** what an operator takes for a length of time: any of std::chrono's durations, `30s`, `500ms` or `1.5s`, or what becomes one.
+/// **units** nanoseconds; fractions are rounded, and what is longer than they can say is as long as they can. **errors** compile time: a number without its unit.
+/// **source** Spark's Duration, a number of milliseconds.
 struct Timespan {
   template <class Rep, class Period>
   constexpr Timespan(std::chrono::duration<Rep, Period> duration) : nanoseconds(detail::nanosecondsOf(duration)) {}  // NOLINT(google-explicit-constructor)

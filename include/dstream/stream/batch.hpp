@@ -16,7 +16,7 @@ struct Time {
   friend constexpr auto operator<=>(const Time&, const Time&) = default;
 };
 
-/// **meaning** the times from `begin` to `end`, both included; none, where `end` is before `begin`.
+/// **meaning** the times from `begin` to `end`, both included; none, where `end` is before `begin`. **source** Spark's Interval.
 struct Interval {
   Time begin;
   Time end;
