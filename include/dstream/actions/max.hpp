@@ -13,7 +13,7 @@
 #include <dstream/core/functions.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/rdd.hpp>
-#include <dstream/operators/reduce.hpp>
+#include <dstream/core/total.hpp>
 
 namespace dstream::inline v0::detail {
 
