@@ -15,6 +15,7 @@
 #include <dstream/checkpoint/directory.hpp>
 #include <dstream/checkpoint/job.hpp>
 #include <dstream/checkpoint/journal.hpp>
+#include <dstream/checkpoint/opening.hpp>
 #include <dstream/checkpoint/receive_log.hpp>
 #include <dstream/checkpoint/record_file.hpp>
 #include <dstream/checkpoint/recovery.hpp>
@@ -116,6 +117,7 @@ DSTREAM_ONCE class detail::BasicCheckpointedJob<OnUse>;
 DSTREAM_ONCE struct detail::BasicBatchPayload<OnUse>;
 DSTREAM_ONCE class detail::BasicJournalWriter<OnUse>;
 DSTREAM_ONCE class detail::BasicJournalContent<OnUse>;
+DSTREAM_ONCE class detail::BasicOpening<OnUse>;
 DSTREAM_ONCE class detail::BasicReceiveLog<OnUse>;
 DSTREAM_ONCE struct detail::BasicRecordLayout<OnUse>;
 DSTREAM_ONCE class detail::BasicRecordWriter<OnUse>;

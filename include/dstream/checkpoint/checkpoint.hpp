@@ -67,8 +67,8 @@ auto BasicStreamingContext<Use>::getActiveOrCreate(const std::string& directory,
   constexpr bool fits = makesStreamingContext<Make>;
   static_assert(fits, "getActiveOrCreate needs a function that makes a std::unique_ptr<StreamingContext>");
   if constexpr (fits) {
-    if (BasicStreamingContext* const active = getActive()) return ActiveOrCreated(*active);
-    return ActiveOrCreated(getOrCreate(directory, std::move(make), createOnError));
+    if (BasicStreamingContext* const active = getActive()) return ActiveOrCreated<BasicStreamingContext>(*active);
+    return ActiveOrCreated<BasicStreamingContext>(getOrCreate(directory, std::move(make), createOnError));
   }
 }
 

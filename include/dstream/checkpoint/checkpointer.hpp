@@ -15,6 +15,7 @@
 #include <dstream/checkpoint/directory.hpp>
 #include <dstream/checkpoint/job.hpp>
 #include <dstream/checkpoint/journal.hpp>
+#include <dstream/checkpoint/opening.hpp>
 #include <dstream/checkpoint/options.hpp>
 #include <dstream/checkpoint/recovery.hpp>
 #include <dstream/checkpoint/restorer.hpp>
@@ -68,16 +69,20 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
       if (error.why() != FileError::Why::Locked) throw;
       throw CheckpointError("dstream: the checkpoint in " + directory_.path() + " is in use: another stream, of this process or another one, has it");
     }
-    directory_.list();
     facts_.interval = interval;
-    if (!directory_.snapshots.empty() || !directory_.journals.empty()) read();
-    const Decider::Position position = claimed();
-    if (recovered_) {
-      goOn(position);
+    BasicOpening<Use> opening(directory_, job_, options_, facts_, events_);
+    if (opening.standing) {
+      recovered_ = std::move(opening.recovered);
+      facts_ = opening.standing->facts;
+      committed_ = opening.standing->committed;
+      epoch_ = opening.standing->epoch;
+      changed_ = opening.standing->changed;
+      alone_ = opening.standing->alone;
+      planned_ = std::move(opening.standing->planned);
     } else {
       facts_.zero = facts_.time = zero.nanoseconds;
       facts_.partitions = partitions;
-      epoch_ = job_.decider != nullptr ? position.epoch : directory_.unreadable + 1;  // stages of the one that was set aside are not taken for this one's
+      epoch_ = job_.decider != nullptr ? opening.position.epoch : directory_.unreadable + 1;  // stages of the one that was set aside are not taken for this one's
     }
     return {committed_, epoch_, {facts_.zero}, {facts_.time}, static_cast<std::size_t>(facts_.partitions), recovered_.has_value()};
   }
@@ -225,53 +230,6 @@ class BasicCheckpointer final : public BasicCommitter<Use> {
   }
 
   // --- recovery ---
-
-  /// Or sets it aside. A database that has committed batches of it is asked before: a job that began anew would commit them once more.
-  void read() {
-    try {
-      recovered_.emplace(directory_);
-    } catch (const CheckpointError& error) {
-      if (!options_.createOnError) throw;
-      if (const std::uint64_t seq = job_.decider != nullptr ? job_.decider->look(facts_.job).seq : 0; seq != 0)
-        refuse("it cannot be read, and cannot begin anew, since " + job_.decider->name() + " has committed up to batch " + std::to_string(seq) + " of this job: " + error.what());
-      directory_.setAside();
-      events_.post(Warning{"the checkpoint in " + directory_.path() + " cannot be read, and the job begins anew; its files are kept, as unreadable-" +
-                           std::to_string(directory_.unreadable) + "-…: " + error.what()});
-    }
-  }
-  /// The database's word; afterwards no older process of the job can commit. What is to be refused is refused before, since a claim ends the process
-  /// that the job belongs to.
-  Decider::Position claimed() {
-    if (job_.decider == nullptr) return {};
-    Decider::Position seen = job_.decider->look(facts_.job);
-    ++seen.epoch;  // as a claim would make it
-    requireAgreement(seen);
-    const Decider::Position position = job_.decider->claim(facts_.job);
-    directory_.list();
-    if (recovered_)
-      recovered_.emplace(directory_);  // until now an older process may have gone on
-    else
-      requireAgreement(position);
-    return position;
-  }
-  void requireAgreement(const Decider::Position& position) const {
-    if (recovered_)
-      static_cast<void>(standing(position));
-    else if (position.seq != 0)
-      refuse(job_.decider->name() + " has committed up to batch " + std::to_string(position.seq) + " of this job, and the directory is empty: one of them was lost or belongs to another job");
-  }
-  [[nodiscard]] BasicStanding<Use> standing(const Decider::Position& position) const {
-    return BasicStanding<Use>(*recovered_, job_, options_, facts_, position, directory_.path());
-  }
-  void goOn(const Decider::Position& position) {
-    auto agreed = standing(position);
-    facts_ = agreed.facts;
-    committed_ = agreed.committed;
-    epoch_ = agreed.epoch;
-    changed_ = agreed.changed;
-    alone_ = agreed.alone;
-    planned_ = std::move(agreed.planned);
-  }
 
   /// A segment of this epoch with all that a later recovery may need; older epochs' are needed no more.
   void beginEpoch(std::uint64_t from) {

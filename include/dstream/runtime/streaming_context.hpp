@@ -17,6 +17,7 @@
 #include <dstream/core/on_use.hpp>
 #include <dstream/core/pointers.hpp>
 #include <dstream/exec/mutex.hpp>
+#include <dstream/runtime/active_or_created.hpp>
 #include <dstream/runtime/context.hpp>
 #include <dstream/runtime/event_bus.hpp>
 #include <dstream/runtime/input.hpp>
@@ -271,29 +272,14 @@ class BasicStreamingContext {
     return nullptr;
   }
 
-  /// What getActiveOrCreate gives: the active context, which is somebody else's and must outlive this, or a new one, which goes with this.
-  class ActiveOrCreated {
-   public:
-    explicit ActiveOrCreated(BasicStreamingContext& active) : stream_(&active) {}
-    explicit ActiveOrCreated(Deferred<std::unique_ptr<BasicStreamingContext>, Use> created) : stream_(created.get()), owned_(std::move(created)) {}
-
-    [[nodiscard]] BasicStreamingContext& operator*() const { return *stream_; }
-    [[nodiscard]] BasicStreamingContext* operator->() const { return stream_; }
-    /// It is the new one, which nobody has started.
-    [[nodiscard]] bool created() const { return owned_ != nullptr; }
-
-   private:
-    BasicStreamingContext* stream_;
-    Deferred<std::unique_ptr<BasicStreamingContext>, Use> owned_;
-  };
   /// The active context, else what `make()` gives, a std::unique_ptr<StreamingContext>. **errors** std::invalid_argument for a null one. **source** Spark's.
   template <class Make>
   [[nodiscard]] static auto getActiveOrCreate(Make make) {
     constexpr bool fits = makesStreamingContext<Make>;
     static_assert(fits, "getActiveOrCreate needs a function that makes a std::unique_ptr<StreamingContext>");
     if constexpr (fits) {
-      if (BasicStreamingContext* const active = getActive()) return ActiveOrCreated(*active);
-      return ActiveOrCreated(made("getActiveOrCreate", make));
+      if (BasicStreamingContext* const active = getActive()) return ActiveOrCreated<BasicStreamingContext>(*active);
+      return ActiveOrCreated<BasicStreamingContext>(made("getActiveOrCreate", make));
     }
   }
 
