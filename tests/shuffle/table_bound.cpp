@@ -160,9 +160,11 @@ TEST_CASE(
   names("distinct", distinct());
   names("reduceByKey", pairs | reduceByKey(plus));
   names("foldByKey", pairs | foldByKey(0, plus));
-  names("join", pairs | join(few | pairs));
+  names("join", pairs | join(many | pairs));
+  const std::vector<std::int64_t> fewer(few.begin(), few.begin() + 1000);
+  CHECK((many | on(runner) | pairs | join(fewer | pairs) | count() | value()) == 1000);  // of keys that only the first has, no table holds anything
   names("leftOuterJoin", pairs | leftOuterJoin(few | pairs));
-  names("rightOuterJoin", pairs | rightOuterJoin(few | pairs));
+  names("rightOuterJoin", pairs | rightOuterJoin(many | pairs));
   names("fullOuterJoin", pairs | fullOuterJoin(few | pairs));
   names("subtractByKey", pairs | subtractByKey(few | pairs));
   names("subtract", subtract(few));

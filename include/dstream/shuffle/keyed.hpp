@@ -155,9 +155,9 @@ class HeldTables {
   BatchVector<Table*> tables_;
 };
 
-/// **reduce side** each partition merges its entries of all tables, in their order: `merge(combined, Combined&& other)`.
+/// **reduce side** each partition merges its entries of all tables, in their order: `merge(combined, Combined&& other)`. toFind: keys will be looked for.
 template <class Key, class Combined, class Merge>
-auto mergeTables(TablePool<TaskTable<Key, Combined>>& pool, const TableStore& store, RunnerRef runner, std::size_t partitions, const Merge& merge) {
+auto mergeTables(TablePool<TaskTable<Key, Combined>>& pool, const TableStore& store, RunnerRef runner, std::size_t partitions, const Merge& merge, bool toFind = false) {
   using Table = TaskTable<Key, Combined>;
 
   HeldTables<Table> merged(store, partitions);
@@ -174,7 +174,7 @@ auto mergeTables(TablePool<TaskTable<Key, Combined>>& pool, const TableStore& st
   runner.forEach(partitions, [&](std::size_t, std::size_t part) {
     Table* const table = merged[part] = store.take<Table>(runner.seed());
     table->join(pool.bound());
-    if (single) return table->listAll(*tables[0], part);
+    if (single && !toFind) return table->listAll(*tables[0], part);
     for (Table* const other : tables) table->absorb(*other, part, merge);
   });
   for (std::size_t part = 0; part < partitions; ++part) merged[part]->leave();  // it outlives the bound
@@ -184,12 +184,12 @@ auto mergeTables(TablePool<TaskTable<Key, Combined>>& pool, const TableStore& st
 /// The tables of a Keyed: both sides for one parent.
 template <class Key, class Combined, Rdd R, class Step, class Merge>
 auto combineKeyed(const TableStore& store, R& parent, RunnerRef runner, std::size_t partitions, const Step& step, const Merge& merge,
-                  CombineOrder order = CombineOrder::Any) {
+                  CombineOrder order = CombineOrder::Any, bool toFind = false) {
   const auto slices = slicesOf(parent, runner.sliceBytes());
   const bool bySlice = order == CombineOrder::Slices || runner.ordered();
   TablePool<TaskTable<Key, Combined>> pool(store, runner, bySlice ? slices.size() : 0);
   fillTables(pool, parent, runner, slices, step);
-  return mergeTables(pool, store, runner, partitions, merge);
+  return mergeTables(pool, store, runner, partitions, merge, toFind);
 }
 
 }  // namespace detail

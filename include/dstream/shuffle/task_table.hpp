@@ -109,6 +109,20 @@ class TaskTable {
     std::size_t mask_;
     Entry* entries_;
   };
+  /// Where `key` stands among the entries, or `none`. Not for a table that only lists.
+  static constexpr std::uint32_t none = static_cast<std::uint32_t>(-1);
+  template <class Probe>
+  [[nodiscard]] DSTREAM_INLINE std::uint32_t indexOf(std::uint64_t hash, const Probe& probe) const {
+    if constexpr (numbers)
+      if (isNumbered(probe)) return numberOf_[static_cast<std::size_t>(probe)] - 1;
+    if (slots_.empty()) return none;
+    const std::uint32_t tag = tagOf(hash);
+    for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
+      const Slot slot = slots_[at];
+      if (slot.tag == tag && Form::same(entries_[slot.entry].first, probe)) [[likely]] return slot.entry;
+      if (slot.tag == 0) return none;
+    }
+  }
   /// Where there is room.
   template <class Probe, class Create, class Update>
   DSTREAM_INLINE void combineHere(std::uint64_t hash, Probe&& probe, Create&& create, Update&& update) {
