@@ -90,55 +90,57 @@ class JoinLookup {
   JoinLookup(const JoinLookup&) = delete;
   JoinLookup& operator=(const JoinLookup&) = delete;
 
+  struct Waiting;
+  /// Where the next record waits, for a register: a number in memory would be written and read back for every record.
+  Waiting* start() { return waiting_.data(); }
+
   template <class Record>
-  DSTREAM_INLINE void take(Record&& record) {
+  DSTREAM_INLINE Waiting* take(Waiting* next, Record&& record) {
     if constexpr (Form::small) {
       if (Form::canWait(member<0>(record))) [[likely]] {
-        Waiting& one = waiting_[count_];
-        one.probe = Form::waiting(member<0>(record));
-        one.hash = table_.hashWaiting(one.probe);
-        table_.prefetchPlace(one.hash);
-        one.value.emplace(owned(member<1>(std::forward<Record>(record))));
-        if (++count_ == most) finish();
-        return;
+        next->probe = Form::waiting(member<0>(record));
+        next->hash = table_.hashWaiting(next->probe);
+        table_.prefetchPlace(next->hash);
+        next->value.emplace(owned(member<1>(std::forward<Record>(record))));
+        return ++next == waiting_.data() + most ? finish(next) : next;
       }
-      finish();
+      next = finish(next);
     }
     decltype(auto) probe = Form::probe(member<0>(std::forward<Record>(record)));
     if constexpr (kind.secondMayMiss) table_.makeRoom(1);
     const std::uint32_t entry = entryOf(probe, table_.hash(probe));
     if (entry != Table::none) rows_.push_back({owned(member<1>(std::forward<Record>(record))), entry});
+    return next;
   }
 
   /// Looks up those that wait.
-  [[gnu::noinline]] void finish() {
+  [[gnu::noinline]] Waiting* finish(Waiting* next) {
     if constexpr (Form::small) {
+      const auto count = static_cast<std::size_t>(next - waiting_.data());
       if constexpr (kind.secondMayMiss)
-        if (!table_.makeRoom(count_))
-          for (std::size_t i = 0; i < count_; ++i) waiting_[i].hash = table_.hashWaiting(waiting_[i].probe);
+        if (!table_.makeRoom(count))
+          for (Waiting* one = waiting_.data(); one != next; ++one) one->hash = table_.hashWaiting(one->probe);
       if (table_.entries().size() > nearEntries) {
         const typename Table::Known known(table_);
-        for (std::size_t i = 0; i < count_; ++i) known.prefetchEntry(waiting_[i].hash);
+        for (const Waiting* one = waiting_.data(); one != next; ++one) known.prefetchEntry(one->hash);
       }
-      for (std::size_t i = 0; i < count_; ++i) {
-        Waiting& one = waiting_[i];
-        const std::uint32_t entry = entryOf(one.probe, one.hash);
-        if (entry != Table::none) rows_.push_back({*std::move(one.value), entry});
+      for (Waiting* one = waiting_.data(); one != next; ++one) {
+        const std::uint32_t entry = entryOf(one->probe, one->hash);
+        if (entry != Table::none) rows_.push_back({*std::move(one->value), entry});
       }
-      count_ = 0;
     }
+    return waiting_.data();
   }
-
- private:
-  static constexpr std::size_t most = 32;
-  static constexpr std::size_t nearEntries = 1024;  // are in the nearest cache or the next
 
   struct Waiting {
     typename Form::Stored probe;
     std::uint64_t hash;
     std::optional<Kept<First>> value;
   };
-  struct NoneWait {};
+
+ private:
+  static constexpr std::size_t most = 32;
+  static constexpr std::size_t nearEntries = 1024;  // are in the nearest cache or the next
 
   template <class Value>
   DSTREAM_INLINE static Kept<First> owned(Value&& value) {
@@ -160,17 +162,16 @@ class JoinLookup {
 
   Table& table_;
   Rows& rows_;
-  std::size_t count_ = 0;  // of those that wait
-  [[no_unique_address]] std::conditional_t<Form::small, std::array<Waiting, most>, NoneWait> waiting_;
+  std::array<Waiting, Form::small ? most : 0> waiting_;
 };
 
 template <class Lookup>
 struct LookupStep {
   template <class Record>
-  DSTREAM_INLINE Lookup* operator()(Lookup* lookup, Record&& record) const {
-    lookup->take(std::forward<Record>(record));
-    return lookup;
+  DSTREAM_INLINE typename Lookup::Waiting* operator()(typename Lookup::Waiting* next, Record&& record) const {
+    return lookup.take(next, std::forward<Record>(record));
   }
+  Lookup& lookup;
 };
 
 }  // namespace detail
@@ -261,9 +262,10 @@ class Joined {
   void lookUpAll(Firsts& firsts, RunnerRef runner) {
     detail::reserveFor(parts_[0].rows, firsts, 1);
     Lookup lookup(*tables_[0], parts_[0].rows);
-    detail::LookupStep<Lookup> step;
-    for (const Slice& slice : detail::slicesOf(firsts, runner.sliceBytes())) static_cast<void>(firsts.fold(slice, &lookup, step));
-    lookup.finish();
+    detail::LookupStep<Lookup> step{lookup};
+    auto* next = lookup.start();
+    for (const Slice& slice : detail::slicesOf(firsts, runner.sliceBytes())) next = firsts.fold(slice, next, step);
+    lookup.finish(next);
   }
   /// The records go to the partitions of their keys first.
   template <class Firsts>
@@ -273,8 +275,9 @@ class Joined {
     runner.forEach(parts_.size(), [&](std::size_t, std::size_t part) {
       parts_[part].rows.reserve(sorted[part].size());
       Lookup lookup(*tables_[part], parts_[part].rows);
-      for (auto& record : sorted[part]) lookup.take(detail::handOver<Record>(record));
-      lookup.finish();
+      auto* next = lookup.start();
+      for (auto& record : sorted[part]) next = lookup.take(next, detail::handOver<Record>(record));
+      lookup.finish(next);
       std::remove_reference_t<decltype(sorted[part])>().swap(sorted[part]);
     });
   }
