@@ -4,17 +4,23 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <map>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <dstream/core.hpp>
+#include <dstream/dstream.hpp>
 
+#include "runtime/stage.hpp"
 #include "support/catch.hpp"
 
 namespace {
 
 using namespace dstream;
+using namespace std::chrono_literals;
 using Numbers = std::vector<int>;
 using Times = std::vector<std::int64_t>;
 
@@ -88,6 +94,53 @@ TEST_CASE("window_state: a clock before 1970") {
   contents.moveTo({-5});
   contents.moveTo({-4});
   CHECK_THROWS_AS(contents.moveTo({-5}), MissingBatch);
+}
+
+/// What `outer` shows of `inner` batch by batch, where the function above both throws in batch 4: "-" for a batch that failed, with its reason in `reasons`.
+template <class Inner, class Outer>
+std::vector<std::string> shown(const Inner& inner, const Outer& outer, std::vector<std::string>* reasons = nullptr) {
+  support::Stage stage;
+  std::map<std::uint64_t, std::string> seen;
+  stage.stream.queueStream(stage.queue) | map([](int number) { return number == 4 ? throw std::runtime_error("four") : std::pair{0, number}; }) | inner | outer
+      | foreachRDD([&](const auto& batch, const Batch& identity) {
+          std::string& text = seen[identity.seq];
+          batch.foreach([&](const auto& record) { text += std::to_string(record.second); });
+        });
+  for (int number = 1; number <= 12; ++number) stage.queue.push(Numbers{number});
+  stage.stream.start();
+  stage.world.advance(12s);
+  for (const auto& output : stage.told.template all<OutputCompleted>())
+    if (!output.failure.empty()) {
+      seen[output.batch.seq] = "-";
+      if (reasons != nullptr) reasons->push_back(output.failure);
+    }
+  std::vector<std::string> texts;
+  for (const auto& [seq, text] : seen) texts.push_back(text);
+  return texts;
+}
+
+TEST_CASE("window_state: of windows over windows and states those fail that hold what a throwing function spoilt, and no others") {
+  const auto largest = reduceByKeyAndWindow(dstream::max, 3s, 1s);
+  const auto twos = reduceByKeyAndWindow(plus, 2s, 1s);
+  std::vector<std::string> reasons;
+  CHECK(shown(twos, largest, &reasons) == std::vector<std::string>{"1", "3", "5", "-", "-", "-", "-", "15", "17", "19", "21", "23"});
+  CHECK(reasons == std::vector<std::string>(4, "four"));
+  CHECK(shown(twos, window(3s, 3s), &reasons) == std::vector<std::string>{"135", "-", "131517", "192123"});
+  CHECK(reasons == std::vector<std::string>(5, "four"));
+  CHECK(shown(twos, reduceByKeyAndWindow(dstream::max, 3s, 3s)) == std::vector<std::string>{"5", "-", "17", "23"});
+  const auto sizes = mapValues([](const auto& values) { return values.size(); });
+  CHECK(shown(twos, groupByKeyAndWindow(3s, 3s) | sizes) == std::vector<std::string>{"3", "-", "3", "3"});
+  const auto sums = updateStateByKey([](const Numbers& numbers, std::optional<int> sum) {
+    int all = sum.value_or(0);
+    for (const int number : numbers) all += number;
+    return std::optional(all);
+  });
+  CHECK(shown(sums, largest) == std::vector<std::string>{"1", "3", "6", "-", "-", "-", "13", "21", "30", "40", "51", "63"});
+  const auto running = mapWithState(StateSpec::function<int>([](int key, std::optional<int> number, State<int>& state) {
+    state.update((state.exists() ? state.get() : 0) + number.value_or(0));
+    return std::pair{key, state.get()};
+  }));
+  CHECK(shown(running, largest) == std::vector<std::string>{"1", "3", "6", "-", "-", "-", "13", "21", "30", "40", "51", "63"});
 }
 
 }  // namespace

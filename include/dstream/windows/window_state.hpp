@@ -52,9 +52,10 @@ class WindowContents {
     now_ = now;
     const std::int64_t until = now.nanoseconds - length_;
     state_.evict({until}, runner_);
+    waiting_.dropUntil({until});
+    prepareAll();
     for (; !waiting_.empty(); waiting_.dropFirst()) {
       auto& next = *waiting_.first();
-      if (next.time.nanoseconds <= until) continue;
       if (!next.value.rdd) std::rethrow_exception(next.value.failure);
       R& rdd = *next.value.rdd;
       rdd.prepare(runner_);
@@ -116,6 +117,14 @@ class WindowContents {
     std::optional<R> rdd;
     std::exception_ptr failure;
   };
+
+  /// Also those behind one that fails: what a batch is made of, as another window, may be there at its own time only.
+  void prepareAll() {
+    for (auto* entry = waiting_.first(); entry != nullptr; entry = entry->next) try {
+        if (entry->value.rdd) entry->value.rdd->prepare(runner_);
+      } catch (...) {  // when it is taken in it is tried again, and says so
+      }
+  }
 
   /// Once a batch, also when taking it in is tried again.
   void note(Time time, R& rdd) {
@@ -191,11 +200,20 @@ class WindowStateNode final : public SharedNode<WideRdd<typename WindowState::Da
 
    private:
     Data run(RunnerRef) override {
-      contents_->moveTo(time_);
-      return contents_->result();
+      try {
+        contents_->moveTo(time_);
+        return contents_->result();
+      } catch (const MissingBatch&) {
+        if (failure_) std::rethrow_exception(failure_);
+        throw;
+      } catch (...) {
+        failure_ = std::current_exception();
+        throw;
+      }
     }
     std::shared_ptr<Contents> contents_;
     const Time time_;
+    std::exception_ptr failure_;  // why it was not to be had in time
   };
 
   void take(const Batch& batch) {
