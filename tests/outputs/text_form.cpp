@@ -2,7 +2,12 @@
 #include <dstream/outputs/text_form.hpp>
 
 #include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <concepts>
 #include <cstdint>
+#include <cstdlib>
 #include <iomanip>
 #include <limits>
 #include <list>
@@ -11,9 +16,11 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -42,6 +49,50 @@ class Segment {
  private:
   int length_;
 };
+/// Leaves the stream as it should reach nobody.
+struct Untidy {
+    std::string what;
+};
+inline const int untidyWord = std::ios_base::xalloc();
+inline std::ostream untidyTie(nullptr);
+std::ostream& operator<<(std::ostream& out, const Untidy& untidy) {
+    struct Comma : std::numpunct<char> {
+        char do_decimal_point() const override { return ','; }
+    };
+    out << std::hex << std::showbase << std::scientific << std::setprecision(2) << std::setfill('*') << std::boolalpha;
+    out.imbue(std::locale(std::locale::classic(), new Comma));
+    out.iword(untidyWord) = 7;
+    out.tie(&untidyTie);
+    out.width(9);
+    if (untidy.what == "throws") throw std::domain_error("untidy");
+    if (untidy.what == "fails") out.setstate(std::ios_base::failbit);
+    if (untidy.what == "ends") out.setstate(std::ios_base::eofbit);
+    if (untidy.what == "redirects") out.rdbuf(untidyTie.rdbuf());
+    if (untidy.what == "asks for exceptions") {
+        out.exceptions(std::ios_base::failbit | std::ios_base::eofbit);
+        out.setstate(std::ios_base::failbit);
+    }
+    return out << untidy.what << std::setw(9);
+}
+/// All that a stream can have been left with.
+struct Tidy {};
+std::ostream& operator<<(std::ostream& out, Tidy) {
+    const bool asNew = out.good() && out.exceptions() == std::ios_base::badbit && out.tie() == nullptr && out.iword(untidyWord) == 0;
+    return out << 255 << ' ' << 0.5 << ' ' << true << ' ' << std::setw(3) << 1 << (asNew ? " as new" : " used");
+}
+/// Says where its stream is.
+struct Where {};
+std::ostream& operator<<(std::ostream& out, Where) { return out << static_cast<const void*>(&out); }
+/// Has a text appended while it is written itself.
+struct Outer {
+    int depth;
+};
+std::ostream& operator<<(std::ostream& out, const Outer& outer) {
+    out << std::hex << std::setfill('_');
+    std::string inner = "-";
+    if (outer.depth != 0) dstream::appendText<dstream::TextStyle::Scala>(inner, Outer{outer.depth - 1});
+    return out << std::setw(4) << 16 + outer.depth << inner;
+}
 }  // namespace geo
 
 namespace {
@@ -105,6 +156,47 @@ TEST_CASE("text form: an operator<< beside the type") {
   STATIC_REQUIRE_FALSE(dstream::detail::hasTextForm<std::shared_ptr<int>>());
 }
 
+TEST_CASE("text form: what an operator<< leaves in its stream reaches no other value") {
+    const std::string tidy = "255 0.5 1   1 as new";
+    CHECK(scala(geo::Tidy{}) == tidy);
+    for (const char* what : {"writes", "fails", "ends", "redirects"}) {
+        CAPTURE(what);
+        try {
+            const std::string text = scala(geo::Untidy{what});
+            CHECK(text == (what == "writes"s ? "***writes" : ""));
+        } catch (const std::ios_base::failure&) {
+            CHECK(what == "redirects"s);  // to nowhere, which is a badbit
+        }
+        CHECK(scala(geo::Tidy{}) == tidy);
+    }
+    CHECK_THROWS_AS(scala(geo::Untidy{"throws"}), std::domain_error);
+    CHECK(scala(geo::Tidy{}) == tidy);
+    CHECK_THROWS_AS(scala(geo::Untidy{"asks for exceptions"}), std::ios_base::failure);
+    CHECK(scala(std::vector<geo::Tidy>(2)) == "List(" + tidy + ", " + tidy + ")");
+}
+
+TEST_CASE("text form: an operator<< may have texts appended itself") {
+    CHECK(scala(geo::Outer{2}) == "__12-__11-__10-");
+    CHECK(scala(std::pair(geo::Outer{1}, geo::Tidy{})) == "(__11-__10-,255 0.5 1   1 as new)");
+}
+
+std::string whereDeeper(int depth) {
+    volatile char room[4096];
+    room[0] = 'x';
+    std::string text = depth == 0 ? scala(geo::Where{}) : whereDeeper(depth - 1);
+    room[1] = room[0];
+    return text;
+}
+
+TEST_CASE("text form: all that a thread streams goes through one stream, which is no other thread's") {
+    const std::string where = whereDeeper(0);
+    CHECK(whereDeeper(1) == where);
+    CHECK(whereDeeper(2) == where);
+    std::string another;
+    std::thread([&] { another = whereDeeper(0); }).join();
+    CHECK(another != where);
+}
+
 TEST_CASE("text_form: appends, and never clears") {
     std::string out = "already there ";
     dstream::appendText<dstream::TextStyle::Scala>(out, 1);
@@ -119,6 +211,11 @@ TEST_CASE("text_form: integers, the small ones as numbers") {
     CHECK(python(std::numeric_limits<std::uint64_t>::max()) == "18446744073709551615");
     CHECK(scala(std::uint8_t{200}) == "200");
     CHECK(scala(std::int8_t{-3}) == "-3");
+    CHECK(scala(std::uint16_t{65535}) == "65535");
+    CHECK(scala(std::numeric_limits<std::int32_t>::min()) == "-2147483648");
+    CHECK(scala(L'a') == "97");
+    CHECK(scala(u'a') == "97");
+    CHECK(scala(U'\U0001F600') == "128512");
 }
 
 TEST_CASE("text_form: bool and char") {
@@ -175,6 +272,62 @@ TEST_CASE("text_form: floats as Python's repr") {
     CHECK(python(std::numeric_limits<double>::infinity()) == "inf");
     CHECK(python(-std::numeric_limits<double>::infinity()) == "-inf");
     CHECK(python(std::numeric_limits<double>::quiet_NaN()) == "nan");
+}
+
+/// The layout step by step, in texts.
+template <std::floating_point T>
+std::string laidOut(T number, bool scala) {
+    if (number != number) return scala ? "NaN" : "nan";
+    const std::string sign = std::signbit(number) ? "-" : "";
+    number = std::abs(number);
+    if (number > std::numeric_limits<T>::max()) return sign + (scala ? "Infinity" : "inf");
+    char buffer[64];
+    const std::string shortest(buffer, std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific).ptr);
+    const std::size_t e = shortest.find('e');
+    const int exponent = std::atoi(shortest.c_str() + e + 1);
+    std::string digits = shortest.substr(0, 1);
+    if (e > 2) digits += shortest.substr(2, e - 2);
+    if (number != 0 && (exponent < (scala ? -3 : -4) || exponent >= (scala ? 7 : 16))) {
+        if (scala) return sign + digits[0] + '.' + (digits.size() > 1 ? digits.substr(1) : "0") + 'E' + std::to_string(exponent);
+        return sign + digits[0] + (digits.size() > 1 ? "." + digits.substr(1) : "") + (exponent < 0 ? "e-" : "e+") + (std::abs(exponent) < 10 ? "0" : "") +
+               std::to_string(std::abs(exponent));
+    }
+    if (exponent < 0) return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+    const auto whole = static_cast<std::size_t>(exponent) + 1;
+    if (digits.size() < whole) digits.append(whole - digits.size(), '0');
+    return sign + digits.substr(0, whole) + '.' + (digits.size() > whole ? digits.substr(whole) : "0");
+}
+template <std::floating_point T>
+bool laidOutAs(T number) {
+    return scala(number) == laidOut(number, true) && python(number) == laidOut(number, false) && scala(-number) == laidOut(-number, true) &&
+           python(-number) == laidOut(-number, false);
+}
+template <std::floating_point T, class Bits>
+void checkLayout() {
+    using Limits = std::numeric_limits<T>;
+    for (const T number : {T{0}, Limits::denorm_min(), Limits::min(), Limits::max(), Limits::epsilon(), Limits::infinity(), Limits::quiet_NaN()}) CHECK(laidOutAs(number));
+    for (int exponent = Limits::min_exponent10 - 20; exponent <= Limits::max_exponent10; ++exponent) {
+        const std::string power = "1e" + std::to_string(exponent);
+        T number{};
+        std::from_chars(power.data(), power.data() + power.size(), number);
+        CAPTURE(power);
+        for (const T each : {number, std::nextafter(number, T{0}), std::nextafter(number, Limits::infinity()), number * 3, number * 1.5F}) CHECK(laidOutAs(each));
+    }
+    std::mt19937_64 random(1);
+    bool same = true;
+    for (int i = 0; i < 50'000; ++i) {
+        const auto bits = static_cast<Bits>(random());
+        constexpr int mantissa = Limits::digits - 1;
+        same = same && laidOutAs(std::bit_cast<T>(bits)) && laidOutAs(std::bit_cast<T>(static_cast<Bits>(bits & ((Bits{1} << mantissa) - 1)))) &&  // subnormal
+               laidOutAs(static_cast<T>(static_cast<std::int64_t>(bits) % 100'000'000) / 100);
+    }
+    CHECK(same);
+}
+TEST_CASE("text_form: the layout of all kinds of floats") {
+    checkLayout<double, std::uint64_t>();
+    checkLayout<float, std::uint32_t>();
+    CHECK(laidOutAs(0.1L));
+    CHECK(laidOutAs(std::numeric_limits<long double>::max()));
 }
 
 TEST_CASE("text_form: a float32 has its own shortest digits") {

@@ -6,7 +6,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <iosfwd>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 
 #include <dstream/core/config.hpp>
 #include <dstream/core/dead_letter.hpp>
+#include <dstream/core/pointers.hpp>
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/variant.hpp>
 
@@ -78,29 +78,61 @@ class TextBuffer final : public std::basic_streambuf<Char> {
   using Traits = typename std::basic_streambuf<Char>::traits_type;
 
  public:
-  explicit TextBuffer(std::string& out) : out_(out) {}
+  std::string* out = nullptr;
 
  protected:
   std::streamsize xsputn(const Char* text, std::streamsize size) override {
-    out_.append(text, static_cast<std::size_t>(size));
+    out->append(text, static_cast<std::size_t>(size));
     return size;
   }
   typename Traits::int_type overflow(typename Traits::int_type c) override {
-    if (!Traits::eq_int_type(c, Traits::eof())) out_ += Traits::to_char_type(c);
+    if (!Traits::eq_int_type(c, Traits::eof())) *out += Traits::to_char_type(c);
     return Traits::not_eof(c);
+  }
+};
+
+/// A stream for one value after another, as new for each: what a manipulator, an error or a locale left in it does not reach the next.
+template <class Char>
+class TextStream {
+ public:
+  TextStream() {
+    asNew_.exceptions(asNew_.badbit);  // or it would keep to itself that there is no memory
+    asNew_.imbue(decltype(asNew_.getloc())::classic());
+  }
+  template <class T>
+  void append(std::string& out, const T& value) {
+    buffer_.out = &out;
+    stream_.rdbuf(&buffer_);  // clears the errors
+    stream_.copyfmt(asNew_);
+    operator<<(stream_, value);
   }
 
  private:
-  std::string& out_;
+  TextBuffer<Char> buffer_;
+  std::basic_ios<Char> asNew_{&buffer_};
+  std::basic_ostream<Char> stream_{&buffer_};
 };
 
+template <class Char>
+std::unique_ptr<TextStream<Char>>& idleStream() {
+  thread_local std::unique_ptr<TextStream<Char>> idle;
+  return idle;
+}
+/// A thread has one stream, since making one takes longer than writing most values. While it is taken, by an operator<< that appends a text itself, there is another.
 template <class Char, class T>
 void appendStreamed(std::string& out, const T& value) {
-  TextBuffer<Char> buffer(out);
-  std::basic_ostream<Char> stream(&buffer);
-  stream.exceptions(stream.badbit);  // or it would keep to itself that there is no memory
-  stream.imbue(decltype(stream.getloc())::classic());
-  operator<<(stream, value);
+  std::unique_ptr<TextStream<Char>>& idle = idleStream<Char>();
+  std::unique_ptr<TextStream<Char>> stream = std::move(idle);
+  if (stream == nullptr) stream = std::make_unique<TextStream<Char>>();
+  stream->append(out, value);
+  idle = std::move(stream);
+}
+
+template <std::integral T>
+void appendInteger(std::string& out, T number) {
+  char text[24];
+  const char* const end = std::to_chars(text, text + sizeof(text), +number).ptr;  // +: of characters the numbers
+  out.append(text, static_cast<std::size_t>(end - text));
 }
 
 /// The shortest digits that read back as the same number, laid out as Java's Double.toString or Python's repr does.
@@ -122,34 +154,46 @@ void appendFloat(std::string& out, T number) {
   char buffer[64];
   const char* const from = buffer;
   const char* const end = std::to_chars(buffer, buffer + sizeof(buffer), number, std::chars_format::scientific).ptr;
-  const std::string_view shortest(from, static_cast<std::size_t>(end - from));  // d[.ddd]e±xx
-  const std::size_t e = shortest.find('e');
-  int exponent = std::atoi(std::string(shortest.substr(e + 1)).c_str());
-  std::string digits(1, shortest[0]);
-  if (e > 2) digits += shortest.substr(2, e - 2);
+  const auto size = static_cast<std::size_t>(end - from);
+  const std::size_t e = std::string_view(from, size).find('e');  // d[.ddd]e±xx
+  int exponent = 0;
+  std::from_chars(from + e + (from[e + 1] == '+' ? 2 : 1), end, exponent);
+  const bool fraction = e > 1;
+  if (fraction) buffer[1] = buffer[0];  // over the point: all digits stand together
+  const std::string_view digits(from + fraction, e - fraction);
 
   constexpr int least = scala ? -3 : -4;
   constexpr int most = scala ? 7 : 16;
   if (number != 0 && (exponent < least || exponent >= most)) {
     out += digits[0];
-    if (scala || digits.size() > 1) out += '.';
-    out += digits.size() > 1 ? digits.substr(1) : (scala ? "0" : "");
+    if (scala || fraction) out += '.';
+    if (scala && !fraction) out += '0';
+    out += digits.substr(1);
     if (scala) {
-      out += 'E' + std::to_string(exponent);
+      out += 'E';
     } else {
       out += exponent < 0 ? "e-" : "e+";
       exponent = exponent < 0 ? -exponent : exponent;
-      out += (exponent < 10 ? "0" : "") + std::to_string(exponent);
+      if (exponent < 10) out += '0';
     }
+    appendInteger(out, exponent);
     return;
   }
   if (exponent < 0) {
-    out += "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+    out += "0.";
+    out.append(static_cast<std::size_t>(-exponent - 1), '0');
+    out += digits;
     return;
   }
   const auto whole = static_cast<std::size_t>(exponent) + 1;
-  if (digits.size() < whole) digits.append(whole - digits.size(), '0');
-  out += digits.substr(0, whole) + '.' + (digits.size() > whole ? digits.substr(whole) : "0");
+  out += digits.substr(0, whole);
+  if (digits.size() > whole) {
+    out += '.';
+    out += digits.substr(whole);
+  } else {
+    out.append(whole - digits.size(), '0');
+    out += ".0";
+  }
 }
 
 /// Bytes of the UTF-8 sequence at the beginning of `text`; 0 when there is none.
@@ -231,7 +275,7 @@ void appendElement(std::string& out, const T& value, bool nested) {
   } else if constexpr (std::is_floating_point_v<T>) {
     appendFloat<style>(out, value);
   } else if constexpr (std::is_integral_v<T>) {
-    out += std::to_string(value);
+    appendInteger(out, value);
   } else if constexpr (OptionalLike<T>) {
     if (!value.has_value()) {
       out += "None";
