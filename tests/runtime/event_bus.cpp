@@ -372,6 +372,73 @@ TEST_CASE("event_bus: at most a line a second of each kind, and then how many th
     CHECK(test.tell(Warning{"5"}) == "app: warning: 5\n");
 }
 
+TEST_CASE("event_bus: what one output, receiver or source says does not hide what another does") {
+    Default test;
+    const auto failed = [](std::size_t id, std::string why) { return OutputCompleted{{.seq = 3, .time = {1'500'000'000}}, id, "saved", 5000, std::move(why)}; };
+    CHECK(test.tell(failed(0, "disk full")) == "app: saved of batch 3 (time 1500 ms) failed: disk full\n");
+    CHECK(test.tell(failed(1, "no such table")) == "app: saved of batch 3 (time 1500 ms) failed: no such table\n");
+    CHECK(test.tell(failed(0, "disk full")).empty());
+
+    const auto backingOff = [](std::size_t id, const char* name) {
+        ReceiverChanged changed = changedTo(ReceiverState::BackingOff);
+        changed.info.id = id;
+        changed.info.name = name;
+        return changed;
+    };
+    CHECK(test.tell(backingOff(1, "a")) == "app: receiver a: backing off\n");
+    CHECK(test.tell(backingOff(2, "b")) == "app: receiver b: backing off\n");
+    CHECK(test.tell(backingOff(1, "a")).empty());
+    CHECK(test.tell(backingOff(2, "b")).empty());
+    CHECK(test.tell(backingOff(2, "b")).empty());
+
+    CHECK(test.tell(DataDropped{"s", 1, "r"}) == "app: s: 1 bytes dropped, r\n");
+    CHECK(test.tell(DataDropped{"t", 2, "r"}) == "app: t: 2 bytes dropped, r\n");
+    CHECK(test.tell(DataDropped{"t", 3, "r"}).empty());
+    CHECK(test.tell(FileIgnored{"t", "x", "y", true}) == "app: t: x is ignored: y\n");
+    CHECK(test.tell(FileIgnored{"t", "z", "y", true}).empty());
+    CHECK(test.tell(FileIgnored{"u", "z", "y", true}) == "app: u: z is ignored: y\n");
+
+    test.world.advance(1s);
+    CHECK(test.tell(backingOff(1, "a")) == "app: receiver a: backing off (and 1 more like it)\n");
+    CHECK(test.tell(backingOff(2, "b")) == "app: receiver b: backing off (and 2 more like it)\n");
+    ReceiverChanged gone = backingOff(2, "b");
+    gone.info.state = ReceiverState::Failed;
+    CHECK(test.tell(backingOff(2, "b")).empty());
+    CHECK(test.tell(gone) == "app: receiver b: failed (and 1 more like it)\n");
+    CHECK(test.world.out().empty());
+}
+
+TEST_CASE("event_bus: what was held back is said when the stream stops") {
+    Default test;
+    test.tell(Warning{"1"});
+    CHECK(test.tell(StreamingStopped{}).empty());
+    test.tell(Warning{"2"});
+    CHECK(test.tell(StreamingStopped{}) == "app: held back: 1 more line like those above\n");
+    CHECK(test.tell(StreamingStopped{}).empty());
+    for (int i = 0; i < 2; ++i) test.tell(DataDropped{"s", 1, "r"});
+    test.tell(Warning{"3"});
+    test.tell(Warning{"4"});
+    CHECK(test.tell(StreamingStopped{{.droppedBatches = 1, .droppedBytes = 10}})
+          == "app: held back: 3 more lines like those above\napp: streaming stopped; not processed: 1 batches, 10 bytes\n");
+    test.world.advance(1s);
+    CHECK(test.tell(Warning{"5"}) == "app: warning: 5\n");  // those were told
+}
+
+TEST_CASE("event_bus: sources without end are told of by a line of their kind, and take no memory") {
+    Default test;
+    const auto dropped = [](int source) { return DataDropped{std::to_string(source), 1, "r"}; };
+    for (int i = 0; i < 33; ++i) CHECK(test.tell(dropped(i)) == "app: " + std::to_string(i) + ": 1 bytes dropped, r\n");
+    for (int i = 33; i < 1000; ++i) CHECK(test.tell(dropped(i)).empty());
+    CHECK(test.tell(dropped(0)).empty());
+    CHECK(test.tell(Warning{"1"}) == "app: warning: 1\n");
+    test.world.advance(1s);
+    CHECK(test.tell(dropped(1)) == "app: 1: 1 bytes dropped, r\n");
+    for (int i = 2000; i < 2031; ++i) CHECK(test.tell(dropped(i)) == "app: " + std::to_string(i) + ": 1 bytes dropped, r\n");  // in the places of the others
+    CHECK(test.tell(dropped(2031)) == "app: 2031: 1 bytes dropped, r (and 967 more like it)\n");
+    CHECK(test.tell(dropped(1)).empty());
+    CHECK(test.tell(StreamingStopped{}) == "app: held back: 2 more lines like those above\n");
+}
+
 TEST_CASE("event_bus: the wall clock does not matter to that") {
     Default test;
     test.tell(Warning{"1"});

@@ -39,7 +39,8 @@ struct Configuration {
   bool stopOnSignals = true;
   /// With stopOnSignals: process what was received first.
   bool stopGracefullyOnShutdown = false;
-  /// The default listener writes what an operator must know to stderr, at most a line a second of each kind.
+  /// The default listener writes what an operator must know to stderr: of each kind of event, and each output, receiver or source that has it, at most a line a second; what
+  /// is held back is counted, in the next such line or when the stream stops.
   bool defaultListener = true;
 
   /// **errors** std::invalid_argument naming the setting.

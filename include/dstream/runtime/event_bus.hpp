@@ -2,7 +2,6 @@
 #pragma once
 // EventBus: takes events from any thread and gives them to the listeners, in order, on the events lane.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -29,32 +28,75 @@ using Listener = Function<void(const Event&)>;
 /// What a listener is removed by. **meaning** of no two listeners in a process the same; ListenerId{} is none's.
 enum class ListenerId : std::uint64_t {};
 
-/// **meaning** what an operator must know, on stderr: trouble and changes of receivers, at most one line a second of each kind of event.
-template <class = OnUse>
+/// **meaning** what an operator must know, on stderr: trouble and changes of receivers, at most one line a second of each kind of event and each output, receiver or
+/// source that it is of. How many were held back is in the next such line, or in one when the stream stops.
+/// **kept** what was said of 32 of these; what happens to more of them within a second shares a line of its kind.
+template <class Use = OnUse>
 class BasicDefaultListener {
  public:
   BasicDefaultListener(World& world, std::string application) : world_(&world), application_(std::move(application)) {}
 
   void operator()(const Event& event) {
+    if (event.is<StreamingStopped>()) tellHeldBack();
     if (!matters(event)) return;
-    Kind& kind = kinds_[static_cast<std::size_t>(event.kind())];
     const Nanos now = world_->now(Clock::Steady);
-    if (kind.written && now - kind.last < 1'000'000'000 && !isFinal(event)) {
-      ++kind.suppressed;
+    Said& said = saidOf(event.kind(), subject(event), now);
+    if (said.isRecent(now) && !isFinal(event)) {
+      ++said.heldBack;
       return;
     }
-    std::string line = application_ + ": " + describe(event);
-    if (kind.suppressed != 0) line += " (and " + std::to_string(kind.suppressed) + " more like it)";
-    kind = {true, now, 0};
-    world_->write(Console::Err, line + "\n");
+    std::string line = describe(event);
+    if (said.heldBack != 0) line += " (and " + std::to_string(said.heldBack) + " more like it)";
+    said.written = true;
+    said.last = now;
+    said.heldBack = 0;
+    write(line);
   }
 
  private:
-  struct Kind {
+  /// The last line of its kind and subject.
+  struct Said {
+    EventKind kind;
+    std::string subject;
     bool written = false;
     Nanos last = 0;
-    std::uint64_t suppressed = 0;
+    std::uint64_t heldBack = 0;
+
+    [[nodiscard]] bool isRecent(Nanos now) const { return written && now - last < 1'000'000'000; }
   };
+  static constexpr std::size_t mostSubjects = 32;  // of a kind without subjects there is a place always
+
+  void write(const std::string& line) { world_->write(Console::Err, application_ + ": " + line + "\n"); }
+  void tellHeldBack() {
+    std::uint64_t heldBack = std::exchange(forgotten_, 0);
+    for (Said& said : said_) heldBack += std::exchange(said.heldBack, 0);
+    if (heldBack != 0) write("held back: " + std::to_string(heldBack) + (heldBack == 1 ? " more line" : " more lines") + " like those above");
+  }
+
+  /// Where there is no room for the subject, that of its kind.
+  Said& saidOf(EventKind kind, std::string subject, Nanos now) {
+    for (Said& said : said_)
+      if (said.kind == kind && said.subject == subject) return said;
+    if (!subject.empty() && said_.size() >= mostSubjects) {
+      for (Said& said : said_) {
+        if (said.subject.empty() || said.isRecent(now)) continue;
+        forgotten_ += said.heldBack;
+        return said = {.kind = kind, .subject = std::move(subject)};
+      }
+      return saidOf(kind, {}, now);
+    }
+    said_.push_back({.kind = kind, .subject = std::move(subject)});
+    return said_.back();
+  }
+
+  /// Which of those that have events of its kind: empty where there is one.
+  static std::string subject(const Event& event) {
+    if (const auto* receiver = event.as<ReceiverChanged>()) return std::to_string(receiver->info.id);
+    if (const auto* output = event.as<OutputCompleted>()) return std::to_string(output->id);
+    if (const auto* dropped = event.as<DataDropped>()) return dropped->source;
+    if (const auto* ignored = event.as<FileIgnored>()) return ignored->source;
+    return {};
+  }
 
   /// What is said once, and may not drown in what came before.
   static bool isFinal(const Event& event) {
@@ -74,7 +116,8 @@ class BasicDefaultListener {
 
   World* world_;
   std::string application_;
-  std::array<Kind, eventKinds> kinds_{};
+  Deferred<std::vector<Said>, Use> said_;
+  std::uint64_t forgotten_ = 0;  // held back of subjects whose place another has
 };
 using DefaultListener = BasicDefaultListener<>;
 
