@@ -97,6 +97,21 @@ TEST_CASE("split: views of the text, also of its empty fields") {
   CHECK(fields[2].data() == text.data() + 3);
 }
 
+TEST_CASE("split: an iterator keeps its place, and its copies theirs") {
+  const Fields fields = split(',')("a,bc,");
+  auto it = fields.begin();
+  const auto first = it;
+  const auto before = it++;
+  CHECK(*before == "a");
+  CHECK(*it == "bc");
+  CHECK(*it == "bc");
+  CHECK((first == before && first != it));
+  CHECK(*++it == "");
+  CHECK(it != fields.end());
+  CHECK(++it == fields.end());
+  CHECK(*first == "a");
+}
+
 TEST_CASE("split: take stops it") {
   const std::vector<std::string> texts{"a,b,c", "d"};
   int seen = 0;

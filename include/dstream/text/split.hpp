@@ -40,13 +40,13 @@ class Fields {
     using difference_type = std::ptrdiff_t;
 
     constexpr iterator() = default;
-    constexpr iterator(std::string_view rest, char delimiter) : rest_(rest), delimiter_(delimiter), more_(true) {}
+    constexpr iterator(std::string_view rest, char delimiter) : rest_(rest), end_(rest.find(delimiter)), delimiter_(delimiter), more_(true) {}
 
-    constexpr std::string_view operator*() const { return rest_.substr(0, rest_.find(delimiter_)); }
+    constexpr std::string_view operator*() const { return rest_.substr(0, end_); }
     constexpr iterator& operator++() {
-      const std::size_t at = rest_.find(delimiter_);
-      more_ = at != std::string_view::npos;
-      rest_.remove_prefix(more_ ? at + 1 : rest_.size());
+      more_ = end_ != std::string_view::npos;
+      rest_.remove_prefix(more_ ? end_ + 1 : rest_.size());
+      end_ = rest_.find(delimiter_);
       return *this;
     }
     constexpr iterator operator++(int) {
@@ -60,6 +60,7 @@ class Fields {
 
    private:
     std::string_view rest_;
+    std::size_t end_ = 0;  // of the field, in rest_; npos: the last
     char delimiter_ = 0;
     bool more_ = false;
   };
