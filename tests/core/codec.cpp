@@ -150,6 +150,25 @@ TEST_CASE("codec: the layout is fixed") {
   CHECK(bytesOf(std::vector<char>{'a', 'b'}) == std::string("\x02\0\0\0ab", 6));
 }
 
+TEST_CASE("codec: numbers of each width, wherever in the bytes they stand") {
+  for (std::size_t before = 0; before < 9; ++before) {
+    std::string bytes(before, 'x');
+    Codec<std::uint8_t>::encode(0x12, bytes);
+    Codec<std::int16_t>::encode(-2, bytes);
+    Codec<std::uint32_t>::encode(0x12345678, bytes);
+    Codec<std::int64_t>::encode(-0x123456789abcdef, bytes);
+    Codec<double>::encode(1.5, bytes);
+    CHECK(bytes == std::string(before, 'x') + std::string("\x12\xfe\xff\x78\x56\x34\x12\x11\x32\x54\x76\x98\xba\xdc\xfe\0\0\0\0\0\0\xf8\x3f", 23));
+    std::string_view in = std::string_view(bytes).substr(before);
+    CHECK(Codec<std::uint8_t>::decode(in) == 0x12);
+    CHECK(Codec<std::int16_t>::decode(in) == -2);
+    CHECK(Codec<std::uint32_t>::decode(in) == 0x12345678);
+    CHECK(Codec<std::int64_t>::decode(in) == -0x123456789abcdef);
+    CHECK(Codec<double>::decode(in) == 1.5);
+    CHECK(in.empty());
+  }
+}
+
 TEST_CASE("codec: elements of no bytes are counted, and believed no further than there are bytes") {
   comesBack(std::tuple<>());
   comesBack(std::vector<std::tuple<>>(3));

@@ -2,6 +2,7 @@
 #pragma once
 // Codec<T>: a value as bytes that any machine reads back: what object files hold and raw sockets carry.
 
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -87,15 +88,27 @@ inline std::string_view takeBytes(std::string_view& in, std::size_t bytes) {
   return taken;
 }
 
+inline constexpr bool littleEndian = std::endian::native == std::endian::little;  // memory holds a number as the wire does
+
 template <class Unsigned>
 void putNumber(Unsigned number, std::string& out) {
-  for (std::size_t i = 0; i < sizeof(Unsigned); ++i) out += static_cast<char>(static_cast<unsigned char>(number >> (8 * i)));
+  char bytes[sizeof(Unsigned)];
+  if constexpr (littleEndian) {
+    __builtin_memcpy(bytes, &number, sizeof bytes);
+  } else {
+    for (std::size_t i = 0; i < sizeof bytes; ++i) bytes[i] = static_cast<char>(static_cast<unsigned char>(number >> (8 * i)));
+  }
+  out.append(bytes, sizeof bytes);
 }
 template <class Unsigned>
 Unsigned takeNumber(std::string_view& in) {
   const std::string_view bytes = takeBytes(in, sizeof(Unsigned));
   Unsigned number = 0;
-  for (std::size_t i = 0; i < sizeof(Unsigned); ++i) number = static_cast<Unsigned>(number | static_cast<Unsigned>(static_cast<Unsigned>(static_cast<unsigned char>(bytes[i])) << (8 * i)));
+  if constexpr (littleEndian) {
+    __builtin_memcpy(&number, bytes.data(), sizeof number);
+  } else {
+    for (std::size_t i = 0; i < sizeof number; ++i) number = static_cast<Unsigned>(number | static_cast<Unsigned>(static_cast<Unsigned>(static_cast<unsigned char>(bytes[i])) << (8 * i)));
+  }
   return number;
 }
 
