@@ -141,6 +141,31 @@ TEST_CASE("CombineTable: grows, keeping all keys") {
   CHECK(twice);
 }
 
+TEST_CASE("CombineTable: with room reserved nothing moves; more keys, fewer or none work as before") {
+  for (const std::size_t room : {0U, 1U, 12U, 13U, 1000U, 5000U}) {
+    CombineTable<int, int> table;
+    for (int i = 0; i < 20; ++i) add(table, i, 1);
+    table.reserve(room);
+    const auto* const first = table.entries().data();
+    const int end = room < 20 ? 20 : static_cast<int>(room);
+    for (int i = 0; i < end; ++i) add(table, i, 1);
+    CHECK(table.entries().data() == first);
+    for (int i = 0; i < end + 3000; ++i) add(table, i, 1);
+    REQUIRE(table.entries().size() == static_cast<std::size_t>(end) + 3000);
+    for (int i = 0; i < end + 3000; ++i) CHECK(*table.find(i) == (i < 20 ? 3 : i < end ? 2 : 1));
+  }
+}
+
+TEST_CASE("CombineTable: a count that is absurd reserves no more than some 256 MiB") {
+  struct Large {
+    char bytes[1 << 20];
+  };
+  CombineTable<int, Large> table;
+  table.reserve(static_cast<std::size_t>(-1));
+  CHECK(table.entries().capacity() >= 200);
+  CHECK(table.entries().capacity() <= 600);
+}
+
 TEST_CASE("CombineTable: when create throws, the table keeps what it had and works on") {
   CombineTable<std::string_view, int> table;
   for (int size = 0; size < 40; ++size) {

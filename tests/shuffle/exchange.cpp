@@ -65,4 +65,20 @@ TEST_CASE("exchange: owned records move, never copied; what throws reaches the c
   CHECK(tally.alive == 20);
 }
 
+TEST_CASE("exchange: to one partition there is room for all records at once, so that none moves when it fills") {
+  const auto movesOf = [](int records, const auto& runner, std::size_t parts) {
+    support::Tally tally;
+    auto rdd = parallelize(support::counters(records, tally), parts);
+    const int before = tally.moves;
+    const auto all = detail::exchange(rdd, runner, 1, [](const support::CopyCounter&) { return std::size_t{0}; });
+    CHECK(all.size() == 1);
+    CHECK(all[0].size() == static_cast<std::size_t>(records));
+    CHECK(tally.copies == 0);
+    return tally.moves - before;
+  };
+  for (const std::size_t parts : {1U, 3U}) CHECK(movesOf(1000, RunnerRef{}, parts) == 1000 * movesOf(1, RunnerRef{}, parts));
+  support::SlicingRunner runner(3, 100 * sizeof(support::CopyCounter));
+  CHECK(movesOf(1000, RunnerRef(runner), 1) == 1000 * movesOf(1, RunnerRef{}, 3));
+}
+
 }  // namespace

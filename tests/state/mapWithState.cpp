@@ -45,6 +45,7 @@ Pair sum(const std::string& key, std::optional<int> value, State<int>& state) {
 struct Costly {
   explicit Costly(int of) : number(of) {}
   Costly(const Costly& other) : number(other.number) {
+    ++copies;
     if (copiesLeft > 0 && --copiesLeft == 0) throw std::bad_alloc();
   }
   Costly(Costly&&) noexcept = default;
@@ -53,6 +54,7 @@ struct Costly {
   ~Costly() = default;
   bool operator==(const Costly&) const = default;
 
+  static inline int copies = 0;
   static inline int copiesLeft = 0;  // 0: any number
   int number;
 };
@@ -117,6 +119,36 @@ TEST_CASE("timed states: a rollback that failed for want of memory can be repeat
   CHECK(test.shown() == before);
 }
 
+TEST_CASE("timed states: a key is copied once a batch, however often its state changes") {
+  TimedTable test;
+  for (int key = 1; key <= 3; ++key) test.put(key, "a", 1);
+  for (int batch = 2; batch <= 3; ++batch) {
+    test.states.commit();
+    Costly::copies = 0;
+    for (int record = 0; record < 10; ++record)
+      for (int key = 1; key <= 2; ++key) test.put(key, "b", batch);
+    test.states.touch(test.table, test.table.indexOf(Costly(1)), batch);
+    test.remove(2);
+    test.put(2, "c", batch);  // a third copy goes to the table
+    CHECK(Costly::copies == 3);
+  }
+  test.states.rollback(test.table);
+  CHECK(test.shown() == "3a 1b 2c ");
+}
+
+TEST_CASE("timed states: where a key cannot be noted for want of memory, its state stays") {
+  TimedTable test;
+  const std::string state(30, 'a');
+  test.put(1, state, 1);
+  test.states.commit();
+  Costly::copiesLeft = 1;
+  CHECK_THROWS_AS(test.put(1, "changed", 2), std::bad_alloc);
+  CHECK(test.shown() == "1" + state + " ");
+  test.put(1, "changed", 2);
+  test.states.rollback(test.table);
+  CHECK(test.shown() == "1" + state + " ");
+}
+
 TEST_CASE("key_state: what a function may do, and may not") {
   const int known = 5;
   State<int> state(&known, false);
@@ -178,6 +210,9 @@ TEST_CASE("state_spec: a time-out must be longer than zero, a scan must come") {
   const auto spec = StateSpec::function<int>(sum);
   CHECK_THROWS_AS(spec.timeout(0s), std::invalid_argument);
   CHECK_THROWS_AS(spec.timeout(-1s), std::invalid_argument);
+  CHECK_THROWS_AS(spec.timeout(0.1ns), std::invalid_argument);
+  CHECK(spec.timeout(1.5s).idle == 1'500'000'000);
+  CHECK(spec.timeout(Timespan(2min)).idle == 120'000'000'000);
   CHECK_THROWS_AS(spec.timeoutScanEvery(0), std::invalid_argument);
 }
 

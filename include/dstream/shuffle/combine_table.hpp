@@ -40,6 +40,15 @@ class CombineTable {
     probe(detail::tableHash<Key>(Owned<Key>::look(key), seed_), std::move(key), create, update);
   }
 
+  /// Room for `keys` keys, those that are there among them; at once for as many only as take some 256 MiB.
+  void reserve(std::size_t keys) {
+    constexpr std::size_t most = (std::size_t{256} << 20) / (sizeof(Entry) + 3 * sizeof(Slot));
+    if (keys > most) keys = most;
+    std::size_t size = firstSize;
+    while (keysOf(size) < keys) size *= 2;
+    if (size > slots_.size()) growTo(size);
+  }
+
   /// The combination of `key`, or null. Valid until the next change of the table.
   template <class K>
   [[nodiscard]] Combined* find(const K& key) {
@@ -177,11 +186,17 @@ class CombineTable {
     }
   }
 
+  static constexpr std::size_t firstSize = 16;
+  /// How many keys an index of this size holds.
+  static constexpr std::size_t keysOf(std::size_t size) { return size / 4 * 3; }
+
   void grow() {
     if (entries_.size() > 0x7fffffffU) throw std::length_error("dstream: combine table: too many distinct keys");
-    const std::size_t size = slots_.empty() ? 16 : slots_.size() * 2;
+    growTo(slots_.empty() ? firstSize : slots_.size() * 2);
+  }
+  void growTo(std::size_t size) {
     std::vector<Slot> slots(size);
-    entries_.reserve(size / 4 * 3);
+    entries_.reserve(keysOf(size));
     const std::size_t mask = size - 1;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       const std::uint64_t hash = detail::tableHash<Key>(Owned<Key>::look(entries_[i].first), seed_);
@@ -191,7 +206,7 @@ class CombineTable {
     }
     slots_.swap(slots);
     mask_ = mask;
-    limit_ = size / 4 * 3;
+    limit_ = keysOf(size);
   }
 
   detail::HashSeed seed_;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/core/buffer.hpp>
 #include <dstream/core/config.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/rdd.hpp>
@@ -40,6 +41,7 @@ std::vector<std::vector<Kept<typename R::value_type>>> exchange(R& parent, Runne
   std::vector<Buckets> sorted(slices.size());
   runner.forEach(slices.size(), [&](std::size_t, std::size_t task) {
     sorted[task].resize(partitions);
+    if (partitions == 1) detail::reserveFor(sorted[task][0], parent, parent.partitions() * slices[task].count);
     Step step{partitionOf};
     static_cast<void>(parent.fold(slices[task], &sorted[task], step));
   });

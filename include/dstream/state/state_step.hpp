@@ -107,6 +107,7 @@ class StateStep {
   void run(Grouped* grouped, const Body& body) {
     runner_.forEach(after_->size(), [&](std::size_t, std::size_t part) {
       const auto* const known = before_.empty() ? nullptr : &before_[part];
+      if (known != nullptr) (*after_)[part].reserve(known->entries().size());  // most stay
       Deferred<std::vector<bool>, Grouped> done(known == nullptr ? 0 : known->entries().size());
       if (grouped != nullptr) {
         int nothing = 0;

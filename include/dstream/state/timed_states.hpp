@@ -156,18 +156,14 @@ class TimedStates {
 
   template <class AnyTable>
   void note(AnyTable& table, std::size_t at, const Kept<Key>& key, bool state) {
-    const auto move = [&](Had& had) {
-      if constexpr (!std::is_const_v<AnyTable>)
-        if (state && had.known && !had.state) had.state.emplace(std::move(table.entries()[at].second.state));
-    };
-    before_.combineKept(
-        Kept<Key>(key),
-        [&]() -> Had {
-          Had had{at != Table::none, std::nullopt, timed_ && at != Table::none ? links_[at].updated : 0};
-          move(had);
-          return had;
-        },
-        move);
+    Had* noted = nullptr;
+    before_.combine(
+        Owned<Key>::look(key),  // copied only if this batch has not noted it yet
+        [&]() -> Had { return {at != Table::none, std::nullopt, timed_ && at != Table::none ? links_[at].updated : 0}; },
+        [&](Had& had) { noted = &had; });
+    Had& had = noted != nullptr ? *noted : before_.entries().back().second;
+    if constexpr (!std::is_const_v<AnyTable>)
+      if (state && had.known && !had.state) had.state.emplace(std::move(table.entries()[at].second.state));  // last: the copy of a key may throw
   }
 
   void insert(Table& table, const Kept<Key>& key, S&& state, std::int64_t time) {
