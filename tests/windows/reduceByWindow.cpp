@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <dstream/stream/explain.hpp>
 #include <dstream/windows/countByWindow.hpp>
 #include <dstream/windows/window.hpp>
 
@@ -46,6 +47,17 @@ TEST_CASE("countByWindow: none before the first record, then 0 too") {
   using Counts = std::vector<std::optional<std::vector<std::int64_t>>>;
   CHECK(outputsOf<int>(countByWindow(2s, 1s), batches) == Counts{{std::vector<std::int64_t>{}}, {{2}}, {{3}}, {{1}}, {{0}}, {{1}}});
   CHECK(outputsOf<int>(countByWindow(4s, 2s), batches) == Counts{{}, {{2}}, {}, {{3}}, {}, {{2}}});
+}
+
+TEST_CASE("countByWindow: each batch is counted, whatever a filter leaves of it, and only the counts are reduced") {
+  const auto odd = filter([](int x) { return x % 2 != 0; });
+  CHECK(support::contains(explain(odd | countByWindow(2s, 1s)), "count\n"));
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    Random random(seed);
+    const auto some = support::randomNumbers(random, 30);
+    const auto counts = outputsOf<int>(odd | map([](int) { return std::int64_t{1}; }) | reduceByWindow(plus, minus, 3s, 1s), some);
+    CHECK(outputsOf<int>(odd | countByWindow(3s, 1s), some) == counts);
+  }
 }
 
 TEST_CASE("reduceByWindow: equals the window computed anew") {

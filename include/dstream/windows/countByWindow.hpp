@@ -9,17 +9,15 @@
 #include <dstream/core/durations.hpp>
 #include <dstream/core/functions.hpp>
 #include <dstream/core/pipe.hpp>
-#include <dstream/operators/map.hpp>
+#include <dstream/operators/count.hpp>
+#include <dstream/operators/filter.hpp>
 #include <dstream/windows/reduceByWindow.hpp>
 
 namespace dstream::inline v0 {
 
 namespace detail {
-struct One {
-  template <class Record>
-  DSTREAM_INLINE constexpr std::int64_t operator()(const Record&) const {
-    return 1;
-  }
+struct NotNone {
+  constexpr bool operator()(std::int64_t count) const { return count != 0; }
 };
 }  // namespace detail
 
@@ -27,7 +25,7 @@ struct One {
 /// **meaning** every `slide`, the number of records in the batches of (t − length, t]; no record before the first record ever, then always one,
 /// 0 included. **kept** a number per batch in the window. **cost** the counting loop, once per batch. **source** Spark DStream.countByWindow.
 [[nodiscard]] inline auto countByWindow(Timespan length, Timespan slide) {
-  return map(detail::One{}) | reduceByWindow(plus, minus, length, slide);
+  return count() | filter(detail::NotNone{}) | reduceByWindow(plus, minus, length, slide);
 }
 
 }  // namespace dstream::inline v0

@@ -105,8 +105,9 @@ struct GroupByKeyAndWindowOp : Nameable<GroupByKeyAndWindowOp<durable>> {
 /// **shape** DStream<(K, V)> → DStream<(K, vector<V>)>
 /// **meaning** every `slide` (default: the stream's own), all values of each key in the batches of (t − length, t]. **order** of the values: oldest
 /// batch first, in each the order of the records; of the keys none. **kept** all values; per key and batch in the window the key and a count.
-/// **cost** each batch is grouped once; then a copy of what comes, and for a key of which something leaves a move of what stays. A key that does
-/// neither costs nothing but its place in the result. Where a reduceByKeyAndWindow says what is meant, it keeps one value instead of all.
+/// **cost** each batch is grouped once; then a copy of what comes, and for a key of which something leaves a move of what stays: of a key that comes in
+/// every batch each value moves once per batch in the window. A key that does neither costs nothing but its place in the result. Where a reduceByKeyAndWindow
+/// says what is meant, it keeps one value instead of all.
 /// **errors** as for groupByKey and window. **source** Spark PairDStreamFunctions.groupByKeyAndWindow.
 [[nodiscard]] inline auto groupByKeyAndWindow(Timespan length) { return detail::GroupByKeyAndWindowOp<>{detail::extentOf(length), 0}; }
 [[nodiscard]] inline auto groupByKeyAndWindow(Timespan length, Timespan slide, std::size_t partitions = 0) {
