@@ -126,4 +126,65 @@ TEST_CASE("fixed: what cannot be copied is borrowed, views are copied as such") 
   CHECK(total == 2 * (100 + 5 + 3 + 21));
 }
 
+/// What a join with `table` gives batch by batch: sums of the values that were found, or -1.
+template <class Join>
+std::vector<Numbers> enriched(const Join& join) {
+  Stage stage;
+  std::vector<Numbers> seen;
+  stage.stream.queueStream(stage.queue) | map([](int number) { return std::pair{number, number}; }) | join | foreachRDD([&](const auto& batch) {
+    Numbers found;
+    for (const auto& row : batch.collect()) found.push_back(row.second.second ? row.second.first + *row.second.second : -1);
+    std::sort(found.begin(), found.end());
+    seen.push_back(std::move(found));
+  });
+  for (const auto& batch : {Numbers{1, 2, 3}, Numbers{}, Numbers{3, 3, 9}, Numbers{2}}) stage.queue.push(batch);
+  stage.stream.start();
+  stage.world.advance(4s);
+  return seen;
+}
+
+TEST_CASE("fixed: what batches are joined with is put into a table once; what may change meanwhile each time") {
+  const std::vector<std::pair<int, int>> table{{1, 10}, {2, 20}, {3, 30}, {3, 31}};
+  int calls = 0;
+  const auto counted = map([&calls](const std::pair<int, int>& entry) {
+    ++calls;
+    return entry;
+  });
+  CHECK(enriched(leftOuterJoin(table | counted)) == std::vector<Numbers>{{11, 22, 33, 34}, {}, {-1, 33, 33, 34, 34}, {22}});
+  CHECK(calls == 4);
+
+  std::vector<std::pair<int, int>> changing{{1, 10}};
+  Stage stage;
+  std::vector<Numbers> seen;
+  stage.stream.queueStream(stage.queue) | map([](int number) { return std::pair{number, 0}; }) | join(std::views::all(changing)) | foreachRDD([&](const auto& batch) {
+    seen.emplace_back();
+    for (const auto& row : batch.collect()) seen.back().push_back(row.second.second);
+    changing.emplace_back(1, 11);
+  });
+  for (int batch = 0; batch < 3; ++batch) stage.queue.push(Numbers{1});
+  stage.stream.start();
+  stage.world.advance(3s);
+  CHECK(seen == std::vector<Numbers>{{10}, {10, 11}, {10, 11, 11}});
+}
+
+TEST_CASE("fixed: outer joins and texts as keys, batch after batch") {
+  const std::vector<std::pair<std::string, int>> table{{"a", 1}, {"a key that is too long to lie in an entry", 2}};
+  Stage stage;
+  BatchQueue<std::string> queue;
+  std::vector<std::vector<std::string>> seen;
+  stage.stream.queueStream(queue) | map([](const std::string& key) { return std::pair{key, 'x'}; }) | fullOuterJoin(table) | foreachRDD([&](const auto& batch) {
+    seen.emplace_back();
+    for (const auto& [key, sides] : batch.collect())
+      seen.back().push_back(std::string(key) + (sides.first ? "x" : "-") + (sides.second ? std::to_string(*sides.second) : "-"));
+    std::sort(seen.back().begin(), seen.back().end());
+  });
+  using Keys = std::vector<std::string>;
+  for (const auto& batch : {Keys{"a", "b"}, Keys{}, Keys{"a key that is too long to lie in an entry", "another key that is too long to lie in an entry"}}) queue.push(batch);
+  stage.stream.start();
+  stage.world.advance(3s);
+  CHECK(seen == std::vector<Keys>{{"a key that is too long to lie in an entry-2", "ax1", "bx-"},
+                                  {"a key that is too long to lie in an entry-2", "a-1"},
+                                  {"a key that is too long to lie in an entryx2", "a-1", "another key that is too long to lie in an entryx-"}});
+}
+
 }  // namespace

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// Joined: the data of a join: a table of what the second side has of each key, and for each record of the first side the entry of its key.
+// JoinTable: what the second side of a join has of each key. Joined: the data of a join: for each record of the first side the entry of its key.
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <dstream/core/buffer.hpp>
 #include <dstream/core/config.hpp>
-#include <dstream/core/joint.hpp>
 #include <dstream/core/owned.hpp>
 #include <dstream/core/pairs.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/wide.hpp>
 #include <dstream/shuffle/exchange.hpp>
 #include <dstream/shuffle/few_values.hpp>
 #include <dstream/shuffle/hash.hpp>
@@ -36,41 +37,114 @@ struct JoinKind {
   bool secondMayMiss;
 };
 
-/// What the second side has of a key.
-template <class Second>
-struct SecondSide {
-  FewValues<Kept<Second>> values;
-  bool met = false;  // by a record of the first
-};
-
 template <class Key, class Second>
 struct SecondStep {
-  using Table = TaskTable<Key, SecondSide<Second>>;
+  using Values = FewValues<Kept<Second>>;
+  using Table = TaskTable<Key, Values>;
 
   template <class Record>
   DSTREAM_INLINE Table* operator()(Table* table, Record&& record) const {
-    const auto add = [&](SecondSide<Second>& side) {
+    const auto add = [&](Values& values) {
       using Value = std::remove_cvref_t<ValueRecord<Record>>;
-      side.values.push_back(Owned<Value>::own(member<1>(std::forward<Record>(record))));
+      values.push_back(Owned<Value>::own(member<1>(std::forward<Record>(record))));
     };
     const auto create = [&] {
-      SecondSide<Second> side;
-      add(side);
-      return side;
+      Values values;
+      add(values);
+      return values;
     };
     table->combine(member<0>(std::forward<Record>(record)), create, add);
     return table;
   }
 };
 
-struct AppendSecond {
-  template <class Side>
-  void operator()(Side& side, Side&& others) const {
-    side.values.append(std::move(others.values));
+struct AppendFew {
+  template <class Values>
+  void operator()(Values& values, Values&& others) const {
+    values.append(std::move(others));
   }
 };
 
-/// A record of the first side, and the entry of the table that has its key.
+/// The keys of a table as the rows of a join show them: a table keeps text its own way, so where the records' keys are strings, these are made of it.
+template <class Key>
+struct RowKeys {
+  template <class Table>
+  void take(const Table&) {}
+  template <class Table>
+  DSTREAM_INLINE MemberView<Key> at(const Table& table, std::size_t entry) const {
+    if constexpr (std::is_same_v<Key, std::string_view>) {
+      return table.entries()[entry].first.text();
+    } else {
+      return Owned<Key>::look(table.entries()[entry].first);
+    }
+  }
+};
+template <>
+struct RowKeys<std::string> {
+  template <class Table>
+  void take(const Table& table) {
+    strings.reserve(table.entries().size());
+    for (const auto& entry : table.entries()) strings.push_back(Table::Form::take(entry.first));
+  }
+  template <class Table>
+  DSTREAM_INLINE const std::string& at(const Table&, std::size_t entry) const {
+    return strings[entry];
+  }
+  std::vector<std::string> strings;
+};
+
+/// **meaning** the values of each key of the second side, in the order of the records: those of key k in the table of `partitionHash(k) % partitions`. Once made
+/// it stays as it is, so that many batches may look into it.
+template <class Key, class Second>
+class JoinTable {
+ public:
+  using Table = TaskTable<Key, FewValues<Kept<Second>>>;
+  using value = Second;
+  using reference = typename Table::Entry;
+  using value_type = reference;
+
+  JoinTable() = default;
+  /// Of a prepared parent. name: the operator's, for errors.
+  template <class Seconds>
+  JoinTable(const char* name, Seconds& seconds, RunnerRef runner, std::size_t partitions)
+      : tables_(combineKeyed<Key, FewValues<Kept<Second>>>(TableStore(name), seconds, runner, partitions, SecondStep<Key, Second>{}, AppendFew{}, CombineOrder::Slices, true)),
+        keys_(partitions) {
+    const TableStore store(name);
+    for (std::size_t part = 0; part < partitions; ++part) {
+      if (tables_[part] == nullptr) tables_[part] = store.take<Table>(runner.seed());
+      keys_[part].take(*tables_[part]);
+    }
+  }
+
+  [[nodiscard]] std::size_t partitions() const { return keys_.size(); }
+  [[nodiscard]] const Table& table(std::size_t partition) const { return *tables_[partition]; }
+  [[nodiscard]] DSTREAM_INLINE MemberView<Key> key(std::size_t partition, std::size_t entry) const { return keys_[partition].at(table(partition), entry); }
+
+ private:
+  HeldTables<Table> tables_;
+  std::vector<RowKeys<Key>> keys_;
+};
+
+/// The first side of a join and the table of the second, as one parent.
+template <class First, class Table>
+struct JoinParents {
+  [[nodiscard]] auto runner() const {
+    if constexpr (runsInline<First>) {
+      return table.runner();
+    } else {
+      return first.runner();
+    }
+  }
+  template <Runner R>
+  void prepare(R& runner) {
+    first.prepare(runner);
+    table.prepare(runner);
+  }
+  First first;
+  WideRdd<Table> table;
+};
+
+/// A record of the first side, and the entry that has its key: the table's, or, behind those, that of a key which the second side lacks.
 template <class First>
 struct JoinRow {
   Kept<First> value;
@@ -81,12 +155,13 @@ struct JoinRow {
 /// is on its way; others are looked up at once. **errors** when a function throws, those that wait are dropped with the batch.
 template <class Key, class First, class Second, JoinKind kind>
 class JoinLookup {
-  using Table = TaskTable<Key, SecondSide<Second>>;
+  using Table = typename JoinTable<Key, Second>::Table;
   using Form = typename Table::Form;
   using Rows = std::vector<JoinRow<First>>;
 
  public:
-  JoinLookup(Table& table, Rows& rows) : table_(table), rows_(rows) {}
+  /// alone: gets the keys that the table lacks, where they give rows. met: which entries of the table were, where those that were not give rows.
+  JoinLookup(const Table& table, Rows& rows, Table& alone, std::vector<bool>& met) : table_(table), rows_(rows), alone_(alone), met_(met) {}
   JoinLookup(const JoinLookup&) = delete;
   JoinLookup& operator=(const JoinLookup&) = delete;
 
@@ -107,7 +182,6 @@ class JoinLookup {
       next = finish(next);
     }
     decltype(auto) probe = Form::probe(member<0>(std::forward<Record>(record)));
-    if constexpr (kind.secondMayMiss) table_.makeRoom(1);
     const std::uint32_t entry = entryOf(probe, table_.hash(probe));
     if (entry != Table::none) rows_.push_back({owned(member<1>(std::forward<Record>(record))), entry});
     return next;
@@ -116,14 +190,8 @@ class JoinLookup {
   /// Looks up those that wait.
   [[gnu::noinline]] Waiting* finish(Waiting* next) {
     if constexpr (Form::small) {
-      const auto count = static_cast<std::size_t>(next - waiting_.data());
-      if constexpr (kind.secondMayMiss)
-        if (!table_.makeRoom(count))
-          for (Waiting* one = waiting_.data(); one != next; ++one) one->hash = table_.hashWaiting(one->probe);
-      if (table_.entries().size() > nearEntries) {
-        const typename Table::Known known(table_);
-        for (const Waiting* one = waiting_.data(); one != next; ++one) known.prefetchEntry(one->hash);
-      }
+      if (table_.entries().size() > nearEntries)
+        for (const Waiting* one = waiting_.data(); one != next; ++one) table_.prefetchEntry(one->hash);
       for (Waiting* one = waiting_.data(); one != next; ++one) {
         const std::uint32_t entry = entryOf(one->probe, one->hash);
         if (entry != Table::none) rows_.push_back({*std::move(one->value), entry});
@@ -149,19 +217,28 @@ class JoinLookup {
 
   template <class Probe>
   DSTREAM_INLINE std::uint32_t entryOf(Probe&& probe, std::uint64_t hash) {
-    std::uint32_t entry = table_.indexOf(hash, probe);
-    if constexpr (kind.secondMayMiss)
-      if (entry == Table::none) {
-        entry = static_cast<std::uint32_t>(table_.entries().size());
-        table_.combineHere(hash, std::forward<Probe>(probe), [] { return SecondSide<Second>{}; }, [](const auto&) {});
-      }
+    const std::uint32_t entry = table_.indexOf(hash, probe);
     if constexpr (kind.firstMayMiss)
-      if (entry != Table::none) table_.entries()[entry].second.met = true;
+      if (entry != Table::none) met_[entry] = true;
+    if constexpr (kind.secondMayMiss)
+      if (entry == Table::none) return static_cast<std::uint32_t>(table_.entries().size()) + aloneOf(std::forward<Probe>(probe));
+    return entry;
+  }
+  template <class Probe>
+  std::uint32_t aloneOf(Probe&& probe) {
+    alone_.makeRoom(1);
+    const std::uint64_t hash = alone_.hash(probe);
+    std::uint32_t entry = alone_.indexOf(hash, probe);
+    if (entry != Table::none) return entry;
+    entry = static_cast<std::uint32_t>(alone_.entries().size());
+    alone_.combineHere(hash, std::forward<Probe>(probe), [] { return FewValues<Kept<Second>>{}; }, [](const auto&) {});
     return entry;
   }
 
-  Table& table_;
+  const Table& table_;
   Rows& rows_;
+  Table& alone_;
+  std::vector<bool>& met_;
   std::array<Waiting, Form::small ? most : 0> waiting_;
 };
 
@@ -177,10 +254,11 @@ struct LookupStep {
 }  // namespace detail
 
 /// **meaning** the rows of a join, made as the next loop asks: in a partition those of the first side's records, in their order, then those of keys that only the
-/// second side has. **kept** one value per record of the first side that gives rows, the second side's values, and each key once.
+/// second side has. **kept** one value per record of the first side that gives rows, each key that only that side has, and the table.
 template <class Key, class First, class Second, detail::JoinKind kind>
 class Joined {
-  using Table = detail::TaskTable<Key, detail::SecondSide<Second>>;
+  using Table = detail::JoinTable<Key, Second>;
+  using OneTable = typename Table::Table;
   using Lookup = detail::JoinLookup<Key, First, Second, kind>;
   using Values = std::pair<detail::MemberView<First>, detail::MemberView<Second>>;
 
@@ -189,24 +267,23 @@ class Joined {
   using value_type = reference;
 
   Joined() = default;
-  /// Of two prepared parents. name: the operator's, for errors.
-  template <class Parents>
-  Joined(const char* name, Parents& parents, RunnerRef runner, std::size_t partitions)
-      : tables_(secondsOf(name, parents.second, runner, partitions)), parts_(partitions) {
+  /// Of prepared parents. name: the operator's, for errors.
+  template <class Firsts>
+  Joined(const char* name, detail::JoinParents<Firsts, Table>& parents, RunnerRef runner) : table_(parents.table), parts_(table().partitions()), alone_(detail::TableStore(name), parts_.size()) {
     const detail::TableStore store(name);
     detail::TableBound bound(runner.tableMemory(), name);
-    for (std::size_t part = 0; part < partitions; ++part) {
-      if (tables_[part] == nullptr) tables_[part] = store.take<Table>(runner.seed());
-      if constexpr (kind.secondMayMiss) tables_[part]->join(bound);
+    for (std::size_t part = 0; part < parts_.size(); ++part) {
+      alone_[part] = store.take<OneTable>(runner.seed());
+      alone_[part]->join(bound);
+      if constexpr (kind.firstMayMiss) parts_[part].met.resize(table().table(part).entries().size());
     }
-    if (runner.slots() == 1 && partitions == 1)
+    if (runner.slots() == 1 && parts_.size() == 1)
       lookUpAll(parents.first, runner);
     else
       lookUpByKey(parents.first, runner);
-    for (std::size_t part = 0; part < partitions; ++part) {
-      if constexpr (kind.secondMayMiss) tables_[part]->leave();
-      if constexpr (asStrings)
-        for (const auto& entry : tables_[part]->entries()) parts_[part].keys.push_back(Table::Form::take(entry.first));
+    for (std::size_t part = 0; part < parts_.size(); ++part) {
+      alone_[part]->leave();
+      parts_[part].aloneKeys.take(*alone_[part]);
     }
   }
 
@@ -219,23 +296,29 @@ class Joined {
   template <class Accumulator, class Step>
   DSTREAM_INLINE Accumulator fold(Slice slice, Accumulator accumulator, Step& step) const {
     const Part& part = parts_[slice.partition];
-    const auto& entries = tables_[slice.partition]->entries();
+    const auto& entries = table().table(slice.partition).entries();
     const auto at = [&](std::size_t index) { return part.rows.begin() + static_cast<std::ptrdiff_t>(part.rows.size() * index / slice.count); };
     const auto to = at(slice.index + 1);
     for (auto row = at(slice.index); row != to; ++row) {
-      const auto& seconds = entries[row->entry].second.values;
-      const std::size_t count = kind.secondMayMiss && seconds.empty() ? 1 : seconds.size();
-      for (std::size_t i = 0; i < count; ++i) {
-        accumulator = step(std::move(accumulator), reference(keyOf(slice.partition, row->entry), Values(Owned<First>::look(row->value), secondOf(seconds, i))));
+      if constexpr (kind.secondMayMiss)
+        if (row->entry >= entries.size()) {
+          accumulator = step(std::move(accumulator), reference(part.aloneKeys.at(alone(slice.partition), row->entry - entries.size()),
+                                                               Values(Owned<First>::look(row->value), missing<Second>())));
+          if (v0::stopped(accumulator)) return accumulator;
+          continue;
+        }
+      const auto& seconds = entries[row->entry].second;
+      for (std::size_t i = 0; i < seconds.size(); ++i) {
+        accumulator = step(std::move(accumulator), reference(table().key(slice.partition, row->entry), Values(Owned<First>::look(row->value), Owned<Second>::look(seconds[i]))));
         if (v0::stopped(accumulator)) return accumulator;
       }
     }
     if constexpr (kind.firstMayMiss) {
       if (slice.index + 1 != slice.count) return accumulator;
       for (std::size_t entry = 0; entry < entries.size(); ++entry) {
-        const auto& [seconds, met] = entries[entry].second;
-        for (std::size_t i = 0; !met && i < seconds.size(); ++i) {
-          accumulator = step(std::move(accumulator), reference(keyOf(slice.partition, entry), Values(missing<First>(), secondOf(seconds, i))));
+        const auto& seconds = entries[entry].second;
+        for (std::size_t i = 0; !part.met[entry] && i < seconds.size(); ++i) {
+          accumulator = step(std::move(accumulator), reference(table().key(slice.partition, entry), Values(missing<First>(), Owned<Second>::look(seconds[i]))));
           if (v0::stopped(accumulator)) return accumulator;
         }
       }
@@ -245,23 +328,21 @@ class Joined {
 
  private:
   using Row = detail::JoinRow<First>;
-  /// A table keeps text its own way: where the records' keys are strings, these are made of it.
-  static constexpr bool asStrings = std::is_same_v<Key, std::string>;
   struct Part {
     std::vector<Row> rows;
-    std::vector<std::string> keys;  // of the entries
+    std::vector<bool> met;
+    [[no_unique_address]] detail::RowKeys<Key> aloneKeys;
   };
 
-  template <class Seconds>
-  static auto secondsOf(const char* name, Seconds& seconds, RunnerRef runner, std::size_t partitions) {
-    return detail::combineKeyed<Key, detail::SecondSide<Second>>(detail::TableStore(name), seconds, runner, partitions, detail::SecondStep<Key, Second>{},
-                                                                 detail::AppendSecond{}, detail::CombineOrder::Slices, true);
-  }
+  [[nodiscard]] DSTREAM_INLINE const Table& table() const { return table_->data(); }
+  [[nodiscard]] DSTREAM_INLINE const OneTable& alone(std::size_t partition) const { return *alone_[partition]; }
+  [[nodiscard]] Lookup lookupFor(std::size_t part) { return Lookup(table().table(part), parts_[part].rows, *alone_[part], parts_[part].met); }
+
   /// Slice after slice, on one worker.
   template <class Firsts>
   void lookUpAll(Firsts& firsts, RunnerRef runner) {
     detail::reserveFor(parts_[0].rows, firsts, 1);
-    Lookup lookup(*tables_[0], parts_[0].rows);
+    Lookup lookup = lookupFor(0);
     detail::LookupStep<Lookup> step{lookup};
     auto* next = lookup.start();
     for (const Slice& slice : detail::slicesOf(firsts, runner.sliceBytes())) next = firsts.fold(slice, next, step);
@@ -274,36 +355,22 @@ class Joined {
     auto sorted = detail::exchange(firsts, runner, parts_.size(), [&](const auto& record) { return KeyHash<Key>::hash(detail::member<0>(record), 0) % parts_.size(); });
     runner.forEach(parts_.size(), [&](std::size_t, std::size_t part) {
       parts_[part].rows.reserve(sorted[part].size());
-      Lookup lookup(*tables_[part], parts_[part].rows);
+      Lookup lookup = lookupFor(part);
       auto* next = lookup.start();
       for (auto& record : sorted[part]) next = lookup.take(next, detail::handOver<Record>(record));
       lookup.finish(next);
       std::remove_reference_t<decltype(sorted[part])>().swap(sorted[part]);
     });
   }
-
-  DSTREAM_INLINE detail::MemberView<Key> keyOf(std::size_t part, std::size_t entry) const {
-    if constexpr (asStrings) {
-      return parts_[part].keys[entry];
-    } else if constexpr (std::is_same_v<Key, std::string_view>) {
-      return tables_[part]->entries()[entry].first.text();
-    } else {
-      return Owned<Key>::look(tables_[part]->entries()[entry].first);
-    }
-  }
   template <class Side>
   DSTREAM_INLINE static detail::MemberView<Side> missing() {
     static const Kept<Side> none{};
     return Owned<Side>::look(none);
   }
-  DSTREAM_INLINE static detail::MemberView<Second> secondOf(const detail::FewValues<Kept<Second>>& seconds, std::size_t i) {
-    if constexpr (kind.secondMayMiss)
-      if (seconds.empty()) return missing<Second>();
-    return Owned<Second>::look(seconds[i]);
-  }
 
-  detail::HeldTables<Table> tables_;
+  std::optional<WideRdd<Table>> table_;
   std::vector<Part> parts_;
+  detail::HeldTables<OneTable> alone_;  // keys that only the first side has
 };
 
 }  // namespace dstream::inline v0

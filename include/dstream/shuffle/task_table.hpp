@@ -123,6 +123,8 @@ class TaskTable {
       if (slot.tag == 0) return none;
     }
   }
+  /// Of a table that has entries.
+  DSTREAM_INLINE void prefetchEntry(std::uint64_t hash) const { __builtin_prefetch(entries_.data() + slots_[hash & mask_].entry); }
   /// Where there is room.
   template <class Probe, class Create, class Update>
   DSTREAM_INLINE void combineHere(std::uint64_t hash, Probe&& probe, Create&& create, Update&& update) {

@@ -35,16 +35,41 @@ inline constexpr bool isSharedRef<SharedRef<R, again>> = true;
 }
 }  // namespace detail
 
+/// Says what is wrong with DStream<T>, once: what follows accepts it in silence.
+template <class Records>
+class DStream {
+  static_assert(Node<Records>,
+                "a DStream is named by its pipeline, not by its records: write auto, or AnyDStream<T> for a parameter, a member or a container of streams of T");
+
+ public:
+  using stream_tag = void;
+  template <class Stream>
+  DStream(const Stream&) {}  // NOLINT(google-explicit-constructor): any
+  template <class Op>
+  Invalid lift(const Op&) const {
+    return {};
+  }
+};
+
 /// **meaning** a node of a streaming context's graph. Copies mean the same stream; several pipelines may begin at one.
 /// **errors** piping after start or stop throws IllegalState; an action does not compile.
 template <Node N>
-class [[nodiscard("a stream does nothing until an output such as print() or foreachRDD(f) ends it")]] DStream {
+class [[nodiscard("a stream does nothing until an output such as print() or foreachRDD(f) ends it")]] DStream<N> {
  public:
   using stream_tag = void;
   using rdd_type = typename N::rdd_type;
   using value_type = typename rdd_type::value_type;
 
   DStream(std::shared_ptr<Graph> graph, N node) : graph_(std::move(graph)), node_(std::move(node)) {}
+
+  /// Says what is wrong.
+  template <Node Other>
+    requires(!std::is_same_v<Other, N>)
+  DStream& operator=(const DStream<Other>&) {
+    static_assert(std::is_same_v<Other, N>, "a stream has the type of its pipeline, and this one has another; give it a variable of its own, or declare AnyDStream<T> where one "
+                                            "variable is to hold different streams of T");
+    return *this;
+  }
 
   /// The stream under a name, by which events, plans and checkpoints know it. For sources, keyed results and other shared nodes.
   DStream named(std::string name) const {
@@ -116,7 +141,7 @@ class [[nodiscard("a stream does nothing until an output such as print() or fore
       return DStream<SharedRef<Result, detail::replayable<N> && detail::replayable<M>>>{graph_, {std::make_shared<Both>(node_, op.other.node(), std::forward<Op>(op).op)}};
     } else {
       auto other = detail::keptForAll(std::forward<Op>(op).other);
-      using Fixed = detail::WithFixed<decltype(op.op), decltype(other)>;
+      using Fixed = detail::WithFixed<decltype(op.op), decltype(other), rdd_type>;
       using Result = WideResult<N, Fixed>;
       return DStream<SharedRef<Result, detail::replayable<N>>>{graph_, {std::make_shared<WideNode<N, Fixed>>(node_, Fixed{std::forward<Op>(op).op, std::move(other)})}};
     }

@@ -14,6 +14,7 @@
 #include <dstream/core/range_rdd.hpp>
 #include <dstream/core/rdd.hpp>
 #include <dstream/core/runner.hpp>
+#include <dstream/core/wide.hpp>
 
 namespace dstream::inline v0 {
 
@@ -156,15 +157,43 @@ auto keptForAll(RunnerRdd<RangeRdd<Range, Hold::Owned>> other) {
   return RunnerRdd<decltype(parent)>{std::move(parent), runner};
 }
 
-template <class Op, class Other>
+/// Whether an Rdd gives the same records whenever it is asked, as far as its type can tell: not what looks at somebody's container, who may change it.
+template <class R>
+inline constexpr bool lasts = false;
+template <class Container>
+inline constexpr bool lasts<RangeRdd<SharedRange<Container>, Hold::View>> = true;
+template <class Data>
+inline constexpr bool lasts<WideRdd<Data>> = true;
+template <class Parent>
+inline constexpr bool lasts<RunnerRdd<Parent>> = lasts<Parent>;
+template <class Parent, class Op>
+inline constexpr bool lasts<NarrowRdd<Parent, Op>> = lasts<Parent>;
+template <class First, class Second>
+inline constexpr bool lasts<UnionRdd<First, Second>> = lasts<First> && lasts<Second>;
+
+/// What a join with a side that lasts looks into: made for the first batch, and kept.
+template <class First, class Op, class Other>
+auto tableOf(const Op& op, const Other& other) {
+  if constexpr (lasts<Other> && requires { op.template tableFor<First>(other); }) {
+    return op.template tableFor<First>(other);
+  } else {
+    return nullptr;
+  }
+}
+
+template <class Op, class Other, class First>
 struct WithFixed {
   constexpr void describe(OperatorInfo& into) const { into = infoOf(op, Role::Wide); }
-  template <class R>
-  auto over(R rdd) const {
-    return op.over(std::move(rdd), other);
+  auto over(First first) const {
+    if constexpr (requires { op.overTable(std::move(first), table); }) {
+      return op.overTable(std::move(first), table);
+    } else {
+      return op.over(std::move(first), other);
+    }
   }
   [[no_unique_address]] Op op;
   Other other;
+  decltype(detail::tableOf<First>(std::declval<const Op&>(), std::declval<const Other&>())) table = detail::tableOf<First>(op, other);
 };
 
 }  // namespace detail
