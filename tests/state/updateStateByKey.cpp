@@ -97,17 +97,18 @@ TEST_CASE("updateStateByKey: keys and values that are views become owners") {
         == std::vector<std::optional<std::vector<std::pair<std::string, std::string>>>>{{{{"t", "tiny"}}}, {{{"b", "be"}, {"t", "tiny"}}}});
 }
 
-/// A key or value that knows how often such were copied.
+/// A key or value that knows how often such were copied and moved.
 struct Counted {
   explicit Counted(int given) : number(given) {}
   Counted(const Counted& other) : number(other.number) { ++copies; }
-  Counted(Counted&&) noexcept = default;
+  Counted(Counted&& other) noexcept : number(other.number) { ++moves; }
   Counted& operator=(const Counted&) = delete;
   Counted& operator=(Counted&&) noexcept = default;
   ~Counted() = default;
   bool operator==(const Counted&) const = default;
 
   static inline int copies = 0;
+  static inline int moves = 0;
   int number;
 };
 
@@ -156,6 +157,23 @@ TEST_CASE("updateStateByKey: the values of a key are not copied, and the key onl
     CHECK((*before)[0].entries()[0].second == 4 * batch);
     CHECK(groups.groups[0].second.size() == 4);
   }
+}
+
+TEST_CASE("updateStateByKey: there is room for the states of the batch before at once, so none moves when the table grows") {
+  using Step = detail::StateStep<Counted, Counted, int>;
+  testing::World world;
+  Context context("local[1]", "room", support::quiet(), world);
+  const auto movesOf = [&](int keys) {
+    Step::Tables before(1);
+    for (int key = 0; key < keys; ++key) before[0].combineKept(Counted(key), [&] { return key; }, [](int&) {});
+    Step step(before, context.runner(), 1);
+    Counted::moves = 0;
+    step.eachKey(static_cast<Groups*>(nullptr), Time{0}, [](Time, const Counted&, const auto&, std::optional<int> state) { return state; });
+    CHECK((*std::move(step).after())[0].entries().size() == static_cast<std::size_t>(keys));
+    return Counted::moves;
+  };
+  CHECK(movesOf(0) == 0);
+  CHECK(movesOf(1000) == 1000 * movesOf(1));
 }
 
 TEST_CASE("updateStateByKey: a failed batch leaves the states as they were") {

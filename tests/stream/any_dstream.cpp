@@ -119,6 +119,22 @@ TEST_CASE("any_dstream: unionOf many, in order; none, other contexts and partiti
   CHECK(partitions == 10);
 }
 
+TEST_CASE("unionOf: streams of one type, between braces or one by one") {
+  Stage stage;
+  const auto numbers = stage.stream.queueStream(stage.queue);
+  const auto times = [&](int factor) { return numbers | map([factor](int x) { return factor * x; }); };
+  Numbers braced, single, three;
+  unionOf({numbers, numbers}) | foreachRDD([&](const auto& batch) { braced = batch.collect(); });
+  unionOf(numbers) | foreachRDD([&](const auto& batch) { single = batch.collect(); });
+  unionOf(times(1), times(10), times(100)) | foreachRDD([&](const auto& batch) { three = batch.collect(); });
+  stage.queue.push(Numbers{1, 2});
+  stage.stream.start();
+  stage.world.advance(1s);
+  CHECK(braced == Numbers{1, 2, 1, 2});
+  CHECK(single == Numbers{1, 2});
+  CHECK(three == Numbers{1, 2, 10, 20, 100, 200});
+}
+
 TEST_CASE("unionOf: streams with operators behind their source") {
     support::Stage stage;
     const auto tenfold = [&](BatchQueue<int>& queue) { return stage.stream.queueStream(queue) | map([](int i) { return i * 10; }); };

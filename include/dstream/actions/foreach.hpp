@@ -35,7 +35,7 @@ struct ForeachAction : ActionBase {
     constexpr bool fits = callable<Fn, Record>;
     if constexpr (!fits) {
       constexpr bool said = saysWhyNot<Fn, Record>();
-      static_assert(said, "foreach needs a function that takes one record (as const: a mutable lambda is refused, tasks share it)");
+      static_assert(said, "foreach needs a function that takes one record, by value or as const auto& (called as const: a mutable lambda is refused, tasks share it)");
     }
     return fits;
   }

@@ -30,7 +30,7 @@ concept Closure = requires {
 
 /// **meaning** a pipeline that is not yet complete: it takes a source and hands the result to `then`.
 template <class First, class Then>
-struct Composed {
+struct [[nodiscard("a pipeline without a source does nothing; pipe a stream, a range or an Rdd into it")]] Composed {
   static constexpr Kind kind = Then::kind;
   /// What the last of them makes gets the name.
   [[nodiscard]] auto named(std::string given) const& {
@@ -142,9 +142,9 @@ constexpr auto operator|(Left&& left, Right&& op) {
   }
 }
 
-/// Decoys: what is ours piped into what is no closure.
+/// Decoys: what is ours piped into what is no closure, and anything into a closure that was refused where it was made.
 template <class Left, class Right>
-  requires(!Closure<Right> && detail::Ours<Left>)
+  requires(!Closure<Right> && (detail::Ours<Left> || std::is_same_v<Right, Invalid>))
 constexpr auto operator|(Left&&, Right&&) {
   constexpr bool isInvalid = std::is_same_v<std::remove_cvref_t<Left>, Invalid> || std::is_same_v<std::remove_cvref_t<Right>, Invalid>;
   constexpr bool isStream = detail::StreamLike<Right>;

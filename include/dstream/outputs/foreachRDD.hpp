@@ -91,7 +91,7 @@ struct ForeachRddOutput : Nameable<ForeachRddOutput<Fn>>, AtLeastOnceOnly<Foreac
   void attach(Graph& graph, const N& node) const {
     using BatchOf = BatchRdd<typename N::rdd_type>;
     constexpr bool fits = besideBatch<Fn, BatchOf>() != Beside::Unfit;
-    static_assert(fits, "foreachRDD needs a function of one batch, as [](auto batch) { … }, or of a batch and its identity or time");
+    static_assert(fits, "foreachRDD needs a function of one batch, by value or as const auto&, as [](auto batch) { … }, or of a batch and its identity or time");
     if constexpr (fits) {
       std::unique_ptr<Output> output(new ForeachOutput<N, Fn>(node, fn));
       output->name = this->name;

@@ -125,5 +125,11 @@ template <class Create, class MergeValue, class MergeCombiners>
   auto third = detail::copyable(std::move(mergeCombiners));
   return detail::CombineByKeyOp<decltype(first), decltype(second), decltype(third)>{std::move(first), std::move(second), std::move(third), partitions};
 }
+/// Says what is missing.
+template <class Create, class MergeValue>
+Invalid combineByKey(const Create&, const MergeValue&) {
+  static_assert(!std::is_object_v<Create>, "combineByKey needs three functions: create, mergeValue, and one that joins two combiners, (C, C) → C");
+  return {};
+}
 
 }  // namespace dstream::inline v0

@@ -33,13 +33,11 @@ struct StateSpecOf {
   }
   /// A key without a record for longer than this has one last call, with isTimingOut(), and loses its state; 146 years and more are for ever.
   /// **errors** std::invalid_argument unless longer than zero.
-  template <class Rep, class Period>
-  [[nodiscard]] StateSpecOf timeout(std::chrono::duration<Rep, Period> duration) const {
-    const std::int64_t given = detail::nanosecondsOf(duration);
-    if (given <= 0) throw std::invalid_argument("dstream: the timeout of a state must be longer than zero");
+  [[nodiscard]] StateSpecOf timeout(Timespan duration) const {
+    if (duration.nanoseconds <= 0) throw std::invalid_argument("dstream: the timeout of a state must be longer than zero");
     StateSpecOf spec = *this;
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / 2;  // it is subtracted from times
-    spec.idle = given < most ? given : most;
+    spec.idle = duration.nanoseconds < most ? duration.nanoseconds : most;
     return spec;
   }
   /// Looks for states that timed out in every `batches`-th batch only, as Spark does at its checkpoints (by default every 10th).

@@ -63,6 +63,14 @@ template <class Fn, class Key, class Value>
 struct StateOf<Fn, Key, Value, Deduced>
     : StateIn<std::remove_cvref_t<std::invoke_result_t<const Fn&, Time, const Kept<Key>&, const Kept<std::vector<Value>>&, std::nullopt_t>>> {};
 
+/// Stands for a vector of anything, to find out whether it is only the type of the values that is wrong with a function.
+struct OtherValues {
+  template <class Value>
+  operator const std::vector<Value>&() const;  // NOLINT(google-explicit-constructor): never called
+};
+template <class Fn, class Key, class Values, class State>
+inline constexpr bool updatesWith = std::is_invocable_v<const Fn&, const Values&, State> || std::is_invocable_v<const Fn&, Time, const Kept<Key>&, const Values&, State>;
+
 /// Key by key: the function, with or without time and key, says what becomes of each state.
 template <class Fn, class Key, class Value, class S>
 struct UpdateEachKey {
@@ -212,13 +220,27 @@ struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPa
   std::size_t partitions;
 
  private:
+  /// Whether it was said that the values alone do not fit. A generic function that takes the right ones is not tried with others: its body need not fit them.
+  template <class Key, class Value, class State>
+  static consteval bool saysOtherValues() {
+    if constexpr (!updatesWith<Fn, Key, Kept<std::vector<Value>>, State>) {
+      constexpr bool others = updatesWith<Fn, Key, OtherValues, State>;
+      static_assert(!others, "the values that updateStateByKey's function takes are a std::vector of the values of the stream's pairs, and this function takes another: "
+                             "std::pair{word, 1} holds an int, so they are a const std::vector<int>&");
+      return others;
+    }
+    return false;
+  }
   template <class Key, class Value>
   static consteval bool fits() {
     constexpr bool known = requires { typename StateOf<Fn, Key, Value, Given>::type; };
     constexpr bool bare = requires { requires !StateOf<Fn, Key, Value, Given>::isOptional; };
     static_assert(!bare, "updateStateByKey's function must return a std::optional of the state; none removes the key");
-    static_assert(known || bare, "updateStateByKey cannot tell the type of the state: its function takes the batch's values (a vector) and the state "
-                                  "(a std::optional), or time, key, values and state; write updateStateByKey<S>(f) where f is generic");
+    if constexpr (!known && !bare) {
+      constexpr bool said = saysOtherValues<Key, Value, std::nullopt_t>();
+      static_assert(said, "updateStateByKey cannot tell the type of the state: its function takes the batch's values (a vector) and the state "
+                          "(a std::optional), or time, key, values and state; write updateStateByKey<S>(f) where f is generic");
+    }
     if constexpr (known) {
       using S = typename StateOf<Fn, Key, Value, Given>::type;
       if constexpr (canKeep<S>() && canCarry<Kept<Key>, Kept<Value>, S>()) {
@@ -229,8 +251,11 @@ struct UpdateStateByKeyOp : Nameable<UpdateStateByKeyOp<Fn, Given, Initial, byPa
           return SelfOwned<S> && codable;
         } else {
           constexpr bool updates = UpdateEachKey<Fn, Key, Value, S>::fits;
-          static_assert(updates, "updateStateByKey needs a function of the batch's values and the state, (const vector<V>&, optional<S>) → optional<S>, "
-                                 "or of time, key, values and state");
+          if constexpr (!updates) {
+            constexpr bool said = saysOtherValues<Key, Value, std::optional<S>>();
+            static_assert(said, "updateStateByKey needs a function of the batch's values and the state, (const vector<V>&, optional<S>) → optional<S>, "
+                                "or of time, key, values and state");
+          }
           return SelfOwned<S> && codable && updates;
         }
       }

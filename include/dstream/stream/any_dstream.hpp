@@ -3,6 +3,7 @@
 // AnyDStream<T>: a stream of T whatever it is made of, for members of classes, containers and streams chosen at run time. unionOf: many as one.
 
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
@@ -94,6 +95,12 @@ class [[nodiscard("a pipeline does nothing until an action or output ends it")]]
 
 namespace detail {
 
+/// Stands for streams of different types between braces.
+struct AnyStream {
+  template <StreamLike Stream>
+  AnyStream(const Stream&) {}  // NOLINT(google-explicit-constructor): a parameter type
+};
+
 template <Node Parent, class T>
 class AnyNode final : public SharedNode<AnyRdd<T>> {
  public:
@@ -182,6 +189,22 @@ template <class Stream>
     streams.front().graph()->requireOpen("a stream");
     return DStream<SharedRef<BatchesRdd<R>, N::replayable>>{streams.front().graph(), {std::make_shared<detail::UnionOfNode<N>>(std::move(parents))}};
   }
+}
+/// The same of streams between braces, or one by one: `unionOf({first, second})`, `unionOf(first, second)`.
+template <class Stream>
+[[nodiscard]] auto unionOf(std::initializer_list<Stream> streams) {
+  return unionOf(std::vector<Stream>(streams));
+}
+/// Says what is wrong: they are not of one type.
+template <class Given = detail::AnyStream>
+Invalid unionOf(std::initializer_list<detail::AnyStream>) {
+  static_assert(!std::is_same_v<Given, detail::AnyStream>, "the streams that unionOf puts together have different types; write unionOf(std::vector<AnyDStream<T>>{first, second})");
+  return {};
+}
+template <detail::StreamLike... Streams>
+  requires(sizeof...(Streams) > 0)
+[[nodiscard]] auto unionOf(const Streams&... streams) {
+  return unionOf({streams...});
 }
 
 }  // namespace dstream::inline v0

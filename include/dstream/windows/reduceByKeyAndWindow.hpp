@@ -205,5 +205,12 @@ template <class Fn, class Inv, class Filter = detail::EveryPair>
                                         std::size_t partitions = 0) {
   return detail::ReduceByKeyAndWindowOp<Fn, Inv, Filter>{std::move(fn), std::move(inverse), detail::extentOf(length, slide), partitions, std::move(filter)};
 }
+/// Says what is wrong.
+template <class Fn, class Inv, class... Rest>
+  requires(!std::is_convertible_v<Inv, Timespan>)
+Invalid reduceByKeyAndWindow(const Fn&, Timespan, const Inv&, const Rest&...) {
+  static_assert(!std::is_object_v<Fn>, "the inverse of reduceByKeyAndWindow comes before the times: reduceByKeyAndWindow(f, inverse, length, slide)");
+  return {};
+}
 
 }  // namespace dstream::inline v0

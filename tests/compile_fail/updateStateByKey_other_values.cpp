@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: the values that updateStateByKey's function takes are a std::vector of the values of the stream's pairs, and this function takes another
+#include <dstream/dstream.hpp>
+
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+using namespace dstream;
+
+int main() {
+  Context context("local");
+  StreamingContext stream(context, std::chrono::seconds(1));
+  BatchQueue<std::pair<int, int>> queue;
+  const auto pairs = stream.queueStream(queue);
+#ifdef RIGHT
+  pairs | updateStateByKey([](const std::vector<int>&, std::optional<long> state) { return state; }) | print();
+#else
+  pairs | updateStateByKey([](const std::vector<long>&, std::optional<long> state) { return state; }) | print();
+#endif
+}
