@@ -41,7 +41,7 @@ static_assert((words | map([](std::string_view word) { return word.substr(1); })
                | collect<std::array<std::string_view, 4>>())
               == std::array{"o"sv, "e"sv, "r"sv, "ot"sv});
 static_assert((std::array{1, 2, 3} | map(square) | sum()) == 14);
-static_assert((map(square) | map(square), true), "a pipeline needs no source to exist");
+static_assert((static_cast<void>(map(square) | map(square)), true), "a pipeline needs no source to exist");
 
 struct Reading {
   std::string place;
