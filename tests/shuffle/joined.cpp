@@ -2,7 +2,10 @@
 #include <dstream/shuffle/joined.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -109,6 +112,36 @@ TEST_CASE("joined: values that cannot be assigned; a function that throws while 
   const auto others = keys | map([](int i) { return std::pair{i, i}; });
   CHECK_THROWS_WITH((keys | thrown | join(others) | count() | value()), "forty");
   CHECK_THROWS_WITH((keys | thrown | leftOuterJoin(others) | count() | value()), "forty");
+}
+
+/// A small key that has neither a default nor an assignment.
+struct Id {
+  explicit Id(int given) : number(given) {}
+  const int number;
+  friend bool operator==(const Id&, const Id&) = default;
+};
+/// Too large for many of them to lie on a stack.
+struct Frame {
+  std::array<double, 40'000> samples{};
+};
+
+}  // namespace
+
+template <>
+struct std::hash<Id> {
+  std::size_t operator()(const Id& id) const noexcept { return static_cast<std::size_t>(id.number); }
+};
+template <>
+struct dstream::Owned<Id> : dstream::KeptAsIs<Id> {};
+
+namespace {
+
+TEST_CASE("joined: keys without a default or an assignment, and values that are large") {
+  const std::vector<std::pair<Id, int>> ids{{Id(1), 1}, {Id(2), 2}, {Id(1), 3}};
+  CHECK((ids | join(ids) | count() | value()) == 5);
+  std::vector<std::pair<int, Frame>> frames;
+  for (int i = 0; i < 40; ++i) frames.emplace_back(i, Frame{});
+  CHECK((frames | join(std::vector<std::pair<int, int>>{{1, 1}, {1, 2}, {39, 3}}) | count() | value()) == 3);
 }
 
 TEST_CASE("joined: with one worker rows come in the order of the first side's records; those of the second side alone come last") {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <ranges>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -169,6 +170,18 @@ TEST_CASE(
   names("subtractByKey", pairs | subtractByKey(few | pairs));
   names("subtract", subtract(few));
   names("intersection", intersection(few));
+}
+
+TEST_CASE("table_bound: a join under a bound passes on what its functions throw, and that keys of one side are too many") {
+  for (const std::size_t slots : {std::size_t{1}, std::size_t{2}}) {
+    Bounded runner{1 << 20, slots};
+    const std::vector<std::int64_t> numbers{1, 2, 5, 3};
+    const auto pairs = map([](std::int64_t number) { return number == 5 ? throw std::runtime_error("five") : std::pair{number, number}; });
+    const std::vector<std::pair<std::int64_t, int>> table{{1, 1}};
+    CHECK_THROWS_WITH(numbers | on(runner) | pairs | join(table) | count() | value(), "five");
+    CHECK_THROWS_WITH(numbers | on(runner) | pairs | fullOuterJoin(table) | count() | value(), "five");
+    CHECK_THROWS_AS(differentNumbers(200'000) | on(runner) | map([](std::int64_t number) { return std::pair{number, 1}; }) | leftOuterJoin(table) | count() | value(), TableError);
+  }
 }
 
 TEST_CASE("table_bound: long texts count, of few keys too") {

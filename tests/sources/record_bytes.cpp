@@ -223,4 +223,35 @@ TEST_CASE("record_bytes: a type of the user's own says what it holds, also withi
     CHECK(recordBytes(Answer{tweet, longText}) == sizeof(Answer) + 3 * longHeld);
 }
 
+/// What they point at is not known here.
+struct Undefined;
+struct Holder {
+  std::string name;
+  std::unique_ptr<void, void (*)(void*)> handle{nullptr, nullptr};
+  std::vector<std::shared_ptr<Undefined>> others;
+};
+
+/// Point back at themselves by way of pairs and vectors.
+struct Linked;
+using NamedLink = std::pair<std::string, Linked>;
+struct Linked {
+  std::string name;
+  std::vector<std::shared_ptr<NamedLink>> pairs;
+  std::vector<std::shared_ptr<std::vector<Linked>>> lists;
+};
+
+TEST_CASE("record_bytes: pointers at nothing that is known hold nothing, circles end") {
+  const Holder holder{std::string(100, 'x'), {nullptr, nullptr}, {}};
+  CHECK(dstream::HeldBytes<Holder>::of(holder) >= 100);
+  const auto pair = std::make_shared<NamedLink>();
+  pair->second.pairs.push_back(pair);
+  const auto list = std::make_shared<std::vector<Linked>>(1);
+  list->front().lists.push_back(list);
+  CHECK(dstream::HeldBytes<std::shared_ptr<NamedLink>>::of(pair) == sizeof(NamedLink));
+  CHECK(dstream::HeldBytes<std::shared_ptr<std::vector<Linked>>>::of(list) == sizeof(std::vector<Linked>));
+  CHECK(dstream::HeldBytes<NamedLink>::of(*pair) >= sizeof(std::shared_ptr<NamedLink>));
+  pair->second.pairs.clear();
+  list->front().lists.clear();
+}
+
 }  // namespace

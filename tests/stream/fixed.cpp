@@ -167,6 +167,19 @@ TEST_CASE("fixed: what batches are joined with is put into a table once; what ma
   CHECK(seen == std::vector<Numbers>{{10}, {10, 11}, {10, 11, 11}});
 }
 
+TEST_CASE("fixed: of a side that was put into a table nothing else is kept") {
+  Stage stage;
+  const auto value = std::make_shared<int>(1);
+  std::vector<std::pair<int, std::shared_ptr<int>>> table{{1, value}};
+  std::vector<long> owners;
+  stage.stream.queueStream(stage.queue) | map([](int number) { return std::pair{number, 0}; }) | join(std::move(table))
+      | foreachRDD([&](const auto&) { owners.push_back(value.use_count()); });
+  for (int batch = 0; batch < 2; ++batch) stage.queue.push(Numbers{1});
+  stage.stream.start();
+  stage.world.advance(2s);
+  CHECK(owners == std::vector<long>{2, 2});  // the table and this
+}
+
 TEST_CASE("fixed: outer joins and texts as keys, batch after batch") {
   const std::vector<std::pair<std::string, int>> table{{"a", 1}, {"a key that is too long to lie in an entry", 2}};
   Stage stage;

@@ -96,6 +96,19 @@ TEST_CASE("window_state: a clock before 1970") {
   CHECK_THROWS_AS(contents.moveTo({-5}), MissingBatch);
 }
 
+TEST_CASE("window_state: the functions of a batch that throws run once in each window that holds it") {
+  support::Stage stage;
+  int calls = 0;
+  stage.stream.queueStream(stage.queue) | map([&](int number) {
+    if (number == 2) ++calls;
+    return number == 2 ? throw std::runtime_error("two") : number;
+  }) | reduceByWindow(plus, 3s, 1s) | foreachRDD([](const auto& batch) { static_cast<void>(batch.count()); });
+  for (const int number : {1, 2, 3, 4, 5, 6}) stage.queue.push(Numbers{number});
+  stage.stream.start();
+  stage.world.advance(6s);
+  CHECK(calls == 6);  // as each batch is taken, and as the window is asked for
+}
+
 /// What `outer` shows of `inner` batch by batch, where the function above both throws in batch 4: "-" for a batch that failed, with its reason in `reasons`.
 template <class Inner, class Outer>
 std::vector<std::string> shown(const Inner& inner, const Outer& outer, std::vector<std::string>* reasons = nullptr) {

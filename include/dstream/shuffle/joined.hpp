@@ -158,6 +158,7 @@ class JoinLookup {
   using Table = typename JoinTable<Key, Second>::Table;
   using Form = typename Table::Form;
   using Rows = std::vector<JoinRow<First>>;
+  static constexpr bool waits = Form::small && sizeof(Kept<First>) <= 128;  // they wait on the stack
 
  public:
   /// alone: gets the keys that the table lacks, where they give rows. met: which entries of the table were, where those that were not give rows.
@@ -171,10 +172,10 @@ class JoinLookup {
 
   template <class Record>
   DSTREAM_INLINE Waiting* take(Waiting* next, Record&& record) {
-    if constexpr (Form::small) {
+    if constexpr (waits) {
       if (Form::canWait(member<0>(record))) [[likely]] {
-        next->probe = Form::waiting(member<0>(record));
-        next->hash = table_.hashWaiting(next->probe);
+        next->probe.emplace(Form::waiting(member<0>(record)));
+        next->hash = table_.hashWaiting(*next->probe);
         table_.prefetchPlace(next->hash);
         next->value.emplace(owned(member<1>(std::forward<Record>(record))));
         return ++next == waiting_.data() + most ? finish(next) : next;
@@ -189,11 +190,11 @@ class JoinLookup {
 
   /// Looks up those that wait.
   [[gnu::noinline]] Waiting* finish(Waiting* next) {
-    if constexpr (Form::small) {
+    if constexpr (waits) {
       if (table_.entries().size() > nearEntries)
         for (const Waiting* one = waiting_.data(); one != next; ++one) table_.prefetchEntry(one->hash);
       for (Waiting* one = waiting_.data(); one != next; ++one) {
-        const std::uint32_t entry = entryOf(one->probe, one->hash);
+        const std::uint32_t entry = entryOf(*one->probe, one->hash);
         if (entry != Table::none) rows_.push_back({*std::move(one->value), entry});
       }
     }
@@ -201,7 +202,7 @@ class JoinLookup {
   }
 
   struct Waiting {
-    typename Form::Stored probe;
+    std::optional<typename Form::Stored> probe;
     std::uint64_t hash;
     std::optional<Kept<First>> value;
   };
@@ -239,7 +240,7 @@ class JoinLookup {
   Rows& rows_;
   Table& alone_;
   std::vector<bool>& met_;
-  std::array<Waiting, Form::small ? most : 0> waiting_;
+  std::array<Waiting, waits ? most : 0> waiting_;
 };
 
 template <class Lookup>
@@ -269,22 +270,24 @@ class Joined {
   Joined() = default;
   /// Of prepared parents. name: the operator's, for errors.
   template <class Firsts>
-  Joined(const char* name, detail::JoinParents<Firsts, Table>& parents, RunnerRef runner) : table_(parents.table), parts_(table().partitions()), alone_(detail::TableStore(name), parts_.size()) {
+  Joined(const char* name, detail::JoinParents<Firsts, Table>& parents, RunnerRef runner) : table_(parents.table), parts_(table().partitions()) {
     const detail::TableStore store(name);
     detail::TableBound bound(runner.tableMemory(), name);
+    detail::HeldTables<OneTable> alone(store, parts_.size());  // not the member yet, which outlives the bound where something throws
     for (std::size_t part = 0; part < parts_.size(); ++part) {
-      alone_[part] = store.take<OneTable>(runner.seed());
-      alone_[part]->join(bound);
+      alone[part] = store.take<OneTable>(runner.seed());
+      alone[part]->join(bound);
       if constexpr (kind.firstMayMiss) parts_[part].met.resize(table().table(part).entries().size());
     }
     if (runner.slots() == 1 && parts_.size() == 1)
-      lookUpAll(parents.first, runner);
+      lookUpAll(parents.first, runner, alone);
     else
-      lookUpByKey(parents.first, runner);
+      lookUpByKey(parents.first, runner, alone);
     for (std::size_t part = 0; part < parts_.size(); ++part) {
-      alone_[part]->leave();
-      parts_[part].aloneKeys.take(*alone_[part]);
+      alone[part]->leave();
+      parts_[part].aloneKeys.take(*alone[part]);
     }
+    alone_ = std::move(alone);
   }
 
   [[nodiscard]] std::size_t partitions() const { return parts_.size(); }
@@ -336,13 +339,13 @@ class Joined {
 
   [[nodiscard]] DSTREAM_INLINE const Table& table() const { return table_->data(); }
   [[nodiscard]] DSTREAM_INLINE const OneTable& alone(std::size_t partition) const { return *alone_[partition]; }
-  [[nodiscard]] Lookup lookupFor(std::size_t part) { return Lookup(table().table(part), parts_[part].rows, *alone_[part], parts_[part].met); }
+  [[nodiscard]] Lookup lookupFor(std::size_t part, detail::HeldTables<OneTable>& alone) { return Lookup(table().table(part), parts_[part].rows, *alone[part], parts_[part].met); }
 
   /// Slice after slice, on one worker.
   template <class Firsts>
-  void lookUpAll(Firsts& firsts, RunnerRef runner) {
+  void lookUpAll(Firsts& firsts, RunnerRef runner, detail::HeldTables<OneTable>& alone) {
     detail::reserveFor(parts_[0].rows, firsts, 1);
-    Lookup lookup = lookupFor(0);
+    Lookup lookup = lookupFor(0, alone);
     detail::LookupStep<Lookup> step{lookup};
     auto* next = lookup.start();
     for (const Slice& slice : detail::slicesOf(firsts, runner.sliceBytes())) next = firsts.fold(slice, next, step);
@@ -350,12 +353,12 @@ class Joined {
   }
   /// The records go to the partitions of their keys first.
   template <class Firsts>
-  void lookUpByKey(Firsts& firsts, RunnerRef runner) {
+  void lookUpByKey(Firsts& firsts, RunnerRef runner, detail::HeldTables<OneTable>& alone) {
     using Record = typename Firsts::value_type;
     auto sorted = detail::exchange(firsts, runner, parts_.size(), [&](const auto& record) { return KeyHash<Key>::hash(detail::member<0>(record), 0) % parts_.size(); });
     runner.forEach(parts_.size(), [&](std::size_t, std::size_t part) {
       parts_[part].rows.reserve(sorted[part].size());
-      Lookup lookup = lookupFor(part);
+      Lookup lookup = lookupFor(part, alone);
       auto* next = lookup.start();
       for (auto& record : sorted[part]) next = lookup.take(next, detail::handOver<Record>(record));
       lookup.finish(next);

@@ -45,6 +45,10 @@ concept Optional = requires(const T& optional) {
 template <class T>
 concept SharedPointer = SmartPointer<T> && requires(const T& pointer) { pointer.use_count(); };
 
+/// Points at what can be looked at: not at void, nor at what is only declared here.
+template <class T>
+concept Followed = SmartPointer<T> && !std::is_void_v<typename T::element_type> && requires { sizeof(typename T::element_type); } && requires(const T& pointer) { *pointer; };
+
 template <class T>
 struct InBases {
   template <class Member>
@@ -66,6 +70,38 @@ template <class T>
 concept Struct = !Container<T> && !Optional<T> && !SmartPointer<T> && !Product<T> && HasMembers<T> && noMemberIs<T, std::is_union> &&
                  noMemberIs<T, InBases<T>::template Is> && noArrayAmong<T>(std::make_index_sequence<memberCount<T>()>{});
 
+/// Has structs in it, which alone can point back at what points at them.
+template <class T>
+consteval bool leadsToStruct();
+template <class... Each>
+inline constexpr bool oneLeadsToStruct = (leadsToStruct<std::remove_cvref_t<Each>>() || ...);
+template <template <class...> class Variant, class... Each>
+consteval bool alternativesLeadToStruct(const Variant<Each...>*) {
+  return oneLeadsToStruct<Each...>;
+}
+template <class T, std::size_t... Index>
+consteval bool membersLeadToStruct(std::index_sequence<Index...>) {
+  return oneLeadsToStruct<std::tuple_element_t<Index, T>...>;
+}
+template <class T>
+consteval bool leadsToStruct() {
+  if constexpr (!requires { sizeof(T); }) {
+    return false;
+  } else if constexpr (Container<T>) {
+    return leadsToStruct<std::remove_cv_t<typename T::value_type>>();
+  } else if constexpr (Optional<T>) {
+    return leadsToStruct<std::remove_cvref_t<decltype(*std::declval<const T&>())>>();
+  } else if constexpr (Followed<T>) {
+    return leadsToStruct<std::remove_cv_t<typename T::element_type>>();
+  } else if constexpr (Product<T>) {
+    return membersLeadToStruct<T>(std::make_index_sequence<std::tuple_size_v<T>>{});
+  } else if constexpr (isVariant<T>) {
+    return alternativesLeadToStruct(static_cast<const T*>(nullptr));
+  } else {
+    return !std::is_trivially_copyable_v<T> && Struct<T>;
+  }
+}
+
 }  // namespace detail
 
 template <class T>
@@ -81,9 +117,9 @@ struct HeldBytes {
       return record.size() * (sizeof(typename T::value_type) + 2 * sizeof(void*)) + ofElements(record);
     } else if constexpr (detail::Optional<T>) {
       return record.has_value() ? HeldBytes<std::remove_cvref_t<decltype(*record)>>::of(*record) : 0;
-    } else if constexpr (detail::SmartPointer<T> && requires { *record; }) {
+    } else if constexpr (detail::Followed<T>) {
       using Held = std::remove_cv_t<typename T::element_type>;
-      if constexpr (detail::SharedPointer<T> && requires { HeldBytes<Held>::byShape; } && detail::Struct<Held>) {
+      if constexpr (detail::SharedPointer<T> && requires { HeldBytes<Held>::byShape; } && detail::leadsToStruct<Held>()) {
         return record ? sizeof(Held) : 0;  // structs that point at each other have no end
       } else {
         return record ? recordBytes(*record) : 0;

@@ -171,29 +171,32 @@ inline constexpr bool lasts<NarrowRdd<Parent, Op>> = lasts<Parent>;
 template <class First, class Second>
 inline constexpr bool lasts<UnionRdd<First, Second>> = lasts<First> && lasts<Second>;
 
-/// What a join with a side that lasts looks into: made for the first batch, and kept.
-template <class First, class Op, class Other>
-auto tableOf(const Op& op, const Other& other) {
-  if constexpr (lasts<Other> && requires { op.template tableFor<First>(other); }) {
-    return op.template tableFor<First>(other);
-  } else {
-    return nullptr;
-  }
-}
+/// A join looks into a table of a side that lasts, made for the first batch, and kept instead of that side.
+template <class Op, class Other, class First>
+concept KeepsTable = lasts<Other> && requires(const Op& op, Other other) { op.template tableFor<First>(std::move(other)); };
 
 template <class Op, class Other, class First>
 struct WithFixed {
+  WithFixed(Op given, Other other) : op(std::move(given)), second(secondOf(op, std::move(other))) {}
+
   constexpr void describe(OperatorInfo& into) const { into = infoOf(op, Role::Wide); }
   auto over(First first) const {
-    if constexpr (requires { op.overTable(std::move(first), table); }) {
-      return op.overTable(std::move(first), table);
+    if constexpr (KeepsTable<Op, Other, First>) {
+      return op.overTable(std::move(first), second);
     } else {
-      return op.over(std::move(first), other);
+      return op.over(std::move(first), second);
     }
   }
+  static auto secondOf(const Op& op, Other other) {
+    if constexpr (KeepsTable<Op, Other, First>) {
+      return op.template tableFor<First>(std::move(other));
+    } else {
+      return other;
+    }
+  }
+
   [[no_unique_address]] Op op;
-  Other other;
-  decltype(detail::tableOf<First>(std::declval<const Op&>(), std::declval<const Other&>())) table = detail::tableOf<First>(op, other);
+  decltype(secondOf(std::declval<const Op&>(), std::declval<Other>())) second;
 };
 
 }  // namespace detail

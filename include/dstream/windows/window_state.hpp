@@ -53,16 +53,12 @@ class WindowContents {
     const std::int64_t until = now.nanoseconds - length_;
     state_.evict({until}, runner_);
     waiting_.dropUntil({until});
-    prepareAll();
-    for (; !waiting_.empty(); waiting_.dropFirst()) {
-      auto& next = *waiting_.first();
-      if (!next.value.rdd) std::rethrow_exception(next.value.failure);
-      R& rdd = *next.value.rdd;
-      rdd.prepare(runner_);
-      if constexpr (durable)
-        if (noting_) note(next.time, rdd);
-      state_.push(next.time, rdd, runner_);
-    }
+    for (; !waiting_.empty(); waiting_.dropFirst()) try {
+        takeIn(*waiting_.first());
+      } catch (...) {
+        prepareBehind(*waiting_.first());
+        throw;
+      }
   }
   auto result() {
     shown_ = true;
@@ -118,9 +114,19 @@ class WindowContents {
     std::exception_ptr failure;
   };
 
-  /// Also those behind one that fails: what a batch is made of, as another window, may be there at its own time only.
-  void prepareAll() {
-    for (auto* entry = waiting_.first(); entry != nullptr; entry = entry->next) try {
+  using Entry = typename History<Waiting>::Entry;
+
+  void takeIn(Entry& next) {
+    if (!next.value.rdd) std::rethrow_exception(next.value.failure);
+    R& rdd = *next.value.rdd;
+    rdd.prepare(runner_);
+    if constexpr (durable)
+      if (noting_) note(next.time, rdd);
+    state_.push(next.time, rdd, runner_);
+  }
+  /// What the batches behind a failed one are made of, as another window, may be there at their own times only.
+  void prepareBehind(const Entry& failed) {
+    for (Entry* entry = failed.next; entry != nullptr; entry = entry->next) try {
         if (entry->value.rdd) entry->value.rdd->prepare(runner_);
       } catch (...) {  // when it is taken in it is tried again, and says so
       }
