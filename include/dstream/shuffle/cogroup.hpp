@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-// cogroup: DStream<(K, V)> × DStream<(K, W)> → DStream<(K, (vector<V>, vector<W>))>; and what all joins are made of.
+// cogroup: DStream<(K, V)> × DStream<(K, W)> → DStream<(K, (vector<V>, vector<W>))>; and what joins and subtractions share.
 
 #include <cstddef>
 #include <type_traits>

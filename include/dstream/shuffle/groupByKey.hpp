@@ -20,30 +20,6 @@ namespace dstream::inline v0 {
 
 namespace detail {
 
-template <class Key, class Values>
-struct GroupByKeyStep {
-  using Table = TaskTable<Key, Values>;
-
-  template <class Record>
-  DSTREAM_INLINE Table* operator()(Table* table, Record&& record) const {
-    const auto add = [&](Values& values) { detail::gather(values, member<1>(std::forward<Record>(record))); };
-    const auto create = [&] {
-      Values values;
-      add(values);
-      return values;
-    };
-    table->combine(member<0>(std::forward<Record>(record)), create, add);
-    return table;
-  }
-};
-
-struct AppendValues {
-  template <class Values>
-  void operator()(Values& values, Values&& others) const {
-    detail::append(values, std::forward<Values>(others));
-  }
-};
-
 struct GroupByKeyOp : Nameable<GroupByKeyOp> {
   static constexpr Kind kind = Kind::Wide;
   static constexpr OperatorInfo info{"groupByKey", Role::Shuffle};
@@ -65,7 +41,7 @@ struct GroupByKeyOp : Nameable<GroupByKeyOp> {
     return wide<Keyed<Key, Values>>(std::move(rdd), [asked = partitions](R& parent, RunnerRef runner) {
       const std::size_t parts = asked == 0 ? runner.partitions() : asked;
       return Keyed<Key, Values>(
-          combineKeyed<Key, Kept<Values>>(TableStore(info.name), parent, runner, parts, GroupByKeyStep<Key, Kept<Values>>{}, AppendValues{}, CombineOrder::Slices), runner);
+          combineKeyed<Key, Kept<Values>>(TableStore(info.name), parent, runner, parts, GatherStep<Key, Kept<Values>>{}, AppendValues{}, CombineOrder::Slices), runner);
     });
   }
 

@@ -23,6 +23,7 @@
 #include <dstream/shuffle/few_values.hpp>
 #include <dstream/shuffle/hash.hpp>
 #include <dstream/shuffle/keyed.hpp>
+#include <dstream/shuffle/sides.hpp>
 #include <dstream/shuffle/table_bound.hpp>
 #include <dstream/shuffle/table_store.hpp>
 #include <dstream/shuffle/task_table.hpp>
@@ -35,34 +36,6 @@ namespace detail {
 struct JoinKind {
   bool firstMayMiss;
   bool secondMayMiss;
-};
-
-template <class Key, class Second>
-struct SecondStep {
-  using Values = FewValues<Kept<Second>>;
-  using Table = TaskTable<Key, Values>;
-
-  template <class Record>
-  DSTREAM_INLINE Table* operator()(Table* table, Record&& record) const {
-    const auto add = [&](Values& values) {
-      using Value = std::remove_cvref_t<ValueRecord<Record>>;
-      values.push_back(Owned<Value>::own(member<1>(std::forward<Record>(record))));
-    };
-    const auto create = [&] {
-      Values values;
-      add(values);
-      return values;
-    };
-    table->combine(member<0>(std::forward<Record>(record)), create, add);
-    return table;
-  }
-};
-
-struct AppendFew {
-  template <class Values>
-  void operator()(Values& values, Values&& others) const {
-    values.append(std::move(others));
-  }
 };
 
 /// The keys of a table as the rows of a join show them: a table keeps text its own way, so where the records' keys are strings, these are made of it.
@@ -107,7 +80,7 @@ class JoinTable {
   /// Of a prepared parent. name: the operator's, for errors.
   template <class Seconds>
   JoinTable(const char* name, Seconds& seconds, RunnerRef runner, std::size_t partitions)
-      : tables_(combineKeyed<Key, FewValues<Kept<Second>>>(TableStore(name), seconds, runner, partitions, SecondStep<Key, Second>{}, AppendFew{}, CombineOrder::Slices, true)),
+      : tables_(combineKeyed<Key, FewValues<Kept<Second>>>(TableStore(name), seconds, runner, partitions, GatherStep<Key, FewValues<Kept<Second>>>{}, AppendValues{}, CombineOrder::Slices, true)),
         keys_(partitions) {
     const TableStore store(name);
     for (std::size_t part = 0; part < partitions; ++part) {
