@@ -9,7 +9,8 @@
 
 namespace dstream::inline v0 {
 
-/// **meaning** the active streaming context, which is somebody else's and must outlive this, or a new one, which goes with this.
+/// **meaning** the active streaming context, which is somebody else's and must outlive this, or a new one, which goes with this. **errors** none of its own. **source** Spark's
+/// StreamingContext.getActiveOrCreate, where the garbage collector knows whose it is.
 template <class Stream>
 class ActiveOrCreated {
  public:

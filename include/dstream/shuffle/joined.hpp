@@ -229,6 +229,7 @@ struct LookupStep {
 
 /// **meaning** the rows of a join, made as the next loop asks: in a partition those of the first side's records, in their order, then those of keys that only the
 /// second side has. **kept** one value per record of the first side that gives rows, each key that only that side has, and the table.
+/// **errors** TableError where the keys that only the first side has pass the runner's tableMemory.
 template <class Key, class First, class Second, detail::JoinKind kind>
 class Joined {
   using Table = detail::JoinTable<Key, Second>;
